@@ -1,0 +1,10 @@
+//! The explorer: mounts the page, or runs the worker loop where it starts in a dedicated worker.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[allow(clippy::print_stdout)]
+fn main() {
+    println!("This binary is the web page. Build it with `./x build`, or serve it with `./x serve`.");
+}

@@ -1,0 +1,2 @@
+//! The command: explain, inspect, pack.
+fn main() {}

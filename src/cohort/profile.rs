@@ -1,0 +1,1 @@
+//! What sets a cluster apart: mean attribution and typical value per biomarker.

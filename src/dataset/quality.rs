@@ -1,0 +1,1 @@
+//! Facts about a table that deserve a look: missingness, ranges, duplicates.

@@ -1,0 +1,40 @@
+//! Objectives: how stored base scores and margins become predictions.
+
+use serde::{Deserialize, Serialize};
+
+/// From margins to predictions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Link {
+    /// Prediction = margin.
+    Identity,
+    /// 1 / (1 + e^−m) per output.
+    Logistic,
+    /// Over all outputs.
+    Softmax,
+    /// e^m.
+    Exp,
+    /// 1 if m > 0, else 0.
+    Step,
+}
+
+/// What a model's numbers mean, in the reader's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scale {
+    /// From margin to prediction.
+    pub link: Link,
+    /// e.g. `log hazard ratio`, `log-odds`.
+    pub margin: String,
+    /// e.g. `hazard ratio`, `probability`.
+    pub prediction: String,
+    /// What a higher margin means: `risk` for hazards, `time` for AFT, `probability` …; used in sentences.
+    pub higher: String,
+}
+
+/// An objective that the loader understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objective {
+    /// Name in the file.
+    pub name: String,
+    /// Meaning of margin and prediction.
+    pub scale: Scale,
+}

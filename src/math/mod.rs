@@ -1,0 +1,39 @@
+//! Reproducible elementary functions, seeded random numbers and order statistics.
+//!
+//! `std`'s `exp` and `ln` differ in their last bits between platforms; these do not.
+
+mod rng;
+mod stats;
+
+pub use rng::Rng;
+pub use stats::{mean, quantile_sorted, ranks, spearman};
+
+/// e^x.
+pub fn exp(x: f64) -> f64 {
+    libm::exp(x)
+}
+
+/// Natural logarithm.
+pub fn ln(x: f64) -> f64 {
+    libm::log(x)
+}
+
+/// Decadic logarithm.
+pub fn log10(x: f64) -> f64 {
+    libm::log10(x)
+}
+
+/// x^y.
+pub fn powf(x: f64, y: f64) -> f64 {
+    libm::pow(x, y)
+}
+
+/// The logistic function 1 / (1 + e^−x), without overflow at either end.
+pub fn sigmoid(x: f64) -> f64 {
+    if x >= 0.0 {
+        1.0 / (1.0 + exp(-x))
+    } else {
+        let e = exp(x);
+        e / (1.0 + e)
+    }
+}

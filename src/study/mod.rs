@@ -1,0 +1,164 @@
+//! A model and a table that belong together: the manifest, the role of each column, the binding of columns to
+//! features by name, and what deserves a warning before anything is computed.
+
+mod binding;
+mod error;
+mod findings;
+mod manifest;
+mod roles;
+
+pub use binding::{Binding, bind};
+pub use error::StudyError;
+pub use findings::{Finding, Severity, findings};
+pub use manifest::{FeatureNote, FileRef, Manifest, OutcomeSpec};
+pub use roles::{ColumnRole, propose_roles};
+
+use crate::dataset::Dataset;
+use crate::ensemble::Summary;
+use crate::ids::{FeatureId, RowId};
+
+/// A file that was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct FileFacts {
+    /// File name without its path.
+    pub name: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+}
+
+/// Which part a patient played when the model was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub enum SplitRole {
+    /// The model was fitted on this patient.
+    Train,
+    /// Used to tune or stop the fit.
+    Validation,
+    /// Held out.
+    Test,
+    /// From elsewhere.
+    External,
+    /// The table does not say.
+    Unknown,
+}
+
+/// What happened to the patients.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The table has none.
+    None,
+    /// Yes or no; None where it is not known.
+    Binary {
+        /// One per row.
+        labels: Vec<Option<bool>>,
+        /// Text of the positive level.
+        positive: String,
+    },
+    /// A measured quantity; NaN where it is not known.
+    Continuous(Vec<f64>),
+    /// Time to event.
+    Survival {
+        /// Follow-up time per row; NaN where it is not known.
+        time: Vec<f64>,
+        /// True if the event was seen at `time`, false if censored then.
+        event: Vec<Option<bool>>,
+        /// Unit of time, e.g. `days`.
+        unit: String,
+        /// Past participle for the event, e.g. `died`.
+        word: String,
+    },
+}
+
+/// A model and a table, bound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Study {
+    /// Title, provenance, labels; defaulted when no manifest came with the files.
+    pub manifest: Manifest,
+    /// What is known of the model.
+    pub model: Summary,
+    /// The table.
+    pub data: Dataset,
+    /// One role per column of `data`.
+    pub roles: Vec<ColumnRole>,
+    /// How columns feed features.
+    pub binding: Binding,
+    /// The model's file.
+    pub model_file: FileFacts,
+    /// The table's file.
+    pub data_file: FileFacts,
+    /// Sentences raised while reading and binding.
+    pub warnings: Vec<String>,
+}
+
+impl Study {
+    /// Number of patients (rows of the table).
+    pub fn n_rows(&self) -> usize {
+        self.data.n_rows()
+    }
+
+    /// Number of model features.
+    pub fn n_features(&self) -> usize {
+        self.model.features.len()
+    }
+
+    /// Every row.
+    pub fn rows(&self) -> impl Iterator<Item = RowId> {
+        (0..self.n_rows()).map(RowId::of)
+    }
+
+    /// Index of the first column that has this role.
+    pub fn column_with(&self, role: ColumnRole) -> Option<usize> {
+        self.roles.iter().position(|&r| r == role)
+    }
+
+    /// The patient's id: the id column's text, or the 1-based row number.
+    pub fn patient_id(&self, row: RowId) -> String {
+        self.column_with(ColumnRole::Id)
+            .and_then(|c| self.data.columns()[c].text(row.index()))
+            .unwrap_or_else(|| (row.index() + 1).to_string())
+    }
+
+    /// Display name of a feature: the manifest's label, or the name in the model.
+    pub fn label(&self, feature: FeatureId) -> &str {
+        let name = &self.model.features[feature.index()].name;
+        self.manifest.features.get(name).and_then(|n| n.label.as_deref()).unwrap_or(name)
+    }
+
+    /// Unit of a feature, or "".
+    pub fn unit(&self, feature: FeatureId) -> &str {
+        let name = &self.model.features[feature.index()].name;
+        self.manifest.features.get(name).and_then(|n| n.unit.as_deref()).unwrap_or("")
+    }
+
+    /// Group (layer, organ system) of a feature, or "".
+    pub fn group(&self, feature: FeatureId) -> &str {
+        let name = &self.model.features[feature.index()].name;
+        self.manifest.features.get(name).and_then(|n| n.group.as_deref()).unwrap_or("")
+    }
+
+    /// The model's input for one feature and row: a number, or a level code; NaN if missing.
+    pub fn value(&self, feature: FeatureId, row: RowId) -> f64 {
+        self.binding.value(&self.data, feature, row)
+    }
+
+    /// The measured value as text with at most 4 significant digits, the level, or None if missing.
+    pub fn value_text(&self, feature: FeatureId, row: RowId) -> Option<String> {
+        self.binding.text(&self.data, feature, row)
+    }
+
+    /// The part this patient played when the model was made.
+    pub fn split_role(&self, row: RowId) -> SplitRole {
+        roles::split_role(self, row)
+    }
+
+    /// What happened to the patients, one entry per row.
+    pub fn outcome(&self) -> Outcome {
+        roles::outcome(self)
+    }
+
+    /// Rows of one split role, in file order.
+    pub fn rows_of(&self, role: SplitRole) -> Vec<RowId> {
+        self.rows().filter(|&r| self.split_role(r) == role).collect()
+    }
+}
