@@ -43,8 +43,8 @@ pub mod ids;
 // pub mod job;
 pub mod math;
 pub mod plot;
-// pub mod session;
-// pub mod share;
+pub mod session;
+pub mod share;
 pub mod study;
 
 // #[cfg(target_arch = "wasm32")]
