@@ -40,7 +40,7 @@ pub mod ensemble;
 pub mod evaluate;
 pub mod explain;
 pub mod ids;
-// pub mod job;
+pub mod job;
 pub mod math;
 pub mod plot;
 pub mod session;

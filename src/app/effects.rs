@@ -280,6 +280,7 @@ fn summary_input(a: &Analysis, output: usize, k: u32) -> SummaryInput {
         phi: a.attributions.matrix(output),
         values: a.study.binding.matrix(&a.study.data, &a.rows),
         margin: (0..a.rows.len()).map(|i| a.attributions.margin(i, output)).collect(),
+        event: words::events(&a.study, &a.rows),
         categorical: a.study.model.features.iter().map(|f| f.categorical).collect(),
         k,
     }

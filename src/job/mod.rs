@@ -8,7 +8,7 @@ mod run;
 mod twin;
 
 pub use packet::{Packet, PacketError};
-pub use read::{FileRole, Picked, Reading, read_files};
+pub use read::{FileRole, Picked, Reading, file_role, read_files};
 pub use run::Worker;
 
 use crate::cohort::profile::Profile;
@@ -16,7 +16,6 @@ use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::explain::summary::Importance;
 use crate::session::{Notice, Performance};
-use crate::study::Study;
 
 /// Work for a worker. `job` lets the page drop answers to questions it no longer asks.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +72,8 @@ pub struct SummaryInput {
     pub values: Vec<f64>,
     /// Margin per row.
     pub margin: Vec<f64>,
+    /// 1 for patients with the event or the positive label, 0 without, NaN unknown; empty without an outcome.
+    pub event: Vec<f64>,
     /// Features whose values have no order.
     pub categorical: Vec<bool>,
     /// Clusters wanted.
@@ -80,7 +81,7 @@ pub struct SummaryInput {
 }
 
 /// What [`SummaryInput`] turns into.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SummaryOutput {
     /// One per feature.
     pub importance: Vec<Importance>,
@@ -185,6 +186,3 @@ impl Request {
         }
     }
 }
-
-/// A study that was read from files, as [`Reading`] carries it.
-pub type ReadStudy = Box<Study>;

@@ -97,14 +97,14 @@ impl Reader {
         if bytes.len() % 8 != 0 {
             return Err(PacketError::Buffer(self.at - 1));
         }
-        Ok(bytemuck::pod_collect_to_vec(&bytes))
+        Ok(bytemuck::allocation::pod_collect_to_vec(&bytes))
     }
     pub(super) fn codes(&mut self) -> Result<Vec<u32>, PacketError> {
         let bytes = self.bytes()?;
         if bytes.len() % 4 != 0 {
             return Err(PacketError::Buffer(self.at - 1));
         }
-        Ok(bytemuck::pod_collect_to_vec(&bytes))
+        Ok(bytemuck::allocation::pod_collect_to_vec(&bytes))
     }
 }
 
@@ -143,6 +143,7 @@ impl Request {
                 b.numbers(&input.phi);
                 b.numbers(&input.values);
                 b.numbers(&input.margin);
+                b.numbers(&input.event);
                 RequestHeader::Summarise {
                     job,
                     n_features: input.n_features,
@@ -187,6 +188,7 @@ impl Request {
                     phi: r.numbers()?,
                     values: r.numbers()?,
                     margin: r.numbers()?,
+                    event: r.numbers()?,
                     categorical,
                     k,
                 },
@@ -342,6 +344,7 @@ mod tests {
                     phi: vec![0.1, 0.2],
                     values: vec![3.0, f64::INFINITY],
                     margin: vec![0.3],
+                    event: vec![1.0],
                     categorical: vec![true, false],
                     k: 3,
                 },

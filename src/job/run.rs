@@ -4,7 +4,8 @@ use super::{EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, Summar
 use crate::cohort::{cluster, embed, profile};
 use crate::ensemble::{self, Ensemble};
 use crate::evaluate;
-use crate::explain::{Attributions, Flow, summary};
+use crate::explain::summary::{self, Importance};
+use crate::explain::{Attributions, Flow};
 use crate::session::{Notice, Performance};
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
@@ -69,26 +70,57 @@ fn margins(ensemble: &Ensemble, matrix: &[f64]) -> Attributions {
     Attributions { n_rows, n_features: 0, n_outputs, values: Vec::new(), margin, base_values: Vec::new() }
 }
 
-/// Resamples behind an interval: as many as keep the work about constant.
+/// Resamples behind the interval of a measure that costs n log n.
 fn resamples(n: usize) -> usize {
-    (20_000_000 / n.max(1)).clamp(200, 2_000)
+    (2_000_000 / n.max(1)).clamp(200, 2_000)
 }
 
 fn summarise(input: &SummaryInput) -> SummaryOutput {
     let (f, n) = (input.n_features, input.margin.len());
-    // Patients × biomarkers × resamples bounds the bootstrap.
-    let n_resamples = resamples(n * f / 10);
-    let importance =
-        summary::importance(&input.phi, &input.values, &input.categorical, n_resamples, SEED);
-    let partners = summary::partners(&input.phi, &input.values, f, &importance);
+    let n_resamples = summary::resamples_within_a_second(n, f);
+    let importance = summary::importance(&input.phi, &input.values, &input.categorical, n_resamples, SEED);
+    let partners = partners(input, &importance);
     let embedding = embed::pca(&input.phi, f);
     let clusters = cluster::kmeans(&input.phi, f, input.k as usize, &input.margin, SEED);
-    let profile = profile::profile(&input.phi, &input.values, &input.categorical, &clusters);
+    let event: Vec<Option<bool>> = input.event.iter().map(|e| (!e.is_nan()).then_some(*e > 0.5)).collect();
+    let event = (!event.is_empty()).then_some(event.as_slice());
+    let profile = profile::profile(
+        &input.phi,
+        &input.values,
+        &input.categorical,
+        &clusters.labels,
+        clusters.k,
+        event,
+    );
     SummaryOutput { importance, partners, embedding, clusters, profile, n_resamples }
 }
 
+/// Biomarkers among which partners are looked for, and patients that are looked at: the search is quadratic in one
+/// and linear in the other.
+const PARTNER_FEATURES: usize = 30;
+const PARTNER_ROWS: usize = 2_000;
+
+/// The likeliest partner of each of the most important features.
+fn partners(input: &SummaryInput, importance: &[Importance]) -> Vec<Option<u32>> {
+    let f = input.n_features;
+    let mut top: Vec<usize> = (0..f).filter(|&i| importance[i].mean_abs > 0.0).collect();
+    top.sort_by_key(|&i| importance[i].rank);
+    top.truncate(PARTNER_FEATURES);
+    let n = input.margin.len();
+    let rows: Vec<usize> = (0..n).step_by(n.div_ceil(PARTNER_ROWS).max(1)).collect();
+    let values: Vec<f64> =
+        rows.iter().flat_map(|&r| top.iter().map(move |&i| input.values[r * f + i])).collect();
+    let mut out = vec![None; f];
+    for (at, &i) in top.iter().enumerate() {
+        let phi: Vec<f64> = rows.iter().map(|&r| input.phi[r * f + i]).collect();
+        let found = summary::approximate_partners(at, &phi, &values, top.len());
+        out[i] = found.first().filter(|p| p.strength > 0.0).map(|p| top[p.feature as usize] as u32);
+    }
+    out
+}
+
 fn performance(part: &EvaluationPart) -> Option<Performance> {
-    let n_resamples = resamples(part.score.len() * 20);
+    let n_resamples = resamples(part.score.len());
     let sign = if part.reversed { -1.0 } else { 1.0 };
     let risk: Vec<f64> = part.score.iter().map(|s| sign * s).collect();
     let flags = |x: &[f64]| x.iter().map(|&v| v > 0.5).collect::<Vec<bool>>();
@@ -104,7 +136,14 @@ fn performance(part: &EvaluationPart) -> Option<Performance> {
             ("AUC", value, Some(label.iter().filter(|e| **e).count()))
         }
         EvaluationKind::Continuous => {
-            let value = evaluate::r_squared_interval(&part.first, &part.score, n_resamples, SEED)?;
+            let r_squared = |rows: &[u32]| {
+                let pick = |x: &[f64]| -> Vec<f64> {
+                    rows.iter().zip(x).flat_map(|(&n, &v)| std::iter::repeat_n(v, n as usize)).collect()
+                };
+                evaluate::fit(&pick(&part.first), &pick(&part.score))?.r_squared
+            };
+            let n = part.score.len();
+            let value = evaluate::bootstrap(r_squared(&vec![1; n])?, n, n_resamples, SEED, r_squared)?;
             ("R²", value, None)
         }
     };
