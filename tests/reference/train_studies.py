@@ -582,9 +582,11 @@ def build_acc(folder: Path) -> dict:
 survival. {missing} cells are missing, most of them because a whole layer was not measured in a patient.
 
 - **Source:** object `miniACC` of Bioconductor MultiAssayExperiment 1.24.0, as packaged in Debian
-  `r-bioc-multiassayexperiment` 1.24.0+dfsg-2 (`MultiAssayExperiment/data/miniACC.RData`).
+  `r-bioc-multiassayexperiment` 1.24.0+dfsg-2 (`MultiAssayExperiment/data/miniACC.RData`); `tests/reference/build_acc.py`
+  makes the table from it.
 - **Licence:** derived from the `miniACC` object of Bioconductor MultiAssayExperiment 1.24.0 (Artistic-2.0, © M. Ramos,
-  L. Waldron, MultiAssay SIG). Underlying data: TCGA-ACC open-access tier (NIH/NCI), de-identified.
+  L. Waldron, MultiAssay SIG; text in `LICENSE-Artistic-2.0.txt`). Underlying data: TCGA-ACC open-access tier (NIH/NCI),
+  de-identified.
 - **Cite:** Zheng S et al., Cancer Cell 2016;29:723-736. Ramos M et al., Cancer Res 2017;77:e39-e42.
 
 ## Modifications
