@@ -106,6 +106,18 @@ impl Analysis {
         self.attributions.base_values[self.insight.output]
     }
 
+    /// Prediction of the shown output: the margin through the model's link.
+    pub fn prediction(&self, row: RowId) -> f64 {
+        let k = self.attributions.n_outputs;
+        let margins = &self.all_margins[row.index() * k..(row.index() + 1) * k];
+        self.study.model.scale.link.apply(margins)[self.insight.output]
+    }
+
+    /// Largest additivity error that rounding explains: 1e-9 of the largest margin, at least 1e-9.
+    pub fn tolerance(&self) -> f64 {
+        1e-9 * self.attributions.margin.iter().fold(1.0, |m: f64, x| m.max(x.abs()))
+    }
+
     /// Worst additivity error over the explained patients.
     pub fn max_additivity_error(&self) -> f64 {
         self.additivity.iter().copied().fold(0.0, f64::max)
