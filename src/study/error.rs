@@ -1,5 +1,6 @@
 //! What can be wrong between a model, a table and a manifest.
 
+use super::manifest::ManifestError;
 use super::text::{list, of};
 
 /// Why a model and a table do not fit together, or a manifest cannot be followed.
@@ -7,6 +8,9 @@ use super::text::{list, of};
 /// Rows are counted as a spreadsheet shows them: the header is row 1, the first patient row 2.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum StudyError {
+    /// The manifest cannot be followed.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// Features without a column.
     #[error("{} no column: {}", of(.missing.len(), "model feature has", "model features have"), list(.missing))]
     MissingColumns {
@@ -84,6 +88,7 @@ impl StudyError {
     /// What the person can do about it, one sentence.
     pub fn hint(&self) -> String {
         match self {
+            StudyError::Manifest(error) => error.hint(),
             StudyError::MissingColumns { near, .. } if !near.is_empty() => {
                 let pairs: Vec<String> = near.iter().map(|(f, c)| format!("“{c}” for “{f}”")).collect();
                 format!("Columns with nearly the same name: {}; rename them if they are meant.", list(&pairs))

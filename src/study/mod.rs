@@ -13,7 +13,7 @@ mod text;
 pub use binding::{Binding, bind, bind_columns, bind_with};
 pub use error::StudyError;
 pub use findings::{Finding, Severity, findings};
-pub use manifest::{FeatureNote, FileRef, Manifest, OutcomeSpec};
+pub use manifest::{FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, sha256_hex};
 pub use roles::{ColumnRole, propose_roles};
 
 use crate::dataset::Dataset;
@@ -29,6 +29,13 @@ pub struct FileFacts {
     pub size_bytes: u64,
     /// SHA-256, lower-case hex.
     pub sha256: String,
+}
+
+impl FileFacts {
+    /// The facts of a file with these bytes.
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
+        FileFacts { name: name.to_owned(), size_bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }
+    }
 }
 
 /// Which part a patient played when the model was made.

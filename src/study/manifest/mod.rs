@@ -1,7 +1,27 @@
 //! `study.json`: what ties the files of a study together.
 
+mod error;
+mod file;
+mod fit;
+mod keys;
+
+pub use error::ManifestError;
+pub use file::sha256_hex;
+pub(super) use fit::misfits;
+
+use super::StudyError;
+use crate::Parsed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// What `format` must say.
+pub const FORMAT: &str = "clarimark-study";
+
+/// The version that is read and written.
+pub const VERSION: u32 = 1;
+
+/// Most bytes of a manifest.
+const MAX_BYTES: usize = 4 << 20;
 
 /// A file beside the manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -76,3 +96,45 @@ pub struct Manifest {
     pub source: String,
     pub notes: Vec<String>,
 }
+
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// [`ManifestError`] (in [`StudyError::Manifest`]) with line and key: not JSON, another format or version, an
+    /// unknown key, a path that leaves the folder, a checksum that is none.
+    pub fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, StudyError> {
+        Ok(read(bytes)?)
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, ManifestError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(ManifestError::TooLarge { limit: MAX_BYTES });
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // Format and version first: a newer manifest may have keys that this version does not know.
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| ManifestError::syntax(&e))?;
+    let format = value.get("format").and_then(serde_json::Value::as_str).unwrap_or_default();
+    if format != FORMAT {
+        return Err(ManifestError::NotAManifest { format: format.to_owned() });
+    }
+    match value.get("version").and_then(serde_json::Value::as_u64) {
+        Some(version) if version == u64::from(VERSION) => {}
+        version => return Err(ManifestError::Version { version }),
+    }
+    let mut manifest: Manifest = serde_json::from_slice(bytes).map_err(|e| keys::explain(&e, &value))?;
+    for (key, file) in [("model", &mut manifest.model), ("data", &mut manifest.data)] {
+        if let Some(file) = file {
+            file::check(key, file)?;
+        }
+    }
+    let mut warnings = Vec::new();
+    for name in manifest.covariates.iter().filter(|name| manifest.ignore.contains(name)) {
+        warnings.push(format!("The manifest lists “{name}” as a covariate and as ignored; it is ignored."));
+    }
+    Ok(Parsed { value: manifest, warnings })
+}
+
+#[cfg(test)]
+mod tests;
