@@ -40,11 +40,11 @@ pub mod ensemble;
 pub mod evaluate;
 pub mod explain;
 pub mod ids;
-// pub mod job;
+pub mod job;
 pub mod math;
 pub mod plot;
-// pub mod session;
-// pub mod share;
+pub mod session;
+pub mod share;
 pub mod study;
 
 // #[cfg(target_arch = "wasm32")]

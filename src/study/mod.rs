@@ -4,10 +4,13 @@
 mod binding;
 mod error;
 mod findings;
+#[cfg(test)]
+mod fixture;
 mod manifest;
 mod roles;
+mod text;
 
-pub use binding::{Binding, bind};
+pub use binding::{Binding, bind, bind_columns, bind_with};
 pub use error::StudyError;
 pub use findings::{Finding, Severity, findings};
 pub use manifest::{FeatureNote, FileRef, Manifest, OutcomeSpec};
@@ -152,6 +155,11 @@ impl Study {
         roles::split_role(self, row)
     }
 
+    /// The part of every patient, one entry per row.
+    pub fn split_roles(&self) -> Vec<SplitRole> {
+        roles::split_roles(self)
+    }
+
     /// What happened to the patients, one entry per row.
     pub fn outcome(&self) -> Outcome {
         roles::outcome(self)
@@ -159,6 +167,7 @@ impl Study {
 
     /// Rows of one split role, in file order.
     pub fn rows_of(&self, role: SplitRole) -> Vec<RowId> {
-        self.rows().filter(|&r| self.split_role(r) == role).collect()
+        let roles = self.split_roles();
+        self.rows().filter(|r| roles[r.index()] == role).collect()
     }
 }
