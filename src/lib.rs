@@ -49,10 +49,10 @@ pub mod session;
 pub mod share;
 pub mod study;
 
-// #[cfg(target_arch = "wasm32")]
-// pub mod app;
-// #[cfg(target_arch = "wasm32")]
-// pub mod worker;
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;
 
 /// A value that was read, with everything about it that deserves a look.
 #[derive(Clone, Debug, PartialEq)]

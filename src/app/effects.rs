@@ -6,15 +6,15 @@ use super::store::Store;
 use super::study_files;
 use super::task::{self, Explained, Running, Stopped};
 use crate::ensemble::Link;
+use crate::figure::words;
 use crate::ids::FeatureId;
 use crate::job::{EvaluationKind, EvaluationPart, Picked, Reading, SummaryInput, SummaryOutput};
-use crate::plot::palette::Mode;
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
 };
 use crate::share::Link as ViewLink;
 use crate::study::{self, Manifest, Outcome, SplitRole, Study};
-use leptos::prelude::*;
+use leptos::prelude::Update;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -76,7 +76,16 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
             store.theme.update(|n| *n += 1);
         }
         Effect::Save(analysis, kind) => save(store, &analysis, kind),
-        Effect::SavePage => {}
+        Effect::SavePage => spawn_local(async move {
+            let saved = boot::page().await.is_some_and(|page| download::save("clarimark.html", "text/html", &page));
+            if !saved {
+                store.send(Command::Tell(Notice::error(
+                    "The page could not be saved",
+                    "clarimark.html did not come with this page.",
+                    "Take it from where the page is published, or build it with `./x build`.",
+                )));
+            }
+        }),
         Effect::Open(dialog) => toggle(store, dialog),
     }
 }
@@ -183,11 +192,11 @@ fn compare(store: Store, open: &Analysis, file: &Picked) -> Result<(), Stopped> 
 
 async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
     store.send(Command::Progressed(Progress { phase: "Reading".into(), ..Progress::default() }));
-    let folder = format!("studies/{name}");
+    let folder = name.to_string();
     let missing = |file: &str| {
         Stopped::from(Notice::error(
             format!("The example {name} could not be opened"),
-            format!("{folder}/{file} did not come with this page."),
+            format!("studies/{folder}/{file} did not come with this page."),
             "Reload the page; if it was copied to a server, copy the folder `studies` with it.",
         ))
     };
@@ -266,7 +275,7 @@ fn analysis_of(study: Arc<Study>, cohort: CohortChoice, e: Explained) -> Analysi
         attributions: Arc::new(e.attributions),
         all_margins: Arc::new(e.all_margins),
         additivity: Arc::new(e.additivity),
-        insight: Arc::new(Insight::default()),
+        insight: Arc::new(Insight::empty()),
         performance: Vec::new(),
         findings: Vec::new(),
         elapsed_ms: e.elapsed_ms,
@@ -377,9 +386,4 @@ fn save(store: Store, a: &Analysis, kind: SaveAs) {
             "Allow downloads for this page and try again.",
         )));
     }
-}
-
-/// True if the page is dark.
-pub(crate) fn is_dark() -> bool {
-    theme::current().mode == Mode::Dark
 }

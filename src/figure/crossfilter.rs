@@ -157,7 +157,7 @@ pub fn histogram(a: &Analysis, h: &Histogram, filters: &[Filter], width: f64) ->
 pub fn brushed(h: &Histogram, width: f64, from: f64, to: f64) -> Filter {
     let spec = spec(h, None, None, width);
     let scale = chart::scale(&spec);
-    let (p, q) = (scale.invert(from), scale.invert(to));
+    let (p, q) = (scale.value(from), scale.value(to));
     let step = round_step((q - p).abs() / 50.0);
     let round = |v: f64| (v / step).round() * step;
     // Rounding again drops digits that the product brought in.

@@ -85,7 +85,7 @@ pub fn dependence(
     }
     let range_of_pixels = chart::x_scale(&spec).map(|scale| {
         Box::new(move |from: f64, to: f64| {
-            let (p, q) = (scale.invert(from), scale.invert(to));
+            let (p, q) = (scale.value(from), scale.value(to));
             [p.min(q), p.max(q)]
         }) as Box<dyn Fn(f64, f64) -> [f64; 2] + Send + Sync>
     });
@@ -95,33 +95,4 @@ pub fn dependence(
         crossings: chart::crossings(&spec),
         range_of_pixels,
     }
-}
-
-/// A small dependence plot on a shared φ axis.
-pub fn small_multiple(
-    a: &Analysis,
-    feature: FeatureId,
-    domain: Option<[f64; 2]>,
-    passes: Option<&[bool]>,
-    [width, height]: [f64; 2],
-) -> Figure {
-    let positions = drawn(a);
-    let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
-    let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
-    let names = LevelNames::of(&a.study);
-    let (x, phi) = (values(a, feature, &positions), phis(a, feature, &positions));
-    let spec = crate::plot::chart::small::Spec {
-        width,
-        height,
-        feature,
-        patients: &patients,
-        name: a.study.label(feature),
-        importance: a.importance(feature).mean_abs,
-        values: &x,
-        kind: names.kind(feature),
-        phi: &phi,
-        domain,
-        emphasis: Emphasis { passes: passes.as_deref(), selected: None },
-    };
-    Figure { scene: crate::plot::chart::small::draw(&spec), ..Figure::default() }
 }

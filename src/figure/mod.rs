@@ -6,7 +6,7 @@
 mod biomarkers;
 mod crossfilter;
 mod dependence;
-mod overview;
+// mod overview;
 mod patient;
 mod sample;
 mod subgroups;
@@ -14,11 +14,11 @@ pub mod words;
 
 pub use biomarkers::{ranked, ranked_header, shown_features};
 pub use crossfilter::{Histogram, brushed, histogram, histograms};
-pub use dependence::{dependence, small_multiple};
-pub use overview::{additivity, missingness, performance, top_biomarkers};
+pub use dependence::{Dependence, dependence};
+// pub use overview::{additivity, missingness, performance, top_biomarkers};
 pub use patient::{Contribution, contributions, nearest, sentence, waterfall};
 pub use sample::{MAX_DRAWN, drawn};
-pub use subgroups::{cluster_names, map, map_point, profile, silhouettes, trust};
+pub use subgroups::{cluster_names, map, map_point, trust};
 
 use crate::ids::FeatureId;
 use crate::plot::Scene;

@@ -1,14 +1,9 @@
 //! Patients who are scored alike: map, profile, silhouettes.
 
-use super::{Figure, LevelNames, compact, drawn, words};
-use crate::cohort::profile::Typical;
+use super::{Figure, compact, drawn, words};
 use crate::ids::{FeatureId, RowId};
-use crate::plot::chart::{Emphasis, Kind, map as map_chart, profile as profile_chart, silhouette};
-use crate::plot::number::{percent, plain};
+use crate::plot::chart::{Emphasis, map as map_chart};
 use crate::session::Analysis;
-
-/// Rows of the profile.
-const PROFILE_ROWS: usize = 18;
 
 /// `A low`, `B middle`, `C high`: letters in order of mean margin.
 pub fn cluster_names(k: usize) -> Vec<String> {
@@ -79,75 +74,8 @@ pub fn map_point(a: &Analysis, size: [f64; 2], polygon: &[[f64; 2]]) -> Vec<[f64
         // A drawn line has more corners than it needs; a hundred keep its shape.
         let step = polygon.len().div_ceil(100).max(1);
         let round = |v: f64| (v * 1e3).round() / 1e3;
-        polygon.iter().step_by(step).map(|p| [round(x.invert(p[0])), round(y.invert(p[1]))]).collect()
+        polygon.iter().step_by(step).map(|p| [round(x.value(p[0])), round(y.value(p[1]))]).collect()
     })
-}
-
-/// What the model credits in each cluster.
-pub fn profile(a: &Analysis, width: f64) -> Figure {
-    let names = cluster_names(a.insight.clusters.k);
-    let levels = LevelNames::of(&a.study);
-    let features: Vec<_> = a.insight.profile.features.iter().take(PROFILE_ROWS).collect();
-    let rows: Vec<(Vec<f64>, Vec<String>, String)> = features
-        .iter()
-        .map(|p| {
-            let kind = levels.kind(FeatureId(p.feature));
-            let level = p.cells.iter().find_map(|c| match c.typical {
-                Some(Typical::Level { code, .. }) => Some(code),
-                _ => None,
-            });
-            let mut name = a.study.label(FeatureId(p.feature)).to_string();
-            if let (Kind::Levels { .. }, Some(_)) = (kind, level) {
-                name += ", level";
-            }
-            let typical = p
-                .cells
-                .iter()
-                .map(|c| match c.typical {
-                    Some(Typical::Median(m)) => plain(m),
-                    Some(Typical::Level { code, share, .. }) => {
-                        format!("{} {}", kind.text(f64::from(code)), percent(share))
-                    }
-                    None => "missing".into(),
-                })
-                .collect();
-            (p.cells.iter().map(|c| c.mean_phi).collect(), typical, name)
-        })
-        .collect();
-    let spec = profile_chart::Spec {
-        width,
-        compact: compact(width),
-        names: &names,
-        rows: features
-            .iter()
-            .zip(&rows)
-            .map(|(p, (mean_phi, typical, name))| profile_chart::Row {
-                feature: FeatureId(p.feature),
-                name,
-                mean: mean_phi,
-                typical,
-            })
-            .collect(),
-        scale: &a.study.model.scale.margin,
-        focused: None,
-    };
-    Figure { scene: profile_chart::draw(&spec), table: profile_chart::table(&spec) }
-}
-
-/// How clearly each patient belongs to its cluster, and how that depends on the number of clusters.
-pub fn silhouettes(a: &Analysis, width: f64) -> Figure {
-    let names = cluster_names(a.insight.clusters.k);
-    let spec = silhouette::Spec {
-        width,
-        compact: compact(width),
-        patients: &a.rows,
-        clusters: &a.insight.clusters.labels,
-        widths: &a.insight.clusters.silhouette,
-        names: &names,
-        by_k: &a.insight.clusters.silhouette_by_k,
-        k: a.insight.clusters.k,
-    };
-    Figure { scene: silhouette::draw(&spec), table: silhouette::table(&spec, |row| a.study.patient_id(row)) }
 }
 
 /// What the silhouettes and the stability say, in plain words.

@@ -43,6 +43,34 @@ pub struct Insight {
     pub n_resamples: usize,
 }
 
+impl Insight {
+    /// Nothing read yet.
+    pub fn empty() -> Self {
+        Insight {
+            output: 0,
+            importance: Vec::new(),
+            order: Vec::new(),
+            partners: Vec::new(),
+            embedding: Embedding {
+                points: Vec::new(),
+                share: [0.0; 2],
+                leading: Default::default(),
+                loadings: Default::default(),
+            },
+            clusters: Clusters {
+                k: 0,
+                labels: Vec::new(),
+                silhouette: Vec::new(),
+                silhouette_by_k: Vec::new(),
+                silhouette_n: 0,
+                stability: Vec::new(),
+            },
+            profile: Profile { groups: Vec::new(), features: Vec::new() },
+            n_resamples: 0,
+        }
+    }
+}
+
 /// How well the model does on one part of the patients.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Performance {
@@ -109,8 +137,9 @@ impl Analysis {
     /// Prediction of the shown output: the margin through the model's link.
     pub fn prediction(&self, row: RowId) -> f64 {
         let k = self.attributions.n_outputs;
-        let margins = &self.all_margins[row.index() * k..(row.index() + 1) * k];
-        self.study.model.scale.link.apply(margins)[self.insight.output]
+        let mut row = self.all_margins[row.index() * k..(row.index() + 1) * k].to_vec();
+        self.study.model.scale.link.apply(&mut row);
+        row[self.insight.output]
     }
 
     /// Largest additivity error that rounding explains: 1e-9 of the largest margin, at least 1e-9.

@@ -10,7 +10,7 @@ fn function(name: &str) -> Option<Function> {
     Reflect::get(&js_sys::global(), &JsValue::from_str(name)).ok()?.dyn_into().ok()
 }
 
-/// The bytes of a file that ships with the page, e.g. `studies/pbc/study.json`; None if it has no such file.
+/// The bytes of a file that ships with the page, e.g. `pbc/study.json`; None if it has no such file.
 pub(crate) async fn shipped_file(path: &str) -> Option<Vec<u8>> {
     let promise = function("clarimarkFile")?.call1(&JsValue::NULL, &JsValue::from_str(path)).ok()?;
     let value = JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()?;
@@ -33,9 +33,12 @@ pub(crate) async fn packed_study() -> Option<Vec<(String, Vec<u8>)>> {
 
 /// A new worker running this same program, with the compiled module already on its way.
 pub(crate) fn worker() -> Option<Worker> {
-    let worker: Worker = function("clarimarkWorker")?.call0(&JsValue::NULL).ok()?.dyn_into().ok()?;
-    let message = js_sys::Object::new();
-    Reflect::set(&message, &"module".into(), &wasm_bindgen::module()).ok()?;
-    worker.post_message(&message).ok()?;
-    Some(worker)
+    function("clarimarkWorker")?.call0(&JsValue::NULL).ok()?.dyn_into().ok()
+}
+
+/// The one-file page itself, to save; None if it did not come with this page.
+pub(crate) async fn page() -> Option<Vec<u8>> {
+    let promise = function("clarimarkPage")?.call0(&JsValue::NULL).ok()?;
+    let value = JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()?;
+    Some(value.dyn_into::<Uint8Array>().ok()?.to_vec())
 }

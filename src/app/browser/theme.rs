@@ -15,6 +15,6 @@ pub(crate) fn toggle() {
     let _ = gloo::utils::document_element().set_attribute("data-theme", word);
     // Storage may be switched off; then the choice lasts as long as the page.
     if let Ok(Some(storage)) = super::window().local_storage() {
-        let _ = storage.set_item("clarimark-theme", word);
+        let _ = storage.set_item("clarimark.theme", word);
     }
 }
