@@ -6,6 +6,7 @@ mod error;
 mod findings;
 #[cfg(test)]
 mod fixture;
+mod join;
 mod manifest;
 mod roles;
 mod text;
@@ -13,8 +14,9 @@ mod text;
 pub use binding::{Binding, bind, bind_columns, bind_with};
 pub use error::StudyError;
 pub use findings::{Finding, Severity, findings};
+pub use join::Parts;
 pub use manifest::{FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, sha256_hex};
-pub use roles::{ColumnRole, propose_roles};
+pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};
 
 use crate::dataset::Dataset;
 use crate::ensemble::Summary;

@@ -1,9 +1,11 @@
 //! What each column of the table is for.
 
+mod check;
 mod outcome;
 mod propose;
 mod words;
 
+pub use check::{RoleProblem, check_roles};
 pub use propose::propose_roles;
 
 pub(super) use outcome::outcome;
