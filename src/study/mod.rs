@@ -10,6 +10,7 @@ mod join;
 mod manifest;
 mod roles;
 mod text;
+mod understood;
 
 pub use binding::{Binding, bind, bind_columns, bind_with};
 pub use error::StudyError;
@@ -17,6 +18,7 @@ pub use findings::{Finding, Severity, findings};
 pub use join::Parts;
 pub use manifest::{FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, sha256_hex};
 pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};
+pub use understood::{ColumnFacts, N_BINS, understood};
 
 use crate::dataset::Dataset;
 use crate::ensemble::Summary;
