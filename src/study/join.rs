@@ -2,7 +2,7 @@
 
 use super::{
     ColumnRole, FileFacts, Manifest, Study, StudyError, bind_columns, bind_with, check_roles, manifest,
-    propose_roles,
+    propose_roles, roles::beside_the_model,
 };
 use crate::dataset::Dataset;
 use crate::ensemble::Summary;
@@ -60,6 +60,42 @@ impl Study {
     }
 }
 
+/// The study with one role changed as a person expects: whatever holds this role makes room.
+///
+/// A column that feeds another feature swaps with the one that fed this feature; an outcome of another kind is given
+/// up; a column that loses its role is offered for filtering if it can be.
+///
+/// # Errors
+/// As [`Study::set_roles`].
+pub fn with_role(study: &Study, column: usize, role: ColumnRole) -> Result<Study, StudyError> {
+    let mut roles = study.roles.clone();
+    let before = roles.get(column).copied();
+    for (i, other) in roles.iter_mut().enumerate() {
+        if i == column {
+            *other = role;
+        } else if excludes(role, *other) {
+            *other = match before {
+                Some(before @ ColumnRole::Feature(_)) if matches!(role, ColumnRole::Feature(_)) => before,
+                _ => beside_the_model(&study.data.columns()[i]),
+            };
+        }
+    }
+    let mut changed = study.clone();
+    changed.set_roles(roles)?;
+    Ok(changed)
+}
+
+/// True if a column cannot have `other` while another has `role`.
+fn excludes(role: ColumnRole, other: ColumnRole) -> bool {
+    use ColumnRole::{Feature, Id, OutcomeBinary, OutcomeContinuous, OutcomeEvent, OutcomeTime, Split};
+    let outcome = |role| matches!(role, OutcomeTime | OutcomeEvent | OutcomeBinary | OutcomeContinuous);
+    match (role, other) {
+        (Id | Split | Feature(_), _) => role == other,
+        (OutcomeTime, OutcomeEvent) | (OutcomeEvent, OutcomeTime) => false,
+        _ => outcome(role) && outcome(other),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +123,27 @@ mod tests {
     }
 
     #[test]
+    fn one_changed_role_makes_room() {
+        use ColumnRole::{Covariate, Feature, Id, Ignored, OutcomeBinary, OutcomeEvent, OutcomeTime, Split};
+        let check = |column: usize, role: ColumnRole, expect: [ColumnRole; 6]| {
+            assert_eq!(with_role(&joined(), column, role).unwrap().roles, expect);
+        };
+        let x = Feature(FeatureId(0));
+        check(4, Id, [Covariate, OutcomeTime, OutcomeEvent, x, Id, Split]);
+        check(2, OutcomeBinary, [Id, Covariate, OutcomeBinary, x, Covariate, Split]);
+        check(2, Ignored, [Id, OutcomeTime, Ignored, x, Covariate, Split]);
+        check(1, x, [Id, x, OutcomeEvent, Covariate, Covariate, Split]);
+        let refused = with_role(&joined(), 3, Covariate).unwrap_err();
+        assert_eq!(refused.to_string(), "The feature “x” has no column: choose one.");
+        assert!(with_role(&joined(), 99, Covariate).is_ok_and(|same| same == joined()));
+        // Two features swap their columns.
+        let two = Study::join(model("survival:cox", &["x", "time"]), table(TEXT), Parts::default()).unwrap();
+        let swapped = with_role(&two, 1, x).unwrap();
+        assert_eq!((swapped.roles[1], swapped.roles[3]), (x, Feature(FeatureId(1))));
+        assert_eq!(swapped.value(FeatureId(0), RowId(1)), 2.0);
+    }
+
+    #[test]
     fn roles_that_do_not_fit_are_refused_with_reasons() {
         let check = |changes: &[(usize, ColumnRole)], expect: &[(Option<usize>, &str)]| {
             let mut study = joined();
@@ -110,10 +167,6 @@ mod tests {
         check(&[(4, Feature(FeatureId(0)))], &[(Some(4), "“x” and “z” are both “x”: keep one.")]);
         check(&[(4, Feature(FeatureId(9)))], &[(Some(4), "“z” feeds a feature that the model has not.")]);
         check(&[(4, ColumnRole::Id)], &[(Some(4), "“id” and “z” are both the id: keep one.")]);
-        check(
-            &[(2, Ignored)],
-            &[(None, "A survival outcome needs a time and an event: choose the event too.")],
-        );
         check(
             &[(1, Ignored), (4, OutcomeTime)],
             &[(Some(4), "“z” holds text: an outcome of this kind needs numbers.")],

@@ -150,6 +150,10 @@ fn note(study: &Study, column: &Column, role: ColumnRole, profile: &Profile, out
             let n = study.split_roles().iter().filter(|role| **role == SplitRole::Unknown).count();
             if n == 0 { String::new() } else { format!("no part in {}", of(n, "row", "rows")) }
         }
+        ColumnRole::OutcomeTime | ColumnRole::OutcomeEvent if *outcome == Outcome::None => {
+            let missing = if role == ColumnRole::OutcomeTime { "an event" } else { "a time" };
+            format!("needs {missing} column")
+        }
         ColumnRole::OutcomeTime => match &column.values {
             Values::Numbers(x) => match x.iter().filter(|x| **x == 0.0).count() {
                 0 => String::new(),
@@ -184,8 +188,8 @@ fn gap_note(blocks: &[MissingBlock], column: usize, n_missing: usize) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::Manifest;
     use crate::study::fixture::{model, study};
+    use crate::study::{Manifest, with_role};
 
     const TEXT: &str = "\
 patient_id,outcome_days,outcome_death,outcome_raw,treatment,bili,stage,copper,iron,site,code,x,part
@@ -200,7 +204,8 @@ P4,1925,0,lost,,1.8,4,2,6,s,10,2,
         let features = ["treatment:a|b", "bili", "stage", "copper", "iron", "x", "code"];
         let mut model = model("survival:cox", &features);
         model.features[2].n_splits = 0;
-        let got = understood(&study(model, TEXT, Manifest::default()));
+        let study = study(model, TEXT, Manifest::default());
+        let got = understood(&study);
         let check = |name: &str, kind: &str, n_missing: usize, histogram: &[u32], note: &str| {
             let facts = got.iter().find(|facts| facts.name == name).unwrap();
             assert_eq!((facts.kind.as_str(), facts.note.as_str()), (kind, note), "{name}");
@@ -219,6 +224,8 @@ P4,1925,0,lost,,1.8,4,2,6,s,10,2,
         check("site", "categorical, 1 level", 0, &[4], "one value only");
         check("code", "number written as text, 4 unique", 0, &[1, 1, 1, 1], "");
         check("part", "1 training, 2 test", 1, &[1, 2], "no part in 1 row");
+        let without = with_role(&study, 2, ColumnRole::Ignored).unwrap();
+        assert_eq!(understood(&without)[1].note, "needs an event column");
         assert_eq!(got[4].feature, Some(FeatureId(0)));
         assert_eq!((got[4].label.as_str(), got[0].label.as_str()), ("treatment", ""));
     }

@@ -16,7 +16,8 @@ pub struct RoleProblem {
     pub message: String,
 }
 
-/// Everything that is wrong with these roles; empty if they can be used.
+/// Everything that is wrong with these roles; empty if they can be used. A time without an event, or an event without a
+/// time, can be: the study then has no outcome until the other is chosen.
 pub fn check_roles(
     model: &Summary,
     data: &Dataset,
@@ -30,12 +31,8 @@ pub fn check_roles(
     }
     only_once(model, data, roles, &mut problems);
     let has = |role| roles.contains(&role);
-    if has(ColumnRole::OutcomeTime) != has(ColumnRole::OutcomeEvent) {
-        let missing = if has(ColumnRole::OutcomeTime) { "event" } else { "time" };
-        let message = format!("A survival outcome needs a time and an event: choose the {missing} too.");
-        problems.push(RoleProblem { column: None, message });
-    }
-    let kinds = [ColumnRole::OutcomeTime, ColumnRole::OutcomeBinary, ColumnRole::OutcomeContinuous].map(has);
+    let survival = has(ColumnRole::OutcomeTime) || has(ColumnRole::OutcomeEvent);
+    let kinds = [survival, has(ColumnRole::OutcomeBinary), has(ColumnRole::OutcomeContinuous)];
     if kinds.iter().filter(|&&has| has).count() > 1 {
         let message = "Choose one outcome: time and event, two levels, or a quantity.".into();
         problems.push(RoleProblem { column: None, message });
