@@ -1,5 +1,6 @@
 //! What can be wrong between a model, a table and a manifest.
 
+use super::RoleProblem;
 use super::manifest::ManifestError;
 use super::text::{list, of};
 
@@ -82,6 +83,12 @@ pub enum StudyError {
         /// The cell.
         text: String,
     },
+    /// Roles that do not fit the table.
+    #[error("{}", .problems.first().map_or("the roles do not fit the table", |p| p.message.as_str()))]
+    Roles {
+        /// Every problem, the first of which is the title.
+        problems: Vec<RoleProblem>,
+    },
 }
 
 impl StudyError {
@@ -118,6 +125,10 @@ impl StudyError {
             StudyError::NoLevelNames { .. } => {
                 "Write the codes that the model was trained with, or save the model with XGBoost 3.1 or later.".into()
             }
+            StudyError::Roles { problems } => match problems.len() {
+                0 | 1 => "Change the role of a column in the table.".into(),
+                n => format!("{} more to change in the table.", of(n - 1, "role", "roles")),
+            },
             StudyError::NotACode { .. } => "Write the codes that the model was trained with.".into(),
         }
     }

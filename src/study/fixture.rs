@@ -1,6 +1,6 @@
 //! Small models and tables for the tests of this room.
 
-use super::{FileFacts, Manifest, Study, bind_with, propose_roles};
+use super::{Manifest, Parts, Study};
 use crate::dataset::{Dataset, csv};
 use crate::ensemble::{FeatureSummary, Link, Scale, Summary};
 
@@ -62,17 +62,5 @@ pub(super) fn table(text: &str) -> Dataset {
 
 /// A model and a table, bound.
 pub(super) fn study(model: Summary, text: &str, manifest: Manifest) -> Study {
-    let data = table(text);
-    let bound = bind_with(&model, &data, &manifest).unwrap();
-    let roles = propose_roles(&model, &data, &manifest);
-    Study {
-        manifest,
-        model,
-        data,
-        roles,
-        binding: bound.value,
-        model_file: FileFacts::default(),
-        data_file: FileFacts::default(),
-        warnings: bound.warnings,
-    }
+    Study::join(model, table(text), Parts { manifest, ..Parts::default() }).unwrap()
 }

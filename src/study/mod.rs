@@ -6,15 +6,19 @@ mod error;
 mod findings;
 #[cfg(test)]
 mod fixture;
+mod join;
 mod manifest;
 mod roles;
 mod text;
+mod understood;
 
 pub use binding::{Binding, bind, bind_columns, bind_with};
 pub use error::StudyError;
 pub use findings::{Finding, Severity, findings};
+pub use join::{Parts, with_role};
 pub use manifest::{FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, sha256_hex};
-pub use roles::{ColumnRole, propose_roles};
+pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};
+pub use understood::{ColumnFacts, N_BINS, understood};
 
 use crate::dataset::Dataset;
 use crate::ensemble::Summary;

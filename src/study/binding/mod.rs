@@ -130,6 +130,11 @@ impl Binding {
         self.inputs[feature.index()].column as usize
     }
 
+    /// Column of every feature, in model order.
+    pub fn columns(&self) -> impl Iterator<Item = usize> {
+        self.inputs.iter().map(|input| input.column as usize)
+    }
+
     /// Feature that a column feeds, if any.
     pub fn feature_of(&self, column: usize) -> Option<FeatureId> {
         self.inputs.iter().position(|input| input.column as usize == column).map(FeatureId::of)

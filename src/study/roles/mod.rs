@@ -1,13 +1,15 @@
 //! What each column of the table is for.
 
+mod check;
 mod outcome;
 mod propose;
 mod words;
 
+pub use check::{RoleProblem, check_roles};
 pub use propose::propose_roles;
 
 pub(super) use outcome::outcome;
-pub(super) use propose::columns_left;
+pub(super) use propose::{beside_the_model, columns_left, repeats};
 
 use super::{SplitRole, Study};
 use crate::dataset::{Column, Values};

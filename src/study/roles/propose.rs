@@ -45,7 +45,7 @@ pub(in crate::study) fn columns_left(model: &Summary, data: &Dataset, manifest: 
 }
 
 /// The role of a column that has no other.
-fn beside_the_model(column: &Column) -> ColumnRole {
+pub(in crate::study) fn beside_the_model(column: &Column) -> ColumnRole {
     let varies = quality::few_values(column, 1).is_none();
     let worth = match &column.values {
         Values::Numbers(_) => varies,

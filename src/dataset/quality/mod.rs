@@ -1,4 +1,13 @@
-//! Facts about a table that deserve a look: missingness, ranges, duplicates.
+//! Facts about a table that deserve a look: ranges, missingness, duplicates. Facts only; what to make of them is said
+//! elsewhere.
+
+mod duplicates;
+mod missing;
+mod profile;
+
+pub use duplicates::duplicates;
+pub use missing::{MissingBlock, missing_blocks};
+pub use profile::{Profile, Range, histogram, profile};
 
 use super::{Column, MISSING, Values};
 use std::collections::HashSet;
@@ -42,3 +51,23 @@ pub fn all_different_texts(column: &Column) -> bool {
         Values::Numbers(_) => false,
     }
 }
+
+/// True if a column counts or names its rows: nothing missing, all different, and texts or whole numbers that lie
+/// close together.
+pub fn counts_rows(column: &Column) -> bool {
+    match &column.values {
+        Values::Levels { .. } => all_different_texts(column),
+        Values::Numbers(x) => {
+            let mut sorted = x.clone();
+            sorted.sort_by(f64::total_cmp);
+            let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else { return false };
+            // NaN sorts last and fails the comparison.
+            high - low < 2.0 * x.len() as f64
+                && sorted.iter().all(|x| *x == x.trunc())
+                && sorted.windows(2).all(|pair| pair[0] < pair[1])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
