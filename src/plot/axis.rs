@@ -36,7 +36,8 @@ pub fn log_ticks([low, high]: [f64; 2], max: usize) -> Vec<f64> {
     }
     let decades = (log10(high).ceil() - log10(low).floor()).max(1.0) as usize;
     let floor = powf(10.0, log10(low).floor());
-    let coord: LogCoord<f64> = (floor..high).log_scale().into();
+    // A hair below the decade, or rounding in the coordinate's logarithm could skip it.
+    let coord: LogCoord<f64> = (floor * (1.0 - 1e-9)..high).log_scale().into();
     let every: Vec<f64> = coord.key_points(BoldPoints(decades * 12));
     let leading = |v: f64| (v / powf(10.0, log10(v * (1.0 + 1e-9)).floor())).round() as u32;
     let chosen = |digits: &[u32]| -> Vec<f64> {

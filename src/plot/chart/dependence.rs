@@ -237,7 +237,7 @@ impl Layout {
             .collect();
         let mut spread = |of: &[usize], middle: f64, half: f64| {
             let y: Vec<f64> = of.iter().map(|&i| at[i][1]).collect();
-            for (&i, dx) in of.iter().zip(dodge::swarm(&y, self.r, half)) {
+            for (&i, dx) in of.iter().zip(dodge::swarm(&y, self.r, half).offsets) {
                 at[i][0] = middle + dx;
             }
         };
@@ -301,7 +301,9 @@ fn axes(scene: &mut Scene, spec: &Spec, lay: &Layout) {
 fn margins(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     let [left, right, top, bottom] = lay.frame;
     scene.section("distributions");
-    let (base, tall) = (top - 6.0, if spec.compact { 24.0 } else { 36.0 });
+    // Levels have their count written above the bar.
+    let tall = if spec.compact || matches!(lay.x, X::Levels(_)) { 24.0 } else { 36.0 };
+    let base = top - 6.0;
     let bars: Vec<[f64; 2]> = match &lay.x {
         X::Values(_) => {
             let n = (((right - lay.lane[1]) / 29.0) as usize).max(8);
@@ -323,8 +325,7 @@ fn margins(scene: &mut Scene, spec: &Spec, lay: &Layout) {
         let h = (*n as f64 / most * tall).max(1.0);
         scene.rect([*a, base - h, b - a - 1.0, h], Role::Bar);
         if let X::Levels(_) = lay.x {
-            let y = if h > 14.0 { base - h + 11.0 } else { base - h - 3.0 };
-            scene.text((a + b) / 2.0, y, count(*n), Label::VALUE.middle());
+            scene.text((a + b) / 2.0, base - h - 3.0, count(*n), Label::VALUE.middle());
         }
     }
     if !spec.compact {

@@ -146,8 +146,10 @@ fn labels(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
     let px: Vec<[f64; 2]> = spec.points.iter().map(|p| [x.px(p[0]), y.px(p[1])]).collect();
     let mut placed: Vec<[f64; 4]> = Vec::new();
     for (c, name) in spec.names.iter().enumerate() {
-        let members: Vec<[f64; 2]> =
-            px.iter().zip(spec.clusters).filter(|(_, k)| **k as usize == c).map(|(p, _)| *p).collect();
+        let (members, others): (Vec<_>, Vec<_>) =
+            px.iter().zip(spec.clusters).partition(|(_, k)| **k as usize == c);
+        let [members, others] =
+            [members, others].map(|of| of.into_iter().map(|(p, _)| *p).collect::<Vec<[f64; 2]>>());
         if members.is_empty() {
             continue;
         }
@@ -166,13 +168,20 @@ fn labels(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
                     .iter()
                     .any(|o| area[0] < o[2] && area[2] > o[0] && area[1] < o[3] && area[3] > o[1]);
                 let middle = [bx + w / 2.0, by - 4.0];
-                let near = |q: &[f64; 2]| {
+                let far = |q: &[f64; 2]| {
                     let (dx, dy) = ((q[0] - middle[0]).abs() - w / 2.0, (q[1] - middle[1]).abs() - 6.0);
-                    dx.max(0.0) + dy.max(0.0)
+                    dx.max(0.0).hypot(dy.max(0.0))
                 };
-                // Near its own marks (their mean and the nearest of them), over none.
-                let own = members.iter().map(near).fold(f64::INFINITY, f64::min);
-                let cost = hidden * 60.0 + if clash { 1e6 } else { 0.0 } + own * 2.0 + near(&mean) * 0.5;
+                // Over no mark, out of the crowd, but near its own marks and nearer to them than to others.
+                let crowd = px.iter().filter(|p| far(p) < 14.0).count() as f64;
+                let own = members.iter().map(far).fold(f64::INFINITY, f64::min);
+                let other = others.iter().map(far).fold(f64::INFINITY, f64::min);
+                let cost = hidden * 60.0
+                    + if clash { 1e6 } else { 0.0 }
+                    + crowd * 12.0
+                    + (own - 10.0).max(0.0) * 3.0
+                    + if other < own { 40.0 } else { 0.0 }
+                    + far(&mean) * 0.25;
                 if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                     best = Some((cost, area));
                 }

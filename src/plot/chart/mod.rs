@@ -5,10 +5,16 @@
 //!
 //! All per-patient slices of one spec are parallel: entry `i` of each belongs to `patients[i]`.
 
+pub mod additivity;
 pub mod dependence;
 pub mod histogram;
+pub mod interval;
 pub mod map;
+pub mod missingness;
+pub mod profile;
 pub mod ranked;
+pub mod silhouette;
+pub mod small;
 pub mod waterfall;
 
 /// Width below which a pane uses the compact layout.

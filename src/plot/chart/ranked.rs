@@ -73,6 +73,8 @@ impl Row<'_> {
     }
 }
 
+const BAR_TICKS: usize = 4;
+
 /// Height of a row.
 pub fn row_height(compact: bool) -> f64 {
     if compact { 74.0 } else { 40.0 }
@@ -106,16 +108,30 @@ pub fn header(spec: &Spec) -> Scene {
         }
         two(&mut scene, lay.number, "Mean", "|SHAP|", Label::HINT.end());
         scene.text(lay.bar.range[0], 19.0, "95 % interval", Label::HINT);
-        Axis::plain(lay.bar, 3).labels_x(&mut scene, 35.0, Label::HINT);
+        bar_axis(&mut scene, lay.bar, 33.0);
         let title = format!("SHAP value, {} ({})", spec.scale, spec.sides);
         let room = lay.phi.range[1] - lay.phi.range[0] + 4.0;
         scene.text(lay.phi.range[0] - 4.0, 19.0, text::fit(&title, room, 11.0, false), Label::HINT);
         scene.text(lay.missing, 33.0, "Miss.", Label::HINT.end());
     }
-    let y = if spec.compact { 15.0 } else { 35.0 };
+    let y = if spec.compact { 15.0 } else { 33.0 };
     lay.axis().labels_x(&mut scene, y, Label::HINT);
     scene.hline(0.0, spec.width, scene.height - 1.0, Role::Divider);
     scene
+}
+
+/// Tick labels of the bars, the outer ones kept inside the column.
+fn bar_axis(scene: &mut Scene, scale: Scale, y: f64) {
+    let axis = Axis::plain(scale, BAR_TICKS);
+    let last = axis.ticks.len().saturating_sub(1);
+    for (i, (v, text)) in axis.ticks.iter().enumerate() {
+        let label = match i {
+            0 => Label::HINT,
+            i if i == last => Label::HINT.end(),
+            _ => Label::HINT.middle(),
+        };
+        scene.text(scale.px(*v), y, text, label);
+    }
 }
 
 /// The rows beneath the header.
@@ -135,7 +151,7 @@ pub fn rows(spec: &Spec) -> Scene {
             scene.rect([0.0, top, 2.0, height], Role::Text);
         }
         if spec.compact {
-            facts_above(&mut scene, spec, row, top);
+            facts_above(&mut scene, spec, &lay, row, top);
         } else {
             facts_beside(&mut scene, spec, &lay, row, top);
         }
@@ -187,7 +203,7 @@ fn direction(scene: &mut Scene, row: &Row, x: f64, y: f64) {
             scene.text(x + 12.0, y, fixed(rho.abs(), 2), Label::VALUE.size(12.0));
         }
         None => {
-            let why = if row.kind.has_order() { "none" } else { "by level" };
+            let why = if row.kind == Kind::Number { "none" } else { "by level" };
             scene.text(x, y, why, Label::LABEL.size(12.0));
         }
     }
@@ -214,18 +230,17 @@ pub(super) fn whisker(scene: &mut Scene, [low, high]: [f64; 2], middle: f64) {
     scene.vline(high, y - 3.0, y + 4.0, Role::Whisker);
 }
 
-fn facts_above(scene: &mut Scene, spec: &Spec, row: &Row, top: f64) {
+fn facts_above(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
     let (pad, base) = (12.0, top + 21.0);
     let rank = row.rank.to_string();
     scene.text(pad, base, &rank, Label::HINT);
     let mut right = spec.width - pad;
     if let Some([low, high]) = row.interval.filter(|_| !spec.provisional) {
-        let d = decimals(high).min(2).max(decimals(high) - 1);
-        let interval = format!("{}–{}", fixed(low, d), fixed(high, d));
+        let interval = format!("{}–{}", fixed(low, lay.decimals), fixed(high, lay.decimals));
         scene.text(right, base, &interval, Label::HINT.end());
         right -= text::width(&interval, 11.0, false) + 4.0;
     }
-    let number = fixed(row.importance, decimals(row.importance).clamp(2, 4));
+    let number = fixed(row.importance, lay.decimals);
     scene.text(right, base, &number, Label::VALUE.size(12.0).end());
     right -= text::width(&number, 12.0, false) + 8.0;
     let x = pad + text::width(&rank, 11.0, false) + 6.0;
@@ -247,7 +262,9 @@ fn swarm(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
     let (y0, y1) = if spec.compact { (top + 26.0, top + 68.0) } else { (top, top + 39.0) };
     let r = if spec.compact { 2.3 } else { 2.1 };
     lay.axis().grid_x(scene, y0, y1);
-    let lane = if row.n_missing() == 0 { 0.0 } else { 9.0 };
+    let n_missing = row.n_missing();
+    let share = n_missing as f64 / row.values.len().max(1) as f64;
+    let lane = if n_missing == 0 { 0.0 } else { (9.0 + 14.0 * share).min(14.0) };
     let ramp = ValueRamp::fit(row.values);
     let ordered = row.kind.has_order();
     let (missing, mut measured): (Vec<usize>, Vec<usize>) = (0..spec.patients.len().min(row.phi.len()))
@@ -258,22 +275,21 @@ fn swarm(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
         Role::Value(step) => step,
         _ => 0,
     });
-    let put = |scene: &mut Scene, of: &[usize], middle: f64, half: f64, hollow: bool| {
-        let x: Vec<f64> = of.iter().map(|&i| lay.phi.px_clamped(row.phi[i])).collect();
-        for ((&i, x), dy) in of.iter().zip(&x).zip(dodge::swarm(&x, r, half)) {
-            let opacity = spec.emphasis.opacity(i);
-            let target = Target::Cell(spec.patients[i], row.feature);
-            if hollow {
-                let stroke = Stroke::new(Ink::Role(Role::Missing, opacity), 1.0);
-                scene.ring(*x, middle + dy, r, stroke).on(target);
-            } else {
-                scene.dot(*x, middle + dy, r, Ink::Role(role(i), opacity)).on(target);
-            }
-        }
-    };
-    let half = (y1 - y0 - lane) / 2.0 - r - 1.5;
-    put(scene, &measured, (y0 + y1 - lane) / 2.0, half, false);
-    put(scene, &missing, y1 - lane / 2.0 - 0.5, lane / 2.0 - r, true);
+    let x = |i: usize| lay.phi.px_clamped(row.phi[i]);
+    let target = |i: usize| Target::Cell(spec.patients[i], row.feature);
+    let (middle, half) = ((y0 + y1 - lane) / 2.0, (y1 - y0 - lane) / 2.0 - r - 1.5);
+    let packed = dodge::swarm(&measured.iter().map(|&i| x(i)).collect::<Vec<_>>(), r, half);
+    for (&i, dy) in measured.iter().zip(&packed.offsets) {
+        scene.dot(x(i), middle + dy, r, Ink::Role(role(i), spec.emphasis.opacity(i))).on(target(i));
+    }
+    // Hollow, in a lane of their own; where they crowd, thinner lines keep them from becoming a blot.
+    let (middle, r) = (y1 - lane / 2.0 - 1.0, r - 0.4);
+    let packed = dodge::swarm(&missing.iter().map(|&i| x(i)).collect::<Vec<_>>(), r, lane / 2.0 - r);
+    let thin = (0.4 + 0.6 * packed.squeeze) as f32;
+    for (&i, dy) in missing.iter().zip(&packed.offsets) {
+        let stroke = Stroke::new(Ink::Role(Role::Missing, spec.emphasis.opacity(i) * thin), 0.9);
+        scene.ring(x(i), middle + dy, r, stroke).on(target(i));
+    }
 }
 
 /// Where the columns are.
@@ -296,7 +312,7 @@ impl Layout {
         let [low, high] = spec.domain.unwrap_or(fitted);
         let domain = nice([low.min(0.0), high.max(0.0)], 8);
         let top = spec.rows.iter().map(|r| r.interval.map_or(r.importance, |i| i[1].max(r.importance)));
-        let bar_domain = nice([0.0, top.fold(f64::MIN_POSITIVE, f64::max)], 3);
+        let bar_domain = nice([0.0, top.fold(f64::MIN_POSITIVE, f64::max)], BAR_TICKS);
         let max = spec.rows.iter().fold(0.0f64, |m, r| m.max(r.importance));
         let w = spec.width;
         if spec.compact {
@@ -335,7 +351,7 @@ impl Layout {
             direction,
             number,
             bar: Scale::linear(bar_domain, [bar_start, bar_start + bar_width]),
-            phi: Scale::linear(domain, [x + 4.0, missing - 44.0]),
+            phi: Scale::linear(domain, [x + 4.0, missing - 50.0]),
             missing,
             decimals: decimals(max),
         }
