@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 /// Points to embed or cluster.
 pub(super) struct Cloud {
-    /// `[point][column]`, sorted by first column, then second, …; only columns that vary.
+    /// `[point][column]`, sorted by first column, then second, …; only columns that vary. Rows are contiguous.
     pub(super) points: Array2<f64>,
     /// Position of each point in the list of rows it came from.
     pub(super) origin: Vec<usize>,
@@ -32,7 +32,8 @@ impl Cloud {
         let unsorted = all.select(Axis(0), &rows).select(Axis(1), &columns);
         let mut origin: Vec<usize> = (0..rows.len()).collect();
         origin.sort_by(|&a, &b| lexicographic(&unsorted, a, b));
-        Cloud { points: unsorted.select(Axis(0), &origin), origin, columns }
+        let points = unsorted.select(Axis(0), &origin).as_standard_layout().into_owned();
+        Cloud { points, origin, columns }
     }
 
     fn empty(n: usize) -> Self {

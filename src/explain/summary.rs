@@ -10,7 +10,7 @@ pub use neighbours::{Neighbour, nearest};
 pub use partners::{Partner, approximate_partners};
 
 use crate::math::{self, Rng};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
 
 /// Global importance of one feature over a cohort.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -72,12 +72,13 @@ pub fn importance(
         .collect();
     // Features that no tree uses have φ = 0 in every resample; with thousands of features most are like that.
     let used: Vec<usize> = (0..n_features).filter(|&f| means[f] > 0.0).collect();
-    let replicates = resampled_means(&phi.select(Axis(1), &used).mapv_into(f64::abs), n_resamples, seed);
-    let ranks = replicate_ranks(&replicates);
     if n_resamples > 0 {
+        // Rows must lie in one piece each, or the sums below cannot be vectorised.
+        let rows = phi.select(Axis(1), &used).mapv_into(f64::abs).as_standard_layout().into_owned();
+        let mut replicates = Replicates::new(&rows, n_resamples, seed);
         for (i, &f) in used.iter().enumerate() {
-            out[f].interval = middle(replicates.column(i).to_vec());
-            out[f].rank_interval = middle_ranks(ranks.column(i).to_vec());
+            out[f].interval = middle(replicates.means.row_mut(i));
+            out[f].rank_interval = middle_ranks(replicates.ranks.row_mut(i));
         }
     }
     out
@@ -94,7 +95,7 @@ fn matrix(data: &[f64], n_features: usize) -> Option<ArrayView2<'_, f64>> {
     ArrayView2::from_shape((n_rows, n_features), data).ok()
 }
 
-fn mean_abs(column: ndarray::ArrayView1<'_, f64>) -> f64 {
+fn mean_abs(column: ArrayView1<'_, f64>) -> f64 {
     column.iter().map(|v| v.abs()).sum::<f64>() / column.len().max(1) as f64
 }
 
@@ -105,57 +106,67 @@ fn range(x: &[f64]) -> [f64; 2] {
     }
 }
 
-/// Mean per column in resampled patients, `[resample][column]`.
-///
-/// Resamples are taken eight at a time, so that each patient's row is read once for all eight.
-fn resampled_means(rows: &Array2<f64>, n_resamples: usize, seed: u64) -> Array2<f64> {
-    const BLOCK: usize = 8;
-    let n = rows.nrows();
-    let mut rng = Rng::new(seed);
-    let mut means = Array2::zeros((n_resamples, rows.ncols()));
-    let mut counts = vec![vec![0; n]; BLOCK];
-    for mut block in means.axis_chunks_iter_mut(Axis(0), BLOCK) {
-        counts.iter_mut().take(block.nrows()).for_each(|c| rng.resample(c));
-        for (i, row) in rows.rows().into_iter().enumerate() {
-            for (mut sum, drawn) in block.rows_mut().into_iter().zip(&counts) {
-                if drawn[i] > 0 {
-                    sum.scaled_add(f64::from(drawn[i]), &row);
-                }
-            }
-        }
-    }
-    means /= n.max(1) as f64;
-    means
+/// What each resample of the patients says, `[column][resample]`.
+struct Replicates {
+    means: Array2<f64>,
+    ranks: Array2<u32>,
 }
 
-fn replicate_ranks(replicates: &Array2<f64>) -> Array2<u32> {
-    let mut ranks = Array2::zeros(replicates.dim());
-    for (means, mut out) in replicates.rows().into_iter().zip(ranks.rows_mut()) {
-        out.iter_mut().zip(ranks_descending(&means.to_vec())).for_each(|(o, r)| *o = r);
+impl Replicates {
+    /// Resamples are taken eight at a time, so that each patient's row is read once for all eight.
+    fn new(rows: &Array2<f64>, n_resamples: usize, seed: u64) -> Self {
+        const BLOCK: usize = 8;
+        let (n, n_columns) = rows.dim();
+        let mut rng = Rng::new(seed);
+        let mut counts = vec![vec![0; n]; BLOCK];
+        let mut sums = Array2::zeros((BLOCK, n_columns));
+        let (mut means, mut ranks) =
+            (Array2::zeros((n_columns, n_resamples)), Array2::zeros((n_columns, n_resamples)));
+        let blocks =
+            means.axis_chunks_iter_mut(Axis(1), BLOCK).zip(ranks.axis_chunks_iter_mut(Axis(1), BLOCK));
+        for (mut means, mut ranks) in blocks {
+            counts.iter_mut().for_each(|c| rng.resample(c));
+            sums.fill(0.0);
+            for (i, row) in rows.rows().into_iter().enumerate() {
+                for (mut sum, drawn) in sums.rows_mut().into_iter().zip(&counts) {
+                    if drawn[i] > 0 {
+                        sum.scaled_add(f64::from(drawn[i]), &row);
+                    }
+                }
+            }
+            for (r, sum) in sums.rows().into_iter().enumerate().take(means.ncols()) {
+                let mean = &sum / n as f64;
+                ranks.column_mut(r).assign(&Array1::from(ranks_descending(&mean.to_vec())));
+                means.column_mut(r).assign(&mean);
+            }
+        }
+        Replicates { means, ranks }
     }
-    ranks
 }
 
 /// 1 for the largest; ties in order of position.
 fn ranks_descending(x: &[f64]) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..x.len()).collect();
-    order.sort_unstable_by(|&a, &b| x[b].total_cmp(&x[a]).then(a.cmp(&b)));
+    let mut order: Vec<(f64, usize)> = x.iter().enumerate().map(|(i, v)| (-v, i)).collect();
+    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut ranks = vec![0; x.len()];
-    for (position, &i) in order.iter().enumerate() {
+    for (position, (_, i)) in order.into_iter().enumerate() {
         ranks[i] = position as u32 + 1;
     }
     ranks
 }
 
-fn middle(mut x: Vec<f64>) -> [f64; 2] {
+/// 95 % of the entries, which it sorts.
+fn middle(mut x: ArrayViewMut1<'_, f64>) -> [f64; 2] {
+    let x = x.as_slice_mut().unwrap_or_default();
     x.sort_unstable_by(f64::total_cmp);
-    [math::quantile_sorted(&x, 0.025), math::quantile_sorted(&x, 0.975)]
+    [math::quantile_sorted(x, 0.025), math::quantile_sorted(x, 0.975)]
 }
 
 /// Like [`middle`], rounded outwards to ranks that occurred.
-fn middle_ranks(mut x: Vec<u32>) -> [u32; 2] {
+fn middle_ranks(mut x: ArrayViewMut1<'_, u32>) -> [u32; 2] {
+    let x = x.as_slice_mut().unwrap_or_default();
     x.sort_unstable();
-    let last = (x.len() - 1) as f64;
+    let last = x.len().saturating_sub(1) as f64;
     [x[(0.025 * last).floor() as usize], x[(0.975 * last).ceil() as usize]]
 }
 

@@ -5,3 +5,4 @@ mod broken;
 mod flow;
 mod random;
 mod reference;
+mod statistics;

@@ -42,7 +42,7 @@ fn plain_intervals(phi: &[f64], n_features: usize, n_resamples: usize, seed: u64
             means.push(sum / n as f64);
         }
     }
-    means.into_iter().map(middle).collect()
+    means.into_iter().map(|m| middle(Array1::from(m).view_mut())).collect()
 }
 
 fn attributions() -> impl Strategy<Value = Vec<[f64; 4]>> {
