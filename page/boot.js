@@ -48,7 +48,8 @@
     try {
       response = await fetch(url, { integrity, credentials: 'omit' });
     } catch (error) {
-      throw new Obstacle(`${name} could not be loaded (${error.message}).`);
+      // A browser does not say whether it was the network or the integrity hash.
+      throw new Obstacle(`${name} could not be loaded, or is not what was published (${error.message}).`);
     }
     if (!response.ok) throw new Obstacle(`${name} could not be loaded (status ${response.status}).`);
     return new Uint8Array(await response.arrayBuffer());

@@ -69,14 +69,15 @@ const main = async () => {
       base: { type: 'string', default: '/' },
     },
   });
-  try {
-    const server = await serve({ ...values, port: Number(values.port) });
-    console.log(`Clarimark is at http://localhost:${server.address().port}${values.base} (Ctrl+C ends it)`);
-  } catch (error) {
-    const taken = error.code === 'EADDRINUSE';
-    console.error(taken ? `Port ${values.port} is taken; try another: ./x serve --port 8181` : error.message);
-    process.exit(1);
-  }
+  const server = await serve({ ...values, port: Number(values.port) }).catch(error => {
+    throw error.code === 'EADDRINUSE' ? new Error(`Port ${values.port} is taken; try another, as with --port 8181.`) : error;
+  });
+  console.log(`Clarimark is at http://localhost:${server.address().port}${values.base} (Ctrl+C ends it)`);
 };
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await main();
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main().catch(error => {
+    console.error(`✗ ${error.message}`);
+    process.exit(1);
+  });
+}
