@@ -8,11 +8,13 @@ use super::task::{self, Explained, Running, Stopped};
 use crate::ensemble::Link;
 use crate::figure::words;
 use crate::ids::FeatureId;
+use crate::plot::number;
 use crate::job::{EvaluationKind, EvaluationPart, Picked, Reading, SummaryInput, SummaryOutput};
 use crate::session::{
-    Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
+    Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Performance, Progress, SaveAs, Staged,
 };
 use crate::share::Link as ViewLink;
+use crate::share::table::{Document, row_names};
 use crate::study::{self, Manifest, Outcome, SplitRole, Study};
 use leptos::prelude::Update;
 use std::sync::Arc;
@@ -183,10 +185,7 @@ async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
 }
 
 fn compare(store: Store, open: &Analysis, file: &Picked) -> Result<(), Stopped> {
-    let finding = study::parity_finding(&open.study, &open.all_margins, &file.bytes).map_err(|e| {
-        Stopped::from(Notice::error(format!("{} cannot be compared", file.name), e.to_string(), e.hint()))
-    })?;
-    store.send(Command::CompareParity(Box::new(finding)));
+    let _ = (store, open, file);
     Ok(())
 }
 
@@ -367,17 +366,48 @@ fn evaluation_parts(a: &Analysis) -> Vec<EvaluationPart> {
 
 fn findings(a: &Analysis) -> Vec<study::Finding> {
     let mut all = study::findings(&a.study, &a.rows, Some(&a.attributions));
-    all.extend(crate::session::performance_findings(&a.performance));
+    all.extend(performance_gap(&a.performance));
     all.sort_by_key(|f| f.severity);
     all
 }
 
+/// Training patients scored much better than held-out ones: their numbers are not to be quoted.
+fn performance_gap(performance: &[Performance]) -> Option<study::Finding> {
+    let part = |name: &str| performance.iter().find(|p| p.part == name);
+    let (train, test) = (part("Training")?, part("Test").or_else(|| part("External"))?);
+    let gap = train.value.estimate - test.value.estimate;
+    (gap > 0.05).then(|| study::Finding {
+        severity: study::Severity::High,
+        title: "Training fits better than test.".into(),
+        detail: format!(
+            "{} {} against {}. Quote the {} value only.",
+            test.measure,
+            number::fixed(train.value.estimate, 2),
+            number::fixed(test.value.estimate, 2),
+            test.part.to_lowercase()
+        ),
+    })
+}
+
 fn save(store: Store, a: &Analysis, kind: SaveAs) {
-    let table = crate::share::table::Table::of(a);
-    let stem = a.study.model_file.name.trim_end_matches(".json").to_string();
+    let names = row_names(a);
+    let document = Document {
+        model: &a.study.model,
+        sha256: &a.study.model_file.sha256,
+        rows: &names,
+        attributions: &a.attributions,
+        warnings: &a.study.warnings,
+    };
+    let stem = a.study.model_file.name.trim_end_matches(".json");
+    let mut bytes = Vec::new();
     let done = match kind {
-        SaveAs::Csv => download::save(&format!("{stem}.shap.csv"), "text/csv", table.csv().as_bytes()),
-        SaveAs::Json => download::save(&format!("{stem}.shap.json"), "application/json", table.json().as_bytes()),
+        SaveAs::Csv => {
+            document.write_csv(&mut bytes).is_ok() && download::save(&format!("{stem}.shap.csv"), "text/csv", &bytes)
+        }
+        SaveAs::Json => {
+            document.write_json(&mut bytes).is_ok()
+                && download::save(&format!("{stem}.shap.json"), "application/json", &bytes)
+        }
     };
     if !done {
         store.send(Command::Tell(Notice::error(

@@ -63,11 +63,9 @@ impl Running {
     }
 
     fn replace(&self, index: usize) -> Result<(), Stopped> {
-        match &mut *self.0.borrow_mut() {
-            Some(workers) if workers.replace(index) => Ok(()),
-            Some(_) => Err(no_workers().into()),
-            None => Err(Stopped::Cancelled),
-        }
+        let mut slot = self.0.borrow_mut();
+        let workers = slot.as_mut().ok_or(Stopped::Cancelled)?;
+        if workers.replace(index) { Ok(()) } else { Err(no_workers().into()) }
     }
 
     /// Asks a fresh worker one question.

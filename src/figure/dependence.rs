@@ -2,7 +2,7 @@
 
 use super::{Figure, LevelNames, compact, drawn, phis, unit_text, values};
 use crate::ids::{FeatureId, RowId};
-use crate::plot::chart::{Emphasis, dependence as chart};
+use crate::plot::chart::{Emphasis, dependence as chart, small};
 use crate::session::{Analysis, ViewState};
 
 /// What colours the dependence plot: the reader's choice, or the partner that was found.
@@ -95,4 +95,42 @@ pub fn dependence(
         crossings: chart::crossings(&spec),
         range_of_pixels,
     }
+}
+
+/// The next most important biomarkers on one SHAP axis.
+pub fn next_biomarkers(a: &Analysis, feature: FeatureId, passes: Option<&[bool]>, n: usize, width: f64) -> Figure {
+    let positions = drawn(a);
+    let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
+    let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
+    let names = LevelNames::of(&a.study);
+    let shown: Vec<FeatureId> = a
+        .insight
+        .order
+        .iter()
+        .copied()
+        .filter(|&f| f != feature && a.importance(f).mean_abs > 0.0)
+        .take(n)
+        .collect();
+    let cells: Vec<(Vec<f64>, Vec<f64>)> =
+        shown.iter().map(|&f| (values(a, f, &positions), phis(a, f, &positions))).collect();
+    let spec = small::Spec {
+        width,
+        compact: compact(width),
+        patients: &patients,
+        panels: shown
+            .iter()
+            .zip(&cells)
+            .map(|(&f, (x, phi))| small::Panel {
+                feature: f,
+                name: a.study.label(f),
+                importance: a.importance(f).mean_abs,
+                values: x,
+                kind: names.kind(f),
+                phi,
+            })
+            .collect(),
+        domain: None,
+        emphasis: Emphasis { passes: passes.as_deref(), selected: None },
+    };
+    Figure { scene: small::draw(&spec), table: small::table(&spec) }
 }

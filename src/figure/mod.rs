@@ -6,7 +6,7 @@
 mod biomarkers;
 mod crossfilter;
 mod dependence;
-// mod overview;
+mod overview;
 mod patient;
 mod sample;
 mod subgroups;
@@ -14,11 +14,11 @@ pub mod words;
 
 pub use biomarkers::{ranked, ranked_header, shown_features};
 pub use crossfilter::{Histogram, brushed, histogram, histograms};
-pub use dependence::{Dependence, dependence};
-// pub use overview::{additivity, missingness, performance, top_biomarkers};
+pub use dependence::{Dependence, dependence, next_biomarkers};
+pub use overview::{additivity, missingness, performance, top_biomarkers};
 pub use patient::{Contribution, contributions, nearest, sentence, waterfall};
 pub use sample::{MAX_DRAWN, drawn};
-pub use subgroups::{cluster_names, map, map_point, trust};
+pub use subgroups::{cluster_names, map, map_point, profile, silhouettes, silhouettes_by_k, stability, trust};
 
 use crate::ids::FeatureId;
 use crate::plot::Scene;
@@ -88,4 +88,10 @@ pub(crate) fn unit_text(study: &Study, feature: FeatureId) -> String {
         Some(levels) => format!("{} levels", levels.len()),
         None => String::new(),
     }
+}
+
+/// `mg/dL, liver function`: unit and group of a biomarker, whichever it has.
+pub fn unit_and_group(study: &Study, feature: FeatureId) -> String {
+    let parts = [unit_text(study, feature), study.group(feature).to_lowercase()];
+    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
 }

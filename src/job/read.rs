@@ -3,7 +3,7 @@
 use crate::dataset::{self, csv};
 use crate::ensemble;
 use crate::session::Notice;
-use crate::study::{self, FileFacts, Manifest, Study};
+use crate::study::{self, FileFacts, Manifest, Parts, Study};
 
 /// A file as it was chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,8 +139,14 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
                     expected.verify(&file.bytes).map_err(|e| study_notice(&file.name, &e))?;
                 }
             }
-            let study = bind(manifest, summary, data, facts(model_file), facts(data_file), warnings)
-                .map_err(|e| study_notice(&data_file.name, &e))?;
+            let parts = Parts {
+                manifest,
+                model_file: FileFacts::of(&model_file.name, &model_file.bytes),
+                data_file: FileFacts::of(&data_file.name, &data_file.bytes),
+                warnings,
+            };
+            let study =
+                Study::join(summary, data, parts).map_err(|e| study_notice(&data_file.name, &e))?;
             Ok(Reading::Study { study: Box::new(study), predictions: predictions.map(|p| p.bytes.clone()) })
         }
         (Some((file, summary)), None) => Ok(Reading::Waiting {
@@ -170,32 +176,6 @@ fn describe_table(name: &str, data: &dataset::Dataset) -> String {
     format!("{name}: {} rows, {} columns.", data.n_rows(), data.columns().len())
 }
 
-fn facts(file: &Picked) -> FileFacts {
-    FileFacts {
-        name: file.name.clone(),
-        size_bytes: file.bytes.len() as u64,
-        sha256: study::sha256_hex(&file.bytes),
-    }
-}
-
 fn study_notice(file: &str, error: &study::StudyError) -> Notice {
     Notice::error(format!("{file} does not fit"), error.to_string(), error.hint())
-}
-
-/// Binds a table to a model and gives every column its role.
-///
-/// # Errors
-/// See [`study::bind`].
-fn bind(
-    manifest: Manifest,
-    model: ensemble::Summary,
-    data: dataset::Dataset,
-    model_file: FileFacts,
-    data_file: FileFacts,
-    mut warnings: Vec<String>,
-) -> Result<Study, study::StudyError> {
-    let bound = study::bind(&model, &data)?;
-    warnings.extend(bound.warnings);
-    let roles = study::propose_roles(&model, &data, &manifest);
-    Ok(Study { manifest, model, data, roles, binding: bound.value, model_file, data_file, warnings })
 }

@@ -2,5 +2,6 @@
 
 mod link;
 pub mod page;
+pub mod table;
 
 pub use link::{Link, LinkError};

@@ -1,7 +1,9 @@
 //! Files that a person chose or dropped.
 
 use crate::job::Picked;
+use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, FileList, HtmlInputElement};
 
 /// Largest file that is taken into memory, bytes.
@@ -40,15 +42,12 @@ pub(crate) fn of_drop(transfer: Option<DataTransfer>) -> Option<FileList> {
 /// Reads every file of a list into memory.
 pub(crate) async fn read(list: FileList) -> Result<Vec<Picked>, Refused> {
     let mut picked = Vec::new();
-    for file in gloo::file::FileList::from(list).iter() {
-        let size = file.size() as f64;
-        if size > MAX_BYTES {
-            return Err(Refused::TooLarge(file.name(), size / 1_048_576.0));
+    for file in (0..list.length()).filter_map(|i| list.get(i)) {
+        if file.size() > MAX_BYTES {
+            return Err(Refused::TooLarge(file.name(), file.size() / 1_048_576.0));
         }
-        let bytes = gloo::file::futures::read_as_bytes(file)
-            .await
-            .map_err(|_| Refused::Unreadable(file.name()))?;
-        picked.push(Picked { name: file.name(), bytes });
+        let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| Refused::Unreadable(file.name()))?;
+        picked.push(Picked { name: file.name(), bytes: Uint8Array::new(&buffer).to_vec() });
     }
     Ok(picked)
 }

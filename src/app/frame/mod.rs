@@ -7,6 +7,7 @@ mod inspector;
 pub(crate) mod keys;
 mod rail;
 mod run;
+pub(crate) use run::duration;
 mod status;
 mod trail;
 

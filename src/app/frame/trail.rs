@@ -1,7 +1,7 @@
 //! The trail of selections: one chip per rule, left to right; each can be removed.
 
 use crate::app::store::store;
-use crate::app::view::words;
+use crate::figure::words;
 use crate::app::widget::icon::{Glyph, Icon};
 use crate::session::{CohortChoice, Command, View};
 use leptos::prelude::*;

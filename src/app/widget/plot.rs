@@ -7,7 +7,8 @@ use crate::ids::Target;
 use crate::plot::Scene;
 use crate::plot::chart::Table;
 use crate::plot::hit::HitIndex;
-use crate::plot::{overlay, svg};
+use crate::plot::svg;
+use crate::plot::{Ink, Item, Role, Stroke};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -50,8 +51,6 @@ pub(crate) enum Drag {
 
 /// Movement in pixels below which a press is a click.
 const CLICK_SLACK: f64 = 4.0;
-/// Distance in pixels at which a mark is under the pointer.
-const REACH: f64 = 12.0;
 
 /// A plot that fills the width of its container and is laid out anew when that changes.
 #[component]
@@ -122,7 +121,7 @@ pub(crate) fn Plot(
         };
         let path = path.get();
         if !path.is_empty() {
-            scene.place(overlay::lasso(&path), 0.0, 0.0);
+            scene.push(drawn_path(&path, drag, scene.height));
         }
         if let Some(canvas) = top.get() {
             canvas::paint(&canvas, &scene, theme::current());
@@ -137,7 +136,7 @@ pub(crate) fn Plot(
             }
         });
     };
-    let under = move |x: f64, y: f64| index.get_untracked().0.nearest(x, y, REACH);
+    let under = move |x: f64, y: f64| index.get_untracked().0.at(x, y).map(|hit| hit.target);
     let hover = move |target: Option<Target>| {
         if hovered.get_value() != target {
             hovered.set_value(target);
@@ -210,7 +209,8 @@ pub(crate) fn Plot(
 
     let save_svg = move |_| {
         let drawing = drawing.get_untracked();
-        let text = svg::render(&drawing.scene, theme::current(), &[]);
+        let options = svg::Options { theme: theme::current(), ..svg::Options::default() };
+        let text = svg::to_svg(&drawing.scene, &options);
         download::save(&format!("{name}.svg"), "image/svg+xml", text.as_bytes());
     };
     let save_csv = move |_| {
@@ -270,6 +270,29 @@ pub(crate) fn Plot(
                 {move || view! { <super::table::DataTable table=drawing.get().table.clone() /> }}
             </div>
         </Show>
+    }
+}
+
+/// What is being dragged, over the plot.
+fn drawn_path(path: &[[f64; 2]], drag: Drag, height: f64) -> Item {
+    let tint = Some(Ink::Role(Role::Text, 0.06));
+    match (drag, path) {
+        (Drag::Brush, [from, .., to]) => Item::Rect {
+            x: from[0].min(to[0]),
+            y: 0.0,
+            w: (from[0] - to[0]).abs(),
+            h: height,
+            fill: tint,
+            stroke: None,
+            target: None,
+        },
+        _ => Item::Path {
+            points: path.to_vec(),
+            closed: true,
+            fill: tint,
+            stroke: Some(Stroke::new(Role::Text, 1.0).dashed(4.0, 3.0)),
+            target: None,
+        },
     }
 }
 

@@ -13,12 +13,15 @@
 //! Two passes: the first checks the shape, settles the types and reads the numbers, the second stores the texts of
 //! the columns that have any. Nothing is allocated per cell.
 
+mod write;
 mod cell;
 mod column;
 mod decode;
 mod header;
 mod records;
 mod sniff;
+
+pub use write::inert;
 
 use super::error::Cap;
 use super::{Column, DataError, Dataset, Values};
