@@ -14,7 +14,7 @@ mod understood;
 
 pub use binding::{Binding, bind, bind_columns, bind_with};
 pub use error::StudyError;
-pub use findings::{Finding, Severity, findings};
+pub use findings::{Finding, Severity, Topic, findings};
 pub use join::{Parts, with_role};
 pub use manifest::{FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, sha256_hex};
 pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};
