@@ -8,6 +8,9 @@ mod findings;
 mod fixture;
 mod join;
 mod manifest;
+pub mod parity;
+#[cfg(test)]
+mod properties;
 mod roles;
 mod text;
 mod understood;
@@ -17,6 +20,7 @@ pub use error::StudyError;
 pub use findings::{Finding, Severity, Topic, findings};
 pub use join::{Parts, with_role};
 pub use manifest::{FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, sha256_hex};
+pub use parity::{Parity, ParityError, ParityScale, parity_finding};
 pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};
 pub use understood::{ColumnFacts, N_BINS, understood};
 
