@@ -305,4 +305,6 @@ fn is_white(record: &records::Record<'_>) -> bool {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -48,8 +48,8 @@ fn columns_missing_together_are_one_fact() {
     let data = table("id,a,b,c,d\nP,1,1,,1\nQ,1,1,1,\nR,,,,1\nS,,,,1\nT,,,,1\n");
     let (columns, rows) = all(&data);
     let expect = MissingBlock { rows: vec![2, 3, 4], same: vec![1, 2], more: vec![3] };
-    assert_eq!(missing_blocks(&data, &columns, &rows), [expect.clone()]);
     assert_eq!(expect.columns(), [1, 2, 3]);
+    assert_eq!(missing_blocks(&data, &columns, &rows), [expect]);
     // In rows 3 and 4 alone, the three columns are one group.
     let expect = MissingBlock { rows: vec![3, 4], same: vec![1, 2, 3], more: vec![] };
     assert_eq!(missing_blocks(&data, &columns, &[0, 3, 4])[0].rows, expect.rows);

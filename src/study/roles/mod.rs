@@ -16,6 +16,8 @@ use crate::dataset::{Column, Values};
 use crate::ids::{FeatureId, RowId};
 use words::split_word;
 
+pub(super) use words::id_likeness;
+
 /// The role of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ColumnRole {

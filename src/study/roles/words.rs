@@ -12,7 +12,7 @@ fn any(words: &[String], of: &[&str]) -> bool {
 }
 
 /// How much a name looks like a patient id: 0 not at all.
-pub(super) fn id_likeness(name: &str) -> u32 {
+pub(in crate::study) fn id_likeness(name: &str) -> u32 {
     const WHO: [&str; 8] =
         ["patient", "subject", "participant", "sample", "case", "record", "donor", "individual"];
     const ALONE: [&str; 8] =
