@@ -162,3 +162,73 @@ impl Axis {
         if v == 0.0 { label.ink(Role::Text) } else { label }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn labels(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|t| t.1.as_str()).collect()
+    }
+
+    #[test]
+    fn signed_ticks_read_like_a_scale() {
+        let axis = Axis::signed(Scale::linear([-1.5, 2.0], [0.0, 350.0]), 8);
+        assert_eq!(labels(&axis), ["−1.5", "−1", "−0.5", "0", "+0.5", "+1", "+1.5", "+2"]);
+    }
+
+    #[test]
+    fn log_ticks_follow_1_2_3_5() {
+        let axis = Axis::plain(Scale::log([0.3, 24.5], [0.0, 700.0]), 8);
+        assert_eq!(labels(&axis), ["0.3", "0.5", "1", "2", "3", "5", "10", "20"]);
+        let axis = Axis::plain(Scale::log([0.1, 11.0], [0.0, 700.0]), 8);
+        assert_eq!(labels(&axis), ["0.1", "0.2", "0.5", "1", "2", "5", "10"]);
+        let axis = Axis::plain(Scale::log([1e-8, 1e3], [0.0, 700.0]), 5);
+        assert_eq!(labels(&axis), ["10⁻⁸", "10⁻⁵", "0.01", "10"]);
+    }
+
+    #[test]
+    fn nice_domains_end_on_ticks() {
+        assert_eq!(nice([-1.44, 1.83], 8), [-1.5, 2.0]);
+        assert_eq!(nice([0.0, 0.84], 4), [0.0, 1.0]);
+        assert_eq!(nice([0.0, 0.0], 8), [-1.0, 1.0]);
+        assert_eq!(nice([f64::NAN, 1.0], 8), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn labels_never_touch() {
+        let axis = Axis::plain(Scale::linear([0.0, 100_000.0], [20.0, 120.0]), 8);
+        let mut scene = Scene::new(140.0, 20.0);
+        axis.labels_x(&mut scene, 10.0, Label::HINT);
+        assert!(scene.items.len() >= 2 && scene.items.len() < axis.ticks.len());
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_are_few_round_and_inside(low in -1e4f64..1e4, magnitude in -6i32..5, max in 2usize..9) {
+            let high = low + powf(10.0, f64::from(magnitude)) * 1.7;
+            let t = ticks([low, high], max);
+            prop_assert!(t.len() <= max);
+            let slack = (high - low) * 1e-6;
+            prop_assert!(t.iter().all(|v| *v >= low - slack && *v <= high + slack));
+            let steps: Vec<f64> = t.windows(2).map(|w| w[1] - w[0]).collect();
+            prop_assert!(steps.iter().all(|s| *s > 0.0 && (s / steps[0] - 1.0).abs() < 1e-3), "{t:?}");
+        }
+
+        #[test]
+        fn nice_domains_contain_the_data(low in -1e4f64..1e4, span in 1e-6f64..1e4) {
+            let [a, b] = nice([low, low + span], 8);
+            let slack = span * 1e-9;
+            prop_assert!(a <= low + slack && b >= low + span - slack && b - a <= span * 4.0 + slack);
+        }
+
+        #[test]
+        fn log_ticks_are_few_and_inside(low in 1e-9f64..1e3, ratio in 1.01f64..1e9) {
+            let t = log_ticks([low, low * ratio], 8);
+            prop_assert!(t.len() <= 8);
+            prop_assert!(t.iter().all(|v| *v >= low * 0.999 && *v <= low * ratio * 1.001));
+            prop_assert!(t.windows(2).all(|w| w[0] < w[1]));
+        }
+    }
+}

@@ -112,3 +112,71 @@ fn squeeze(y: &mut [f64], half: f64) -> f64 {
     }
     half / highest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn overlaps(x: &[f64], y: &[f64], diameter: f64) -> usize {
+        let touch = |i: usize, j: usize| (x[i] - x[j]).hypot(y[i] - y[j]) < diameter - 1e-6;
+        (0..x.len()).map(|i| (0..i).filter(|&j| touch(i, j)).count()).sum()
+    }
+
+    #[test]
+    fn a_lone_mark_stays_in_the_middle_and_twins_part() {
+        let swarm = swarm(&[10.0, 50.0, 50.0], 2.0, 20.0);
+        assert_eq!(swarm.offsets[0], 0.0);
+        assert_eq!((swarm.offsets[1] - swarm.offsets[2]).abs(), 4.0);
+        assert_eq!(swarm.squeeze, 1.0);
+    }
+
+    #[test]
+    fn a_crowd_is_squeezed_into_its_row() {
+        let x = vec![7.0; 200];
+        let swarm = swarm(&x, 2.1, 15.0);
+        assert!(swarm.squeeze < 0.1);
+        let highest = swarm.offsets.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        assert!((highest - 15.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn thousands_of_marks_are_columns() {
+        let x: Vec<f64> = (0..20_000).map(|i| f64::from(i % 350)).collect();
+        let swarm = swarm(&x, 2.1, 15.0);
+        assert!(swarm.offsets.iter().all(|y| y.abs() <= 15.0 + 1e-9));
+    }
+
+    #[test]
+    fn missing_positions_do_not_disturb_the_others() {
+        let swarm = swarm(&[f64::NAN, 1.0, 1.0], 2.0, 20.0);
+        assert_eq!((swarm.offsets[1] - swarm.offsets[2]).abs(), 4.0);
+    }
+
+    proptest! {
+        #[test]
+        fn marks_do_not_overlap_where_there_is_room(x in prop::collection::vec(0.0f64..300.0, 0..150)) {
+            let swarm = swarm(&x, 2.1, 1e6);
+            prop_assert_eq!(overlaps(&x, &swarm.offsets, 4.2), 0);
+        }
+
+        #[test]
+        fn marks_stay_within_their_row(x in prop::collection::vec(0.0f64..60.0, 0..200), half in 0.0f64..30.0) {
+            let swarm = swarm(&x, 2.1, half);
+            prop_assert!(swarm.offsets.iter().all(|y| y.abs() <= half + 1e-9));
+        }
+
+        #[test]
+        fn the_order_of_patients_does_not_change_the_shape(x in prop::collection::vec(0u32..60, 0..60)) {
+            let x: Vec<f64> = x.into_iter().map(f64::from).collect();
+            let back: Vec<f64> = x.iter().rev().copied().collect();
+            let pairs = |x: &[f64]| {
+                let mut p: Vec<[f64; 2]> =
+                    x.iter().zip(swarm(x, 2.1, 20.0).offsets).map(|(x, y)| [*x, y]).collect();
+                p.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+                p
+            };
+            prop_assert_eq!(pairs(&x), pairs(&back));
+        }
+    }
+}

@@ -147,3 +147,60 @@ fn inside(polygon: &[[f64; 2]], x: f64, y: f64) -> bool {
     }
     inside
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{FeatureId, RowId};
+    use crate::plot::Role;
+    use crate::plot::chart::fixture::Fixture;
+
+    fn scene() -> Scene {
+        let mut scene = Scene::new(100.0, 60.0);
+        scene.dot(20.0, 20.0, 3.0, Role::Text).on(Target::Patient(RowId(1)));
+        scene.dot(26.0, 20.0, 3.0, Role::Text).on(Target::Patient(RowId(2)));
+        scene.area([0.0, 0.0, 100.0, 30.0], Target::Feature(FeatureId(5)));
+        scene
+    }
+
+    #[test]
+    fn the_nearest_mark_wins_then_the_area() {
+        let index = HitIndex::new(&scene());
+        let at = |x, y| index.at(x, y).map(|h| h.target);
+        assert_eq!(at(22.9, 20.0), Some(Target::Patient(RowId(1))));
+        assert_eq!(at(23.1, 20.0), Some(Target::Patient(RowId(2))));
+        assert_eq!(at(26.0, 32.0), Some(Target::Patient(RowId(2))));
+        assert_eq!(at(60.0, 20.0), Some(Target::Feature(FeatureId(5))));
+        assert_eq!(at(60.0, 40.0), None);
+        assert_eq!(at(-500.0, 9e9), None);
+        assert_eq!(HitIndex::default().at(1.0, 1.0), None);
+    }
+
+    #[test]
+    fn every_mark_of_every_chart_is_found_at_its_centre() {
+        for (name, scene) in Fixture::new(40).all(944.0) {
+            let index = HitIndex::new(&scene);
+            for item in &scene.items {
+                if let Item::Dot { x, y, target: Some(target), .. } = item {
+                    let found = index.nearest(*x, *y, REACH).expect(name);
+                    assert_eq!((found.x, found.y), (*x, *y), "{name}");
+                    let twins = scene
+                        .items
+                        .iter()
+                        .filter(|i| matches!(i, Item::Dot { x: a, y: b, .. } if a == x && b == y));
+                    assert!(found.target == *target || twins.count() > 1, "{name}: {target:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lasso_and_rubber_band_take_what_they_enclose() {
+        let index = HitIndex::new(&scene());
+        let both = vec![Target::Patient(RowId(1)), Target::Patient(RowId(2))];
+        assert_eq!(index.within_polygon(&[[0.0, 0.0], [60.0, 20.0], [0.0, 40.0]]), both);
+        assert_eq!(index.within_polygon(&[[0.0, 0.0], [23.0, 20.0], [0.0, 40.0]]), both[..1]);
+        assert!(index.within_polygon(&[]).is_empty());
+        assert_eq!(index.within_rect([30.0, 30.0], [10.0, 10.0]), both);
+    }
+}

@@ -12,7 +12,10 @@
 pub mod axis;
 pub mod chart;
 pub mod dodge;
+#[cfg(test)]
+mod dump;
 pub mod hit;
+pub mod legend;
 pub mod number;
 pub mod overlay;
 pub mod paint;

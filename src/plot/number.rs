@@ -150,3 +150,63 @@ fn push_grouped(out: &mut String, digits: &str) {
         out.push(c);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_are_true_signs() {
+        assert_eq!(signed(1.534, 2), "+1.53");
+        assert_eq!(signed(-0.3, 2), "−0.30");
+        assert_eq!(signed(0.0, 2), "0.00");
+        assert_eq!(signed(-0.001, 2), "−0.00");
+        assert_eq!(settled(-0.001, 2), "0.00");
+        assert_eq!(settled(-0.71, 2), "−0.71");
+        assert_eq!(fixed(f64::NAN, 2), "missing");
+    }
+
+    #[test]
+    fn plain_numbers_have_at_most_four_digits_and_no_empty_ones() {
+        let cases = [
+            (17.4, "17.4"),
+            (2.640, "2.64"),
+            (1250.0, "1250"),
+            (12_464.2, "12\u{202f}464"),
+            (0.003_14, "0.00314"),
+            (99_999.6, "100\u{202f}000"),
+            (9.999_96, "10"),
+            (-3.0, "−3"),
+            (0.0, "0"),
+            (3e-9, "3.0 × 10⁻⁹"),
+        ];
+        for (x, text) in cases {
+            assert_eq!(plain(x), text);
+        }
+    }
+
+    #[test]
+    fn shares_and_p_values_never_claim_too_much() {
+        assert_eq!(percent(0.0), "0");
+        assert_eq!(percent(0.0003), "<0.1\u{a0}%");
+        assert_eq!(percent(0.0069), "0.7\u{a0}%");
+        assert_eq!(percent(0.27), "27\u{a0}%");
+        assert_eq!(percent(0.998), ">99\u{a0}%");
+        assert_eq!(percent(1.0), "100\u{a0}%");
+        assert_eq!(p_value(0.42), "p = 0.42");
+        assert_eq!(p_value(0.031), "p = 0.031");
+        assert_eq!(p_value(0.001_2), "p = 0.0012");
+        assert_eq!(p_value(3e-12), "p = 3 × 10⁻¹²");
+        assert_eq!(p_value(0.0), "p < 10⁻³⁰⁰");
+    }
+
+    #[test]
+    fn ticks_have_the_decimals_that_tell_them_apart() {
+        assert_eq!([-1.5, -1.0, 0.0, 0.5].map(|v| tick(v, 0.5, true)), ["−1.5", "−1", "0", "+0.5"]);
+        assert_eq!(tick(0.30000000000000004, 0.1, false), "0.3");
+        assert_eq!(tick(20_000.0, 5_000.0, false), "20\u{202f}000");
+        assert_eq!(decimals(1.53), 2);
+        assert_eq!(decimals(0.781), 3);
+        assert_eq!(decimals(212.0), 0);
+    }
+}

@@ -83,3 +83,41 @@ fn rim(scene: &mut Scene, item: &Item, stroke: Stroke, gap: f64) {
         Item::Rect { .. } | Item::Text { .. } => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::{fixture::Fixture, map, ranked};
+
+    #[test]
+    fn a_patient_is_ringed_in_every_row() {
+        let fixture = Fixture::new(20);
+        let base = ranked::rows(&fixture.ranked(944.0));
+        let over = overlay(&base, &Highlights { hovered: Some(RowId(3)), ..Highlights::default() });
+        assert_eq!(over.items.len(), 3);
+        assert_eq!((over.width, over.height), (base.width, base.height));
+    }
+
+    #[test]
+    fn focus_outranks_hover_and_selection_lies_beneath() {
+        let fixture = Fixture::new(20);
+        let base = map::draw(&fixture.map(450.0));
+        let few = |r: RowId| r.0 < 5;
+        let highlights = Highlights {
+            hovered: Some(RowId(3)),
+            focused: Some(RowId(3)),
+            selected: Some(&few),
+            ..Highlights::default()
+        };
+        let over = overlay(&base, &highlights);
+        assert_eq!(over.items.len(), 5 + 1);
+        let names: Vec<&str> = over.sections.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["selected", "focused"]);
+    }
+
+    #[test]
+    fn nothing_highlighted_draws_nothing() {
+        let base = map::draw(&Fixture::new(5).map(450.0));
+        assert!(overlay(&base, &Highlights::default()).items.is_empty());
+    }
+}

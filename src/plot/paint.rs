@@ -308,3 +308,149 @@ fn rgba(colour: Colour) -> RGBAColor {
 fn shape_style(line: Line) -> ShapeStyle {
     ShapeStyle { color: rgba(line.colour), filled: false, stroke_width: line.width.round().max(1.0) as u32 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{RowId, Target};
+    use crate::plot::chart::fixture::Fixture;
+    use crate::plot::scene::Label;
+    use plotters::drawing::IntoDrawingArea;
+    use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    /// Writes down what it is asked to draw.
+    struct Recorder(Rc<RefCell<Vec<String>>>);
+
+    type Done = Result<(), DrawingErrorKind<std::fmt::Error>>;
+
+    impl DrawingBackend for Recorder {
+        type ErrorType = std::fmt::Error;
+        fn get_size(&self) -> (u32, u32) {
+            (4000, 4000)
+        }
+        fn ensure_prepared(&mut self) -> Done {
+            Ok(())
+        }
+        fn present(&mut self) -> Done {
+            Ok(())
+        }
+        fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Done {
+            panic!("nothing is drawn pixel by pixel")
+        }
+        fn draw_rect<S: BackendStyle>(
+            &mut self,
+            a: BackendCoord,
+            b: BackendCoord,
+            style: &S,
+            fill: bool,
+        ) -> Done {
+            assert!(fill);
+            self.0.borrow_mut().push(format!("rect {a:?} {b:?} {:?}", style.color().rgb));
+            Ok(())
+        }
+        fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Done {
+            self.0.borrow_mut().push(format!("text {text} {at:?} {}", style.size()));
+            Ok(())
+        }
+        fn draw_circle<S: BackendStyle>(&mut self, at: BackendCoord, r: u32, _: &S, fill: bool) -> Done {
+            self.0.borrow_mut().push(format!("circle {at:?} {r} {fill}"));
+            Ok(())
+        }
+        fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+            &mut self,
+            path: I,
+            _: &S,
+        ) -> Done {
+            self.0.borrow_mut().push(format!("path of {}", path.into_iter().count()));
+            Ok(())
+        }
+        fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+            &mut self,
+            path: I,
+            _: &S,
+        ) -> Done {
+            self.0.borrow_mut().push(format!("polygon of {}", path.into_iter().count()));
+            Ok(())
+        }
+    }
+
+    #[derive(Default)]
+    struct Batches(Vec<(Look, Vec<[f64; 2]>)>, usize);
+
+    impl Pen for Batches {
+        fn marks(&mut self, look: &Look, centres: &[[f64; 2]]) {
+            self.0.push((*look, centres.to_vec()));
+        }
+        fn path(&mut self, _: &[[f64; 2]], _: bool, _: Option<Colour>, _: Option<Line>) {
+            self.1 += 1;
+        }
+    }
+
+    fn painted(scene: &Scene, pen: Option<&mut dyn Pen>, dpr: f64) -> Vec<String> {
+        let log = Rc::new(RefCell::new(Vec::new()));
+        let area = Recorder(log.clone()).into_drawing_area();
+        paint(scene, &area, pen, Theme::LIGHT, dpr).expect("a recorder does not fail");
+        log.take()
+    }
+
+    #[test]
+    fn hairlines_are_one_thickness_wherever_they_lie() {
+        let mut scene = Scene::new(100.0, 100.0);
+        for x in [10.2, 10.5, 10.8] {
+            scene.rect([x, 0.0, 1.0, 50.0], Role::Grid);
+        }
+        let log = painted(&scene, None, 2.0);
+        assert_eq!(log[0], "rect (20, 0) (22, 100) (238, 238, 235)");
+        assert_eq!(log[1], "rect (21, 0) (23, 100) (238, 238, 235)");
+        assert_eq!(log[2], "rect (22, 0) (24, 100) (238, 238, 235)");
+        assert!(painted(&scene, None, 1.0)[1].starts_with("rect (11, 0) (12, 50)"));
+    }
+
+    #[test]
+    fn text_hangs_from_its_baseline_and_a_halo_lies_beneath() {
+        let mut scene = Scene::new(100.0, 100.0);
+        scene.text(10.0, 20.0, "n", Label::VALUE.halo());
+        let log = painted(&scene, None, 2.0);
+        assert_eq!(log.len(), 9);
+        assert_eq!(log[8], "text n (20, 45) 22");
+    }
+
+    #[test]
+    fn outlines_and_dashes_are_filled_rectangles() {
+        let mut scene = Scene::new(100.0, 100.0);
+        scene.outline([0.0, 0.0, 10.0, 10.0], Stroke::new(Role::Missing, 1.0));
+        assert_eq!(painted(&scene, None, 1.0).len(), 4);
+        scene.outline([0.0, 20.0, 10.0, 10.0], Stroke::new(Role::Missing, 1.0).dashed(3.0, 2.0));
+        assert_eq!(painted(&scene, None, 1.0).len(), 4 + 8);
+    }
+
+    #[test]
+    fn marks_that_look_alike_reach_the_pen_together_and_none_is_lost() {
+        for (name, scene) in Fixture::new(40).all(944.0) {
+            let dots = scene.items.iter().filter(|i| matches!(i, Item::Dot { .. })).count();
+            let mut pen = Batches::default();
+            let log = painted(&scene, Some(&mut pen), 1.5);
+            assert_eq!(pen.0.iter().map(|b| b.1.len()).sum::<usize>(), dots, "{name}");
+            assert!(log.iter().all(|l| l.starts_with("rect") || l.starts_with("text")), "{name}");
+        }
+        let mut scene = Scene::new(10.0, 10.0);
+        for i in 0..3 {
+            scene.dot(f64::from(i), 2.0, 2.0, Role::Value(3)).on(Target::Patient(RowId(i)));
+        }
+        scene.dot(5.0, 2.0, 2.0, Role::Value(4));
+        let mut pen = Batches::default();
+        painted(&scene, Some(&mut pen), 2.0);
+        assert_eq!(pen.0.iter().map(|b| b.1.len()).collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(pen.0[0].0.r, 4.0);
+        assert_eq!(pen.0[0].1[2], [4.0, 4.0]);
+    }
+
+    #[test]
+    fn without_a_pen_the_backend_draws_everything() {
+        for (name, scene) in Fixture::new(40).all(390.0) {
+            assert!(scene.items.is_empty() || !painted(&scene, None, 1.0).is_empty(), "{name}");
+        }
+    }
+}

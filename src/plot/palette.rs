@@ -235,3 +235,175 @@ impl ValueRamp {
         Role::Value((t * f64::from(N_VALUES - 1)).round() as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    const ROLES: [(&str, Role); 20] = [
+        ("background", Role::Background),
+        ("chrome", Role::Chrome),
+        ("hover", Role::Hover),
+        ("selected", Role::Selected),
+        ("line", Role::Line),
+        ("divider", Role::Divider),
+        ("grid", Role::Grid),
+        ("zero", Role::Zero),
+        ("text", Role::Text),
+        ("text2", Role::Text2),
+        ("text3", Role::Text3),
+        ("act", Role::Act),
+        ("bar", Role::Bar),
+        ("bar-strong", Role::BarStrong),
+        ("track", Role::Track),
+        ("missing", Role::Missing),
+        ("mark", Role::Mark),
+        ("mark-strong", Role::MarkStrong),
+        ("whisker", Role::Whisker),
+        ("raises", Role::Raises),
+    ];
+
+    fn themes() -> impl Iterator<Item = Theme> {
+        [Mode::Light, Mode::Dark].into_iter().flat_map(|mode| {
+            [Colours::Standard, Colours::Safe].into_iter().map(move |colours| Theme { mode, colours })
+        })
+    }
+
+    /// Every `--name: value` of a style sheet without comments and braces.
+    fn declarations(css: &str) -> BTreeMap<&str, &str> {
+        css.split(';')
+            .filter_map(|d| d.trim().strip_prefix("--")?.split_once(':'))
+            .map(|(name, value)| (name.trim(), value.trim()))
+            .collect()
+    }
+
+    /// Value of a role in one mode: `light-dark(a, b)` and `var(--x)` resolved.
+    fn resolve(tokens: &BTreeMap<&str, &str>, value: &str, mode: Mode) -> String {
+        if let Some(inner) = value.strip_prefix("light-dark(").and_then(|v| v.strip_suffix(')')) {
+            let (light, dark) = inner.split_once(", ").expect("two colours");
+            return resolve(tokens, if mode == Mode::Light { light } else { dark }, mode);
+        }
+        match value.strip_prefix("var(--").and_then(|v| v.strip_suffix(')')) {
+            Some(name) => resolve(tokens, tokens[name], mode),
+            None => value.to_owned(),
+        }
+    }
+
+    #[test]
+    fn plots_and_style_sheet_share_every_colour() {
+        let css = include_str!("../../style/tokens.css");
+        let (standard, safe) = css.split_once("[data-colours=\"safe\"]").expect("safe colours");
+        let standard = declarations_only(standard);
+        let standard = declarations(&standard);
+        let safe_text = declarations_only(safe);
+        let mut with_safe = standard.clone();
+        with_safe.extend(declarations(&safe_text));
+        for theme in themes() {
+            let tokens = if theme.colours == Colours::Safe { &with_safe } else { &standard };
+            let check = |name: &str, rgb: Rgb| {
+                let value = tokens.get(name).unwrap_or_else(|| panic!("--{name} is not in tokens.css"));
+                assert_eq!(resolve(tokens, value, theme.mode), hex(rgb), "--{name} in {theme:?}");
+            };
+            for (name, role) in ROLES {
+                check(name, theme.rgb(role));
+            }
+            check("lowers", theme.rgb(Role::Lowers));
+            for c in 0..N_CLUSTERS {
+                check(&format!("cluster-mark-{c}"), theme.rgb(Role::ClusterMark(c)));
+                check(&format!("cluster-ink-{c}"), theme.rgb(Role::ClusterInk(c)));
+            }
+            for (i, stop) in theme.ramp().into_iter().enumerate() {
+                check(&format!("value-{i}"), stop);
+            }
+        }
+    }
+
+    /// The sheet without comments and braces, so that only declarations are left between semicolons.
+    fn declarations_only(css: &str) -> String {
+        let mut out = String::new();
+        let mut rest = css;
+        while let Some((before, after)) = rest.split_once("/*") {
+            out.push_str(before);
+            rest = after.split_once("*/").map_or("", |(_, after)| after);
+        }
+        out.push_str(rest);
+        out.replace(['{', '}'], ";")
+    }
+
+    /// Relative luminance, WCAG 2.
+    fn luminance(rgb: Rgb) -> f64 {
+        let [r, g, b] = rgb.map(|c| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.040_45 { c / 12.92 } else { crate::math::powf((c + 0.055) / 1.055, 2.4) }
+        });
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+
+    fn contrast(a: Rgb, b: Rgb) -> f64 {
+        let [a, b] = [luminance(a), luminance(b)];
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_is_readable_on_every_surface() {
+        for theme in themes() {
+            for surface in [Role::Background, Role::Chrome, Role::Selected] {
+                let clusters = (0..N_CLUSTERS).map(Role::ClusterInk);
+                for ink in [Role::Text, Role::Text2, Role::Text3, Role::Act].into_iter().chain(clusters) {
+                    let c = contrast(theme.rgb(ink), theme.rgb(surface));
+                    assert!(c >= 4.5, "{ink:?} on {surface:?} in {theme:?}: {c:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn marks_stand_out_from_the_canvas() {
+        for theme in themes() {
+            let canvas = theme.rgb(Role::Background);
+            let values = (0..N_VALUES).map(Role::Value);
+            for role in values.chain([Role::Raises, Role::Lowers, Role::Missing, Role::Zero, Role::BarStrong])
+            {
+                let c = contrast(theme.rgb(role), canvas);
+                assert!(c >= 2.2, "{role:?} in {theme:?}: {c:.2}");
+            }
+            for c in 0..N_CLUSTERS {
+                assert!(contrast(theme.rgb(Role::ClusterMark(c)), canvas) >= 2.2, "cluster {c} in {theme:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_safe_ramp_is_ordered_in_grey() {
+        for mode in [Mode::Light, Mode::Dark] {
+            let theme = Theme { mode, colours: Colours::Safe };
+            let grey: Vec<f64> = (0..N_VALUES).map(|s| luminance(theme.rgb(Role::Value(s)))).collect();
+            assert!(grey.windows(2).all(|w| w[0] < w[1]), "{mode:?}");
+        }
+    }
+
+    #[test]
+    fn no_cluster_is_blue() {
+        for theme in themes() {
+            for c in 0..N_CLUSTERS {
+                let [r, _, b] = theme.rgb(Role::ClusterMark(c));
+                assert!(b <= r.saturating_add(8) || theme.rgb(Role::ClusterMark(c))[1] > b, "cluster {c}");
+            }
+        }
+    }
+
+    #[test]
+    fn extremes_do_not_flatten_the_ramp() {
+        let mut values: Vec<f64> = (0..100).map(f64::from).collect();
+        values[99] = 1e6;
+        let ramp = ValueRamp::fit(&values);
+        assert_eq!(ramp.role(0.0), Role::Value(0));
+        assert_eq!(ramp.role(1e6), Role::Value(N_VALUES - 1));
+        assert_eq!(ramp.role(49.5), Role::Value(32));
+        let rare: Vec<f64> = (0..100).map(|i| f64::from(u8::from(i == 50))).collect();
+        assert_eq!(ValueRamp::fit(&rare).role(1.0), Role::Value(N_VALUES - 1));
+        assert_eq!(ValueRamp::fit(&[3.0, 3.0]).role(3.0), Role::Value(32));
+        assert_eq!(ValueRamp::fit(&[]).role(3.0), Role::Value(32));
+    }
+}

@@ -119,3 +119,54 @@ impl Band {
         self.start(i) + self.width() / 2.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ends_of_the_domain_are_ends_of_the_range() {
+        for scale in [
+            Scale::linear([-1.0, 3.0], [10.0, 90.0]),
+            Scale::log([0.3, 24.0], [10.0, 90.0]),
+            Scale::sqrt([0.0, 9.0], [10.0, 90.0]),
+        ] {
+            let [a, b] = scale.domain.map(|v| scale.px(v));
+            assert!((a - 10.0).abs() < 1e-9 && (b - 90.0).abs() < 1e-9, "{scale:?}");
+        }
+        assert_eq!(Scale::linear([5.0, 5.0], [0.0, 10.0]).px(5.0), 5.0);
+        assert_eq!(Scale::linear([0.0, 1.0], [0.0, 10.0]).px_clamped(3.0), 10.0);
+    }
+
+    #[test]
+    fn a_log_axis_needs_a_wide_positive_spread() {
+        assert!(wants_log([0.3, 24.0, f64::NAN]));
+        assert!(!wants_log([30.0, 78.0]));
+        assert!(!wants_log([0.0, 24.0]));
+        assert!(!wants_log([]));
+    }
+
+    #[test]
+    fn bands_fill_their_range() {
+        let band = Band { range: [10.0, 110.0], n: 4, gap: 4.0 };
+        assert_eq!(band.width(), 22.0);
+        assert_eq!(band.start(3) + band.width(), 110.0);
+        assert_eq!(band.middle(0), 21.0);
+    }
+
+    proptest! {
+        #[test]
+        fn pixels_lead_back_to_values(low in 0.01f64..10.0, span in 0.1f64..100.0, t in 0.0f64..1.0) {
+            let domain = [low, low + span];
+            for scale in [
+                Scale::linear(domain, [300.0, 20.0]),
+                Scale::log(domain, [20.0, 300.0]),
+                Scale::sqrt(domain, [20.0, 300.0]),
+            ] {
+                let v = low + t * span;
+                prop_assert!((scale.value(scale.px(v)) - v).abs() < 1e-9 * (1.0 + v));
+            }
+        }
+    }
+}

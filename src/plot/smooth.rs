@@ -48,3 +48,33 @@ pub fn zero_crossings(x: &[f64], y: &[f64]) -> Vec<f64> {
         .map(|(x, y)| x[0] + (x[1] - x[0]) * y[0] / (y[0] - y[1]))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_straight_line_is_kept() {
+        let x: Vec<f64> = (0..30).map(f64::from).collect();
+        let y: Vec<f64> = x.iter().map(|x| 2.0 * x - 7.0).collect();
+        let line = local_linear(&x, &y, 0.3, &[0.0, 3.3, 29.0]);
+        for (got, want) in line.iter().zip([-7.0, -0.4, 51.0]) {
+            assert!((got - want).abs() < 1e-9, "{got} {want}");
+        }
+    }
+
+    #[test]
+    fn ties_and_gaps_do_not_break_the_line() {
+        let x = [1.0, 1.0, 1.0, 1.0, 1.0, 2.0, f64::NAN, 9.0];
+        let y = [0.0, 1.0, 2.0, 1.0, 1.0, 3.0, 5.0, f64::NAN];
+        assert!(local_linear(&x, &y, 0.3, &[1.0]).is_empty(), "two distinct x carry no smooth");
+        let x = [1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 5.0, 9.0];
+        assert!(local_linear(&x, &y, 0.3, &[1.0, 1.5, 4.0, 9.0]).iter().all(|v| v.is_finite()));
+    }
+
+    #[test]
+    fn crossings_are_interpolated() {
+        assert_eq!(zero_crossings(&[0.0, 1.0, 2.0], &[-1.0, 1.0, -3.0]), [0.5, 1.25]);
+        assert!(zero_crossings(&[0.0, 1.0], &[1.0, 2.0]).is_empty());
+    }
+}

@@ -225,3 +225,86 @@ pub fn escape(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::fixture::Fixture;
+
+    /// Panics unless every tag is closed in order and every text is escaped.
+    fn check_well_formed(svg: &str) {
+        let mut open = Vec::new();
+        let mut rest = svg;
+        while let Some(start) = rest.find('<') {
+            assert!(!rest[..start].contains('>'), "stray > in {:?}", &rest[..start]);
+            for part in rest[..start].split('&').skip(1) {
+                let entity = part.split(';').next().unwrap();
+                assert!(["amp", "lt", "gt", "quot", "#39"].contains(&entity), "&{entity};");
+            }
+            let end = rest[start..].find('>').expect("closed tag") + start;
+            let tag = &rest[start + 1..end];
+            assert!(tag.matches('"').count().is_multiple_of(2), "{tag}");
+            if let Some(name) = tag.strip_prefix('/') {
+                assert_eq!(open.pop(), Some(name), "in {tag}");
+            } else if !tag.ends_with('/') {
+                open.push(tag.split([' ', '\n']).next().unwrap());
+            }
+            rest = &rest[end + 1..];
+        }
+        assert!(open.is_empty(), "{open:?}");
+    }
+
+    #[test]
+    fn every_chart_is_well_formed_and_names_are_only_names() {
+        for width in [390.0, 944.0] {
+            for (name, scene) in Fixture::new(20).all(width) {
+                let caption = ["A & B < C; n = 20.".to_owned()];
+                for theme in [Theme::LIGHT, Theme::DARK] {
+                    let svg = to_svg(&scene, &Options { theme, caption: &caption, id: "a-" });
+                    check_well_formed(&svg);
+                    assert!(
+                        !svg.contains("<script") && !svg.contains("NaN") && !svg.contains("inf"),
+                        "{name}"
+                    );
+                    assert!(svg.contains("A &amp; B &lt; C; n = 20."), "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_scene_gives_the_same_bytes() {
+        let make = || {
+            to_svg(&crate::plot::chart::ranked::draw(&Fixture::new(20).ranked(944.0)), &Options::default())
+        };
+        assert_eq!(make(), make());
+    }
+
+    #[test]
+    fn a_scene_is_written_like_this() {
+        let mut scene = Scene::new(100.0, 40.0).titled("Two", "A \"test\".");
+        scene.section("marks & more");
+        scene.dot(10.0, 20.126, 2.1, Role::Value(0));
+        scene.dot(12.0, 20.0, 2.1, Role::Value(0));
+        scene.dot(14.0, 20.0, 2.1, Ink::Role(Role::Value(0), 0.13));
+        scene.outline([0.0, 0.0, 10.0, 8.0], Stroke::new(Role::Missing, 1.0));
+        scene.area([0.0, 0.0, 9.0, 9.0], crate::ids::Target::Bin(0));
+        scene.text(50.0, 12.0, "<b>", Label::VALUE.bold().end().halo());
+        let svg = to_svg(&scene, &Options::default());
+        let body = svg.split_once("fill=\"#ffffff\"/>\n").unwrap().1;
+        assert_eq!(
+            body,
+            "<g aria-label=\"marks &amp; more\">\n\
+             <g fill=\"#008bfb\"><circle cx=\"10\" cy=\"20.13\" r=\"2.1\"/><circle cx=\"12\" cy=\"20\" r=\"2.1\"/></g>\n\
+             <g fill=\"#008bfb\" fill-opacity=\"0.13\"><circle cx=\"14\" cy=\"20\" r=\"2.1\"/></g>\n\
+             <rect x=\"0.5\" y=\"0.5\" width=\"9\" height=\"7\" fill=\"none\" stroke=\"#85857f\"/>\n\
+             <text x=\"50\" y=\"12\" font-weight=\"600\" text-anchor=\"end\" fill=\"#161615\" stroke=\"#ffffff\" \
+             stroke-width=\"3\" paint-order=\"stroke\" stroke-linejoin=\"round\">&lt;b&gt;</text>\n</g>\n</svg>\n"
+        );
+    }
+
+    #[test]
+    fn characters_that_xml_cannot_hold_are_replaced() {
+        assert_eq!(escape("a\u{0}\u{b}<'\n"), "a\u{fffd}\u{fffd}&lt;&#39; ");
+    }
+}

@@ -129,3 +129,39 @@ fn advance(c: char, bold: bool) -> u16 {
         _ => 600,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_and_signs_line_up() {
+        let of = |c: char| width(&c.to_string(), 11.0, false);
+        assert!(('0'..='9').all(|c| of(c) == of('0')));
+        assert_eq!(of('+'), of('−'));
+        assert!((width("Bilirubin", 10.0, false) - 35.56).abs() < 0.1);
+        assert!(width("Bilirubin", 10.0, true) > width("Bilirubin", 10.0, false));
+    }
+
+    #[test]
+    fn shortened_texts_fit_and_keep_what_tells_them_apart() {
+        let name = "213539_at CD3D molecule, delta";
+        for max in [8.0, 30.0, 60.0, 90.0, 120.0, 400.0] {
+            for short in [fit(name, max, 12.0, true), fit_middle(name, max, 12.0, true)] {
+                assert!(width(&short, 12.0, true) <= max.max(12.0), "{short} at {max}");
+                assert!(short == name || short.contains('…'));
+            }
+        }
+        assert_eq!(fit_middle("probe_0001_at", 70.0, 12.0, false), "probe…1_at");
+        assert_eq!(fit("Bilirubin", 100.0, 12.0, false), "Bilirubin");
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_keep_every_word() {
+        let lines = wrap("One dot per test patient, colour is the measured value.", 90.0, 11.0, false);
+        assert!(lines.len() > 2 && lines.iter().all(|l| width(l, 11.0, false) <= 90.0));
+        assert_eq!(lines.join(" "), "One dot per test patient, colour is the measured value.");
+        // Numbers and their units hold together.
+        assert_eq!(wrap("95\u{a0}% of 5", 20.0, 11.0, false), ["95\u{a0}%", "of 5"]);
+    }
+}

@@ -7,6 +7,7 @@ use crate::ids::{RowId, Target};
 use crate::math::quantile_sorted;
 use crate::plot::axis::{Axis, nice};
 use crate::plot::dodge;
+use crate::plot::legend::{self as plot_legend, Entry};
 use crate::plot::number::{count, plain, signed};
 use crate::plot::palette::{Role, ValueRamp};
 use crate::plot::scale::{Band, Scale, Spread, extent, wants_log};
@@ -163,6 +164,17 @@ pub fn legend(spec: &Spec) -> Option<Legend> {
     let [low, high] = ends;
     let high = if by.unit.is_empty() { high } else { format!("{high} {}", by.unit) };
     Some(Legend { name: by.name.into(), low, high })
+}
+
+/// What the colours and marks mean, to put beneath the plot.
+pub fn key(spec: &Spec) -> Scene {
+    let mut entries = Vec::new();
+    if let Some(Legend { name, low, high }) = legend(spec) {
+        let low = format!("{name} {low}");
+        entries.push(Entry::Ramp { low, high });
+    }
+    entries.push(Entry::Missing("missing, own lane".into()));
+    plot_legend::key(&entries, spec.width)
 }
 
 fn round3(v: f64) -> f64 {
@@ -442,7 +454,7 @@ fn smooth(spec: &Spec, scale: &Scale) -> (Vec<f64>, Vec<f64>) {
 }
 
 fn curve(scene: &mut Scene, spec: &Spec, lay: &Layout) {
-    let [_, right, top, bottom] = lay.frame;
+    let right = lay.frame[1];
     let sides = Label::HINT.end().halo();
     let zero = lay.y.px(0.0);
     scene.section("labels");
@@ -458,23 +470,31 @@ fn curve(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     scene.line(points.clone(), Stroke::new(Ink::Role(Role::Background, 0.75), 3.0));
     scene.line(points, Stroke::new(Role::Text, 1.5));
     let crossings = zero_crossings(&at, &line);
-    for &x in &crossings {
+    crossing_labels(scene, lay, &crossings, |px| scale.value(px));
+}
+
+/// Where the effect changes its sign. A wiggly line crosses often and says little: then only how often.
+fn crossing_labels(scene: &mut Scene, lay: &Layout, crossings: &[f64], value: impl Fn(f64) -> f64) {
+    let [_, right, top, bottom] = lay.frame;
+    let (Some(&first), Some(&last)) = (crossings.first(), crossings.last()) else { return };
+    let label = Label::VALUE.halo();
+    if crossings.len() > 2 {
+        let says = format!("smooth line crosses zero {} times", crossings.len());
+        scene.text(right - 4.0, top + 14.0, says, label.end());
+        return;
+    }
+    for &x in crossings {
         scene.line(vec![[x, top], [x, bottom]], Stroke::new(Role::Text, 1.0).dashed(2.0, 3.0));
     }
-    if let (Some(&first), Some(&last)) = (crossings.first(), crossings.last()) {
-        let values =
-            crossings.iter().map(|&px| plain(round3(scale.value(px)))).collect::<Vec<_>>().join(" and ");
-        let says = match crossings.len() {
-            1 | 2 => format!("smooth line crosses zero at {values}"),
-            n => format!("smooth line crosses zero {n} times"),
-        };
-        let w = text::width(&says, 11.0, false);
-        let label = Label::VALUE.halo();
-        if first - 6.0 - w > lay.lane[1] {
-            scene.text(first - 6.0, top + 14.0, says, label.end());
-        } else {
-            scene.text(last + 6.0, top + 14.0, says, label);
-        }
+    let values = crossings.iter().map(|&px| plain(round3(value(px)))).collect::<Vec<_>>().join(" and ");
+    let says = format!("smooth line crosses zero at {values}");
+    let w = text::width(&says, 11.0, false);
+    if first - 6.0 - w > lay.lane[1] {
+        scene.text(first - 6.0, top + 14.0, says, label.end());
+    } else if last + 6.0 + w < right {
+        scene.text(last + 6.0, top + 14.0, says, label);
+    } else {
+        scene.text(right - 4.0, top + 14.0, says, label.end());
     }
 }
 
@@ -492,4 +512,94 @@ pub fn table(spec: &Spec, patient_id: impl Fn(RowId) -> String) -> Table {
         table.rows.push(row);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::fixture::Fixture;
+    use crate::plot::scene::Item;
+
+    fn dots(scene: &Scene) -> impl Iterator<Item = (f64, f64, bool, RowId)> {
+        scene.items.iter().filter_map(|item| match item {
+            Item::Dot { x, y, fill, target: Some(Target::Patient(p)), .. } => {
+                Some((*x, *y, fill.is_some(), *p))
+            }
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn every_patient_is_one_mark_at_its_value_or_in_the_missing_lane() {
+        let fixture = Fixture::new(40);
+        for f in 0..3 {
+            let spec = fixture.dependence(f, 944.0);
+            let lay = Layout::of(&spec);
+            let scene = draw(&spec);
+            assert_eq!(dots(&scene).count(), 40);
+            for (x, y, filled, p) in dots(&scene) {
+                let value = spec.values[p.index()];
+                assert_eq!(filled, !value.is_nan());
+                assert!((lay.y.value(y) - spec.phi[p.index()]).abs() < 1e-9);
+                match &lay.x {
+                    _ if value.is_nan() => assert!(x > lay.lane[0] && x < lay.lane[1]),
+                    X::Values(scale) => assert!((scale.value(x) - value).abs() < 1e-6 * value.abs()),
+                    X::Levels(band) => {
+                        let start = band.start(value as usize);
+                        assert!(x >= start && x <= start + band.width());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_wide_positive_spread_gets_a_log_axis_that_says_so() {
+        let fixture = Fixture::new(40);
+        let spec = fixture.dependence(0, 944.0);
+        let named = |spec: &Spec| {
+            draw(spec)
+                .items
+                .iter()
+                .any(|i| matches!(i, Item::Text { text, .. } if text.ends_with("(log axis)")))
+        };
+        assert!(named(&spec));
+        assert!(!named(&Spec { log: Some(false), ..spec.clone() }));
+        assert!(!named(&fixture.dependence(1, 944.0)));
+    }
+
+    #[test]
+    fn the_crossing_of_a_rising_line_is_found() {
+        let values: Vec<f64> = (0..50).map(f64::from).collect();
+        let phi: Vec<f64> = values.iter().map(|v| v / 10.0 - 2.0).collect();
+        let fixture = Fixture::new(50);
+        let spec = Spec { values: &values, phi: &phi, ..fixture.dependence(0, 944.0) };
+        let found = crossings(&spec);
+        assert_eq!(found.len(), 1);
+        assert!((found[0] - 20.0).abs() < 0.2, "{found:?}");
+    }
+
+    #[test]
+    fn focus_marks_the_patient_where_the_plot_drew_it() {
+        let fixture = Fixture::new(40);
+        let spec = fixture.dependence(1, 944.0);
+        let base = draw(&spec);
+        for (x, y, _, p) in dots(&base) {
+            let over = focus(&spec, p, "PBC");
+            let ring = over.items.iter().find_map(|i| match i {
+                Item::Dot { x, y, .. } => Some((*x, *y)),
+                _ => None,
+            });
+            assert_eq!(ring, Some((x, y)));
+        }
+        assert!(focus(&spec, RowId(999), "nobody").items.is_empty());
+    }
+
+    #[test]
+    fn the_legend_names_the_ends_of_the_ramp() {
+        let fixture = Fixture::new(40);
+        let legend = legend(&fixture.dependence(0, 944.0)).expect("coloured");
+        assert!(legend.high.ends_with(" years"));
+        assert!(super::legend(&Spec { colour: None, ..fixture.dependence(0, 944.0) }).is_none());
+    }
 }

@@ -171,3 +171,74 @@ pub fn table(spec: &Spec) -> Table {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::scene::Item;
+
+    const VALUES: [f64; 6] = [0.0, 1.0, 1.0, 29.0, 30.0, f64::NAN];
+
+    fn spec<'a>(passes: Option<&'a [bool]>) -> Spec<'a> {
+        Spec { width: 180.0, name: "Age", values: &VALUES, passes, brush: None }
+    }
+
+    #[test]
+    fn every_measured_patient_is_counted_once() {
+        let (all, left) = bins(&spec(None));
+        assert_eq!((all[0], all[1], all[28], all[29]), (1, 2, 0, 2));
+        assert_eq!(all.iter().sum::<usize>(), 5);
+        assert_eq!(all, left);
+    }
+
+    #[test]
+    fn survivors_stand_before_the_total() {
+        let passes = [true, true, false, false, false, true];
+        let (_, left) = bins(&spec(Some(&passes)));
+        assert_eq!(left.iter().sum::<usize>(), 2);
+        let roles: Vec<Role> = draw(&spec(Some(&passes)))
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                Item::Rect { fill: Some(Ink::Role(role, _)), target: Some(Target::Bin(_)), .. } => {
+                    Some(*role)
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(roles, [Role::Track, Role::BarStrong, Role::Track, Role::BarStrong, Role::Track]);
+    }
+
+    #[test]
+    fn the_brush_lies_over_its_range() {
+        let brushed = Spec { brush: Some([10.0, 20.0]), ..spec(None) };
+        let scene = brush(&brushed);
+        assert!(matches!(scene.items[0], Item::Rect { x: 60.0, w: 60.0, .. }));
+        assert!(brush(&spec(None)).items.is_empty());
+        assert!((scale(&spec(None)).value(60.0) - 10.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn level_bars_fill_the_width() {
+        let levels = ["a", "b"].map(String::from);
+        let levels_spec = LevelsSpec {
+            width: 102.0,
+            name: "Sex",
+            levels: &levels,
+            values: &[0.0, 0.0, 0.0, 1.0, f64::NAN],
+            passes: None,
+            chosen: None,
+            clusters: false,
+        };
+        let scene = draw_levels(&levels_spec);
+        let tracks: Vec<[f64; 2]> = scene
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                Item::Rect { x, w, fill: Some(Ink::Role(Role::Track, _)), .. } => Some([*x, *w]),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(tracks, [[0.0, 75.0], [77.0, 25.0]]);
+    }
+}

@@ -16,7 +16,7 @@ pub struct Spec<'a> {
     pub width: f64,
     /// Height in pixels.
     pub height: f64,
-    /// Narrow layout.
+    /// Narrow layout: larger marks for fingers.
     pub compact: bool,
     /// The patients shown.
     pub patients: &'a [RowId],
@@ -78,9 +78,9 @@ pub fn scales(spec: &Spec) -> [Scale; 2] {
     let side = |axis: usize| extent(spec.points.iter().map(|p| p[axis])).unwrap_or([-1.0, 1.0]);
     let spans = [0, 1].map(|a| {
         let [low, high] = side(a);
-        (high - low).max(1e-9) * 1.08
+        (high - low) * 1.08
     });
-    let unit = (spans[0] / (right - left)).max(spans[1] / (bottom - top));
+    let unit = (spans[0] / (right - left)).max(spans[1] / (bottom - top)).max(1e-6);
     let centre = [0, 1].map(|a| side(a).iter().sum::<f64>() / 2.0);
     let half = [(right - left) * unit / 2.0, (bottom - top) * unit / 2.0];
     [
@@ -121,6 +121,7 @@ fn marks(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
         (None, None) => Role::BarStrong,
     };
     let r = match spec.patients.len() {
+        0..=600 if spec.compact => 4.2,
         0..=600 => 3.6,
         601..=3000 => 2.6,
         _ => 1.8,
@@ -235,4 +236,54 @@ pub fn table(spec: &Spec, patient_id: impl Fn(RowId) -> String) -> Table {
         table.header.push("Colour value".into());
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::fixture::Fixture;
+
+    #[test]
+    fn axes_are_equal_and_hold_every_patient() {
+        for n in [1, 3, 50] {
+            let fixture = Fixture::new(n);
+            let spec = fixture.map(452.0);
+            let [x, y] = scales(&spec);
+            let unit = |s: Scale| ((s.range[1] - s.range[0]) / (s.domain[1] - s.domain[0])).abs();
+            assert!((unit(x) / unit(y) - 1.0).abs() < 1e-9);
+            let [left, right, top, bottom] = frame(&spec);
+            for p in spec.points {
+                let (px, py) = (x.px(p[0]), y.px(p[1]));
+                assert!(px >= left && px <= right && py >= top && py <= bottom);
+            }
+        }
+    }
+
+    #[test]
+    fn clusters_differ_in_shape_and_are_named_once() {
+        let fixture = Fixture::new(50);
+        let scene = draw(&fixture.map(452.0));
+        let mut names = Vec::new();
+        for item in &scene.items {
+            match item {
+                Item::Dot { shape, target: Some(Target::Patient(p)), .. } => {
+                    assert_eq!(*shape, Shape::of_cluster(fixture.clusters[p.index()]));
+                }
+                Item::Text { text, target: Some(Target::Cluster(_)), .. } => names.push(text.clone()),
+                _ => {}
+            }
+        }
+        assert_eq!(names.len(), 2);
+        assert!(names[0].starts_with("A low, ") && names[1].starts_with("B high, "));
+    }
+
+    #[test]
+    fn a_lasso_in_pixels_selects_what_it_encloses() {
+        let fixture = Fixture::new(50);
+        let spec = fixture.map(452.0);
+        let index = crate::plot::hit::HitIndex::new(&draw(&spec));
+        let [left, right, top, bottom] = frame(&spec);
+        let all = index.within_polygon(&[[left, top], [right, top], [right, bottom], [left, bottom]]);
+        assert_eq!(all.len(), 50);
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::Table;
 use crate::ids::{FeatureId, RowId, Target};
+use crate::plot::legend::{self, Entry};
 use crate::plot::palette::Role;
 use crate::plot::scene::{Ink, Label, Scene, Stroke};
 use crate::plot::text;
@@ -73,6 +74,11 @@ pub fn draw(spec: &Spec) -> Scene {
     scene
 }
 
+/// What filled and hollow mean.
+pub fn key(spec: &Spec) -> Scene {
+    legend::key(&[Entry::Bar(Role::Mark, "measured".into()), Entry::HollowBar("missing".into())], spec.width)
+}
+
 /// One bar per patient, an outline around each run of missing values.
 fn patients(scene: &mut Scene, row: &Row, [x0, top]: [f64; 2], pitch: f64) {
     let gap = if pitch >= 3.0 { 1.0 } else { 0.35 };
@@ -125,4 +131,29 @@ pub fn table(spec: &Spec) -> Table {
         table.rows.push(cells);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::scene::Item;
+
+    #[test]
+    fn missing_values_side_by_side_share_one_outline() {
+        let patients: Vec<RowId> = (0..6).map(RowId::of).collect();
+        let missing = [false, false, true, true, true, false];
+        let row = Row { feature: FeatureId(0), name: "AST", missing: &missing, shares: vec!["50 %".into()] };
+        let spec = Spec {
+            width: 560.0,
+            compact: false,
+            patients: &patients,
+            columns: "One column per patient",
+            rows: vec![row],
+            heads: &["test"],
+        };
+        let scene = draw(&spec);
+        let outlines = scene.items.iter().filter(|i| matches!(i, Item::Rect { stroke: Some(_), .. })).count();
+        let filled = scene.items.iter().filter(|i| matches!(i, Item::Rect { fill: Some(_), .. })).count();
+        assert_eq!((outlines, filled), (1, 3));
+    }
 }

@@ -168,3 +168,23 @@ pub fn table(spec: &Spec) -> Table {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::dump::dump;
+
+    #[test]
+    fn colour_grows_with_the_root_and_the_number_is_always_there() {
+        let clusters = ["A", "B"].map(String::from);
+        let typical = ["5.5", "0.8"].map(String::from);
+        let row = Row { feature: FeatureId(2), name: "Bilirubin", means: &[1.0, -0.25], typical: &typical };
+        let spec = Spec { width: 600.0, compact: false, clusters: &clusters, rows: vec![row], focused: None };
+        let text = dump(&draw(&spec));
+        assert!(text.contains("rect 116 31 45x15 Raises·0.78"), "{text}");
+        assert!(text.contains("rect 162 31 45x15 Lowers·0.39"), "{text}");
+        for number in ["\"+1.00\"", "\"−0.25\"", "\"5.5\"", "\"0.8\""] {
+            assert!(text.contains(number), "{number} in {text}");
+        }
+    }
+}

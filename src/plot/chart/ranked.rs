@@ -7,6 +7,7 @@ use super::{Emphasis, Kind, Table};
 use crate::ids::{FeatureId, RowId, Target};
 use crate::plot::axis::{Axis, nice};
 use crate::plot::dodge;
+use crate::plot::legend::{self, Entry};
 use crate::plot::number::{count, decimals, fixed, percent, plain, signed};
 use crate::plot::palette::{Role, ValueRamp};
 use crate::plot::scale::{Scale, extent};
@@ -80,9 +81,21 @@ pub fn row_height(compact: bool) -> f64 {
     if compact { 74.0 } else { 40.0 }
 }
 
-/// The whole figure.
+/// The whole figure: header, rows and key.
 pub fn draw(spec: &Spec) -> Scene {
-    header(spec).stack(rows(spec))
+    header(spec).stack(rows(spec)).stack(key(spec))
+}
+
+/// What the colours and marks mean.
+pub fn key(spec: &Spec) -> Scene {
+    let mut entries = vec![Entry::Ramp { low: "value low".into(), high: "high".into() }];
+    if spec.rows.iter().any(|r| r.n_missing() > 0) {
+        entries.push(Entry::Missing("missing, own lane".into()));
+    }
+    if !spec.compact && spec.rows.iter().any(|r| r.interval.is_some()) && !spec.provisional {
+        entries.push(Entry::Interval("mean with 95 % interval".into()));
+    }
+    legend::key(&entries, spec.width)
 }
 
 /// Column heads and axis.
@@ -223,7 +236,7 @@ fn bar(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, middle: f64) {
 }
 
 /// A capped interval, drawn crisp.
-pub(super) fn whisker(scene: &mut Scene, [low, high]: [f64; 2], middle: f64) {
+pub(in crate::plot) fn whisker(scene: &mut Scene, [low, high]: [f64; 2], middle: f64) {
     let (low, high, y) = (low.floor(), high.floor().max(low.floor()), middle.floor());
     scene.hline(low, high + 1.0, y, Role::Whisker);
     scene.vline(low, y - 3.0, y + 4.0, Role::Whisker);
@@ -401,4 +414,118 @@ pub fn table(spec: &Spec) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::fixture::Fixture;
+    use crate::plot::dump::dump;
+    use crate::plot::scene::Item;
+
+    #[test]
+    fn a_small_study_looks_like_this() {
+        let fixture = Fixture::new(2);
+        let spec = ranked_two(&fixture);
+        let header = dump(&header(&spec));
+        assert!(header.contains("text 707 33 11 middle \"0\""), "{header}");
+        let text = dump(&rows(&spec));
+        let expected = "\
+# Bilirubin
+rect 0 0 944x40 Selected
+rect 0 0 2x40 Text
+text 12 24 12 bold \"1\"
+text 74 17 12 bold \"Bilirubin\"
+text 74 32 11 \"mg/dL\"
+text 200 24 12 \"Liver\"
+polygon 292,17 … 288.5,23 (3) Text2
+text 300 24 12 \"0.93\"
+text 384 24 12 end \"0.781\"
+rect 392 16 87.5x8 Bar
+rect 472 20 15x1 Whisker
+rect 472 17 1x7 Whisker
+rect 486 17 1x7 Whisker
+text 932 24 12 end \"0\"
+";
+        assert!(text.starts_with(expected), "{text}");
+        let dots: Vec<&str> = text.lines().filter(|l| l.starts_with("circle")).collect();
+        assert_eq!(dots.len(), 2, "{text}");
+    }
+
+    fn ranked_two(fixture: &Fixture) -> Spec<'_> {
+        let mut spec = fixture.ranked(944.0);
+        spec.rows.truncate(1);
+        Spec { domain: Some([-1.0, 1.0]), ..spec }
+    }
+
+    #[test]
+    fn every_patient_has_one_mark_per_row_inside_it() {
+        for width in [390.0, 944.0] {
+            let fixture = Fixture::new(60);
+            let spec = fixture.ranked(width);
+            let scene = rows(&spec);
+            let height = row_height(spec.compact);
+            for (k, row) in spec.rows.iter().enumerate() {
+                let (top, bottom) = (k as f64 * height, (k + 1) as f64 * height);
+                let mut seen: Vec<RowId> = Vec::new();
+                for item in &scene.items {
+                    if let Item::Dot { y, r, fill, target: Some(Target::Cell(p, f)), .. } = item
+                        && *f == row.feature
+                    {
+                        seen.push(*p);
+                        assert!(y - r >= top && y + r <= bottom, "{} at {y} leaves row {k}", row.name);
+                        assert_eq!(fill.is_none(), row.values[p.index()].is_nan(), "missing is hollow");
+                    }
+                }
+                seen.sort();
+                assert_eq!(seen, fixture.patients, "{}", row.name);
+            }
+        }
+    }
+
+    #[test]
+    fn marks_lie_where_the_axis_says() {
+        let fixture = Fixture::new(30);
+        let spec = Spec { domain: Some([-2.0, 2.0]), ..fixture.ranked(944.0) };
+        let lay = Layout::of(&spec);
+        for item in &rows(&spec).items {
+            if let Item::Dot { x, target: Some(Target::Cell(p, f)), .. } = item {
+                assert!((lay.phi.value(*x) - fixture.phi[f.index()][p.index()]).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn patients_outside_filter_and_selection_fade() {
+        let fixture = Fixture::new(4);
+        let passes = [true, true, false, true];
+        let selected = [true, false, true, true];
+        let emphasis = Emphasis { passes: Some(&passes), selected: Some(&selected) };
+        let scene = rows(&Spec { emphasis, ..fixture.ranked(944.0) });
+        for item in &scene.items {
+            if let Item::Dot { fill: Some(Ink::Role(_, opacity)), target: Some(Target::Cell(p, _)), .. } =
+                item
+            {
+                assert_eq!(*opacity, [1.0, 0.55, 0.13, 1.0][p.index()]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_running_computation_shows_no_interval() {
+        let fixture = Fixture::new(4);
+        let scene = rows(&Spec { provisional: true, ..fixture.ranked(944.0) });
+        let text = dump(&scene);
+        assert!(text.contains("dashed") && !text.contains("Whisker"), "{text}");
+    }
+
+    #[test]
+    fn the_table_says_what_the_picture_shows() {
+        let fixture = Fixture::new(8);
+        let table = table(&fixture.ranked(944.0));
+        assert_eq!(table.rows.len(), 3);
+        assert!(table.rows.iter().all(|r| r.len() == table.header.len()));
+        assert_eq!(table.rows[1][2..7], ["<script>alert(1)</script>", "years", "Liver", "−0.40", "0.436"]);
+        assert_eq!(table.rows[1][11..], ["2", "25\u{a0}%"]);
+    }
 }

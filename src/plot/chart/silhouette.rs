@@ -149,3 +149,33 @@ pub fn table(spec: &Spec, patient_id: impl Fn(RowId) -> String) -> Table {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::scene::Item;
+
+    #[test]
+    fn each_computed_patient_is_a_bar_in_its_cluster_widest_first() {
+        let names = ["A", "B"].map(String::from);
+        let patients: Vec<RowId> = (0..5).map(RowId::of).collect();
+        let spec = Spec {
+            width: 164.0,
+            height: 258.0,
+            patients: &patients,
+            clusters: &[1, 0, 1, 0, 0],
+            names: &names,
+            widths: &[0.2, 0.5, -0.1, f64::NAN, 0.6],
+        };
+        let order: Vec<u32> = draw(&spec)
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                Item::Rect { target: Some(Target::Patient(p)), .. } => Some(p.0),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(order, [4, 1, 0, 2]);
+        assert_eq!(table(&spec, |r| r.0.to_string()).rows.len(), 4);
+    }
+}

@@ -4,6 +4,7 @@
 use super::Table;
 use crate::ids::{FeatureId, Target};
 use crate::plot::axis::{Axis, nice};
+use crate::plot::legend::{self, Entry};
 use crate::plot::number::{count, decimals, plain, signed};
 use crate::plot::palette::Role;
 use crate::plot::scale::{Scale, extent, wants_log};
@@ -138,6 +139,16 @@ pub fn draw(spec: &Spec) -> Scene {
     }
     end(&mut scene, spec, &lay, lay.top(steps.len()));
     scene
+}
+
+/// What the colours mean, to put beneath the plot.
+pub fn key(spec: &Spec) -> Scene {
+    let entries = [
+        Entry::Bar(Role::Raises, "raises".into()),
+        Entry::Bar(Role::Lowers, "lowers".into()),
+        Entry::HollowBar("value missing".into()),
+    ];
+    legend::key(&entries, spec.width)
 }
 
 fn heads(scene: &mut Scene, spec: &Spec, lay: &Layout) {
@@ -392,4 +403,76 @@ pub fn table(spec: &Spec) -> Table {
     }
     table.rows.push(row("This patient", "", "", String::new(), spec.end));
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::fixture::Fixture;
+    use crate::plot::dump::dump;
+    use crate::plot::scene::Item;
+
+    /// Left and right end of every bar, in drawing order.
+    fn bars(spec: &Spec) -> Vec<[f64; 2]> {
+        let lay = Layout::of(spec, &steps(spec));
+        let is_bar = |role: &Role| matches!(role, Role::Raises | Role::Lowers);
+        draw(spec)
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Rect { x, w, fill: Some(Ink::Role(role, _)), .. } if is_bar(role) => Some([*x, x + w]),
+                Item::Rect { x, w, h, stroke: Some(_), .. } if *h > 8.0 => Some([*x, x + w]),
+                Item::Rect { x, w, h, fill: Some(Ink::Role(Role::Bar, _)), .. } if *h > 8.0 => {
+                    Some([*x, x + w])
+                }
+                _ => None,
+            })
+            .map(|ends| ends.map(|px| lay.x.value(px)))
+            .collect()
+    }
+
+    #[test]
+    fn bars_lead_from_the_reference_to_the_prediction() {
+        let fixture = Fixture::new(20);
+        for (i, width, top) in [(0, 944.0, 10), (3, 944.0, 1), (5, 390.0, 10), (6, 390.0, 1)] {
+            let spec = fixture.waterfall(i, width, top);
+            let ends = bars(&spec);
+            let steps = steps(&spec);
+            assert_eq!(ends.len(), steps.len());
+            let mut sum = spec.start;
+            for (step, [a, b]) in steps.iter().zip(ends) {
+                // Bars too thin to see are widened by up to three pixels.
+                let (low, high) = (sum.min(sum + step.phi), sum.max(sum + step.phi));
+                assert!((a - low).abs() < 1e-9 && (b - high).abs() < 0.03, "{a} {b}: {low} {high}");
+                sum += step.phi;
+            }
+            assert!((sum - spec.end).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn the_largest_comes_first_and_the_rest_is_summed() {
+        let fixture = Fixture::new(20);
+        let table = table(&fixture.waterfall(0, 944.0, 1));
+        assert_eq!(table.rows.len(), 1 + 1 + 1 + 1);
+        assert_eq!(table.rows[2][0], "2 others");
+        let all = super::table(&fixture.waterfall(0, 944.0, 2));
+        assert_eq!(all.rows.len(), 2 + 3, "one other is shown by name");
+    }
+
+    #[test]
+    fn a_missing_value_is_hollow_and_named() {
+        let fixture = Fixture::new(20);
+        let text = dump(&draw(&fixture.waterfall(3, 944.0, 10)));
+        assert!(text.contains("\"missing\"") && text.contains("\"as 3 others\""), "{text}");
+        assert!(text.lines().any(|l| l.starts_with("rect") && l.contains("| Missing 1")), "{text}");
+    }
+
+    #[test]
+    fn an_axis_far_from_zero_does_not_show_zero() {
+        let fixture = Fixture::new(20);
+        let spec = Spec { start: 200.0, end: 200.5, ..fixture.waterfall(0, 944.0, 10) };
+        let lay = Layout::of(&spec, &steps(&spec));
+        assert!(lay.x.domain[0] > 150.0, "{:?}", lay.x.domain);
+    }
 }
