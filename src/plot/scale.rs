@@ -1,1 +1,121 @@
-//! (to come)
+//! Scales: from a value to a pixel and back.
+
+use crate::math::{exp, ln};
+
+/// How values are spread along an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spread {
+    /// Equal differences, equal distances.
+    Linear,
+    /// Equal ratios, equal distances. The domain must be positive.
+    Log,
+    /// Distance grows with the square root; for counts.
+    Sqrt,
+}
+
+/// A continuous scale.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    /// How values are spread.
+    pub spread: Spread,
+    /// First and last value.
+    pub domain: [f64; 2],
+    /// Pixel of the first and of the last value.
+    pub range: [f64; 2],
+}
+
+impl Scale {
+    /// A linear scale.
+    pub fn linear(domain: [f64; 2], range: [f64; 2]) -> Self {
+        Scale { spread: Spread::Linear, domain, range }
+    }
+
+    /// A logarithmic scale.
+    pub fn log(domain: [f64; 2], range: [f64; 2]) -> Self {
+        Scale { spread: Spread::Log, domain, range }
+    }
+
+    /// A square-root scale.
+    pub fn sqrt(domain: [f64; 2], range: [f64; 2]) -> Self {
+        Scale { spread: Spread::Sqrt, domain, range }
+    }
+
+    /// Pixel of a value. A scale without extent puts everything in its middle.
+    pub fn px(&self, value: f64) -> f64 {
+        let [a, b] = self.domain.map(|v| self.bend(v));
+        let [p, q] = self.range;
+        if a == b { (p + q) / 2.0 } else { p + (self.bend(value) - a) / (b - a) * (q - p) }
+    }
+
+    /// Pixel of a value, kept inside the range.
+    pub fn px_clamped(&self, value: f64) -> f64 {
+        let [p, q] = self.range;
+        self.px(value).clamp(p.min(q), p.max(q))
+    }
+
+    /// Value at a pixel, kept inside the domain.
+    pub fn value(&self, px: f64) -> f64 {
+        let [a, b] = self.domain.map(|v| self.bend(v));
+        let [p, q] = self.range;
+        let t = if p == q { 0.5 } else { ((px - p) / (q - p)).clamp(0.0, 1.0) };
+        self.unbend(a + t * (b - a))
+    }
+
+    fn bend(&self, v: f64) -> f64 {
+        match self.spread {
+            Spread::Linear => v,
+            Spread::Log => ln(v.max(f64::MIN_POSITIVE)),
+            Spread::Sqrt => v.signum() * v.abs().sqrt(),
+        }
+    }
+
+    fn unbend(&self, v: f64) -> f64 {
+        match self.spread {
+            Spread::Linear => v,
+            Spread::Log => exp(v),
+            Spread::Sqrt => v.signum() * v * v,
+        }
+    }
+}
+
+/// Smallest and largest finite value; None if there is none.
+pub fn extent(values: impl IntoIterator<Item = f64>) -> Option<[f64; 2]> {
+    values.into_iter().filter(|v| v.is_finite()).fold(None, |seen, v| match seen {
+        None => Some([v, v]),
+        Some([low, high]) => Some([v.min(low), v.max(high)]),
+    })
+}
+
+/// True if the values are positive and spread over more than a factor of 8: then a log axis shows them better.
+pub fn wants_log(values: impl IntoIterator<Item = f64>) -> bool {
+    extent(values).is_some_and(|[low, high]| low > 0.0 && high / low > 8.0)
+}
+
+/// Equal slots for `n` categories.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Band {
+    /// First and last pixel.
+    pub range: [f64; 2],
+    /// Number of slots.
+    pub n: usize,
+    /// Pixels between slots.
+    pub gap: f64,
+}
+
+impl Band {
+    /// Width of one slot.
+    pub fn width(&self) -> f64 {
+        let n = self.n.max(1) as f64;
+        ((self.range[1] - self.range[0] - self.gap * (n - 1.0)) / n).max(0.0)
+    }
+
+    /// First pixel of slot `i`.
+    pub fn start(&self, i: usize) -> f64 {
+        self.range[0] + i as f64 * (self.width() + self.gap)
+    }
+
+    /// Middle of slot `i`.
+    pub fn middle(&self, i: usize) -> f64 {
+        self.start(i) + self.width() / 2.0
+    }
+}

@@ -1,0 +1,1 @@
+//! A study packed into the one-file page.
