@@ -1,21 +1,22 @@
 //! k-means on attributions, with silhouettes.
 
-use super::{Clusters, cloud::Cloud, lloyd, silhouette};
+use super::{
+    Clusters,
+    cloud::Cloud,
+    lloyd::{self, Effort},
+    silhouette,
+};
 use crate::ids::RowId;
 use crate::math::{Rng, mean};
 use ndarray::Axis;
 
-/// Starts of which the best is kept.
-const STARTS: usize = 20;
-/// Starts for the numbers of clusters that are only compared.
-const STARTS_COMPARED: usize = 5;
 /// Largest k that is compared.
 const MAX_COMPARED: usize = 7;
 /// Patients beyond which silhouettes are computed on a sample of this size: they cost n².
 pub const SAMPLE: usize = 2_000;
 
-/// Clusters the rows of a row-major `[row][feature]` matrix into `k` groups (k-means++, seeded, best of 20 starts),
-/// ordered by mean `margin`, lowest first.
+/// Clusters the rows of a row-major `[row][feature]` matrix into `k` groups (k-means++, seeded, best of 20 starts,
+/// of 100 where the matrix is small), ordered by mean `margin`, lowest first.
 ///
 /// Up to [`SAMPLE`] patients every silhouette is exact; beyond, a seeded sample of that size stands for all, and
 /// numbers of clusters other than `k` are compared on the sample alone.
@@ -60,7 +61,7 @@ impl Clusters {
 
 fn cluster(cloud: Cloud, k: usize, margin: &[f64], seed: u64) -> Clusters {
     let points = cloud.points.view();
-    let fitted = lloyd::partition(points, k, STARTS, seed);
+    let fitted = lloyd::partition(points, k, Effort::Shown, seed);
     let k = fitted.centres.nrows();
     let by_point: Vec<f64> = cloud.origin.iter().map(|&row| margin[row]).collect();
     let labels = ordered_by_mean(&fitted.labels, k, &by_point);
@@ -70,7 +71,7 @@ fn cluster(cloud: Cloud, k: usize, margin: &[f64], seed: u64) -> Clusters {
     let own: Vec<u32> = sample.iter().map(|&i| labels[i]).collect();
     // A silhouette needs at least one pair of patients that share a cluster.
     let compared: Vec<Vec<u32>> = (2..=MAX_COMPARED.min(sample.len().saturating_sub(1)))
-        .map(|other| (other, lloyd::partition(sampled.view(), other, STARTS_COMPARED, seed)))
+        .map(|other| (other, lloyd::partition(sampled.view(), other, Effort::Compared, seed)))
         .take_while(|(other, found)| found.centres.nrows() == *other)
         .map(|(other, found)| if other == k { own.clone() } else { found.labels })
         .collect();

@@ -1,7 +1,7 @@
 //! k-means: k-means++ starts (Arthur & Vassilvitskii 2007), Lloyd's iteration, the best of several starts.
 //!
-//! Written here because the kept libraries (linfa, petal) need an ndarray other than this project's 0.17 or do not
-//! compile for the browser, and none repairs empty clusters.
+//! Written here because the library that is kept up, linfa-clustering 0.8, is bound to ndarray 0.16 and would bring a
+//! second ndarray into the page; petal-clustering 0.14 does not build.
 
 use crate::math::{Rng, squared_distance};
 use ndarray::{Array2, ArrayView2, Axis};
@@ -11,8 +11,36 @@ const MAX_ITERATIONS: usize = 200;
 /// Starts are compared on at most this many points; the best is then refined on all.
 const MAX_START_POINTS: usize = 4_000;
 
+/// Values (points × columns that vary) up to which more starts are tried.
+const SMALL: usize = 50_000;
+
+/// What a partition is for decides how many starts it is worth.
+///
+/// On clouds without clear groups 20 starts end up to 1 % above the best known sum of squares for k = 5, 100 starts
+/// within 0.3 %; a start costs microseconds where the matrix is small.
+#[derive(Clone, Copy)]
+pub(super) enum Effort {
+    /// It is shown.
+    Shown,
+    /// It is compared with other numbers of clusters.
+    Compared,
+    /// It is one of many resamples.
+    Resampled,
+}
+
+impl Effort {
+    fn starts(self, n_values: usize) -> usize {
+        match (self, n_values <= SMALL) {
+            (Effort::Shown, true) => 100,
+            (Effort::Shown, false) | (Effort::Compared, true) => 20,
+            (Effort::Resampled, true) => 10,
+            (Effort::Compared, false) => 5,
+            (Effort::Resampled, false) => 3,
+        }
+    }
+}
+
 /// A partition of points.
-#[derive(Clone)]
 pub(super) struct Partition {
     /// `[cluster][column]`.
     pub(super) centres: Array2<f64>,
@@ -22,10 +50,11 @@ pub(super) struct Partition {
     inertia: f64,
 }
 
-/// The partition into `k` clusters with the smallest inertia of `starts` starts. Fewer clusters if fewer than `k`
-/// points differ. No points, no clusters.
-pub(super) fn partition(points: ArrayView2<'_, f64>, k: usize, starts: usize, seed: u64) -> Partition {
+/// The partition into `k` clusters with the smallest inertia of several starts. Fewer clusters if fewer than `k`
+/// points differ (of those that starts are compared on). No points, no clusters.
+pub(super) fn partition(points: ArrayView2<'_, f64>, k: usize, effort: Effort, seed: u64) -> Partition {
     let mut rng = Rng::new(seed);
+    let starts = effort.starts(points.len());
     if points.nrows() <= MAX_START_POINTS {
         return best_start(points, k, starts, &mut rng);
     }

@@ -1,12 +1,14 @@
 //! Does a cluster come back when the patients are drawn again?
 
-use super::{Clusters, cloud::Cloud, cluster::SAMPLE, lloyd};
+use super::{
+    Clusters,
+    cloud::Cloud,
+    cluster::SAMPLE,
+    lloyd::{self, Effort},
+};
 use crate::evaluate::Interval;
 use crate::math::{Rng, mean, quantile_sorted};
 use ndarray::Axis;
-
-/// Starts per resample.
-const STARTS: usize = 3;
 
 /// Bootstrap stability of each cluster (Hennig 2007, `clusterboot`): mean and 95 % range over resamples of the
 /// largest Jaccard similarity |A ∩ B| / |A ∪ B| between the cluster, restricted to the patients that were drawn, and
@@ -38,7 +40,8 @@ pub fn jaccard(
         let drawn: Vec<usize> =
             (0..counts.len()).flat_map(|i| std::iter::repeat_n(i, counts[i] as usize)).collect();
         let seed = u64::from(rng.next_u32());
-        let again = lloyd::partition(points.select(Axis(0), &drawn).view(), clusters.k, STARTS, seed);
+        let again =
+            lloyd::partition(points.select(Axis(0), &drawn).view(), clusters.k, Effort::Resampled, seed);
         // A patient drawn twice is one patient: copies lie together and would only flatter the overlap.
         let mut overlap = vec![vec![0u32; again.centres.nrows()]; clusters.k];
         let mut previous = None;

@@ -24,6 +24,13 @@ fn separated_groups_come_back_ordered_by_margin() {
 }
 
 #[test]
+fn the_order_of_features_does_not_matter_to_separated_groups() {
+    let (matrix, margin) = blobs(30, 4);
+    let turned: Vec<f64> = matrix.chunks(3).flat_map(|r| [r[2], r[0], r[1]]).collect();
+    assert_eq!(kmeans(&turned, 3, 3, &margin, 0).labels, kmeans(&matrix, 3, 3, &margin, 0).labels);
+}
+
+#[test]
 fn some_rows_are_clustered_as_if_they_were_all() {
     let (matrix, margin) = blobs(20, 2);
     let rows: Vec<RowId> = (0..60).rev().filter(|i| i % 4 != 0).map(RowId::of).collect();

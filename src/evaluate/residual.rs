@@ -1,5 +1,7 @@
 //! How far predictions are from what was measured.
 
+use super::interval::{Interval, bootstrap};
+
 /// How well a regression model fits.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Fit {
@@ -15,25 +17,47 @@ pub struct Fit {
 
 /// Errors of predictions over the patients whose measurement and prediction are known (not NaN). None without any.
 pub fn fit(measured: &[f64], predicted: &[f64]) -> Option<Fit> {
-    let known: Vec<(f64, f64)> = measured
-        .iter()
-        .copied()
-        .zip(predicted.iter().copied())
-        .filter(|(y, p)| !y.is_nan() && !p.is_nan())
-        .collect();
-    if known.is_empty() {
+    let known = known(measured, predicted);
+    weighted_fit(&known, |_| 1.0)
+}
+
+/// R² of [`fit`] with a percentile bootstrap interval over patients. None where R² has no value.
+pub fn r_squared_interval(
+    measured: &[f64],
+    predicted: &[f64],
+    n_resamples: usize,
+    seed: u64,
+) -> Option<Interval> {
+    let known = known(measured, predicted);
+    let estimate = weighted_fit(&known, |_| 1.0)?.r_squared?;
+    bootstrap(estimate, known.len(), n_resamples, seed, |counts| {
+        weighted_fit(&known, |i| f64::from(counts[i]))?.r_squared
+    })
+}
+
+/// Pairs of measurement and prediction without NaN.
+fn known(measured: &[f64], predicted: &[f64]) -> Vec<(f64, f64)> {
+    let pairs = measured.iter().copied().zip(predicted.iter().copied());
+    pairs.filter(|(y, p)| !y.is_nan() && !p.is_nan()).collect()
+}
+
+/// [`fit`] where patient i occurs `weight(i)` times.
+fn weighted_fit(known: &[(f64, f64)], weight: impl Fn(usize) -> f64) -> Option<Fit> {
+    let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
+        known.iter().enumerate().map(|(i, &(y, p))| weight(i) * of(y, p)).sum()
+    };
+    let n = sum(&|_, _| 1.0);
+    if n == 0.0 {
         return None;
     }
-    let n = known.len() as f64;
-    let mean = known.iter().map(|(y, _)| y).sum::<f64>() / n;
-    let squared: f64 = known.iter().map(|(y, p)| (y - p) * (y - p)).sum();
-    let absolute: f64 = known.iter().map(|(y, p)| (y - p).abs()).sum();
-    let total: f64 = known.iter().map(|(y, _)| (y - mean) * (y - mean)).sum();
+    let mean = sum(&|y, _| y) / n;
+    let squared = sum(&|y, p| (y - p) * (y - p));
+    let total = sum(&|y, _| (y - mean) * (y - mean));
     Some(Fit {
         r_squared: (total > 0.0).then(|| 1.0 - squared / total),
         rmse: (squared / n).sqrt(),
-        mae: absolute / n,
-        n: known.len(),
+        mae: sum(&|y, p| (y - p).abs()) / n,
+        n: n as usize,
     })
 }
 
@@ -64,6 +88,18 @@ mod tests {
     fn errors_by_hand() {
         let fit = fit(&[1.0, 2.0, 3.0, f64::NAN], &[1.0, 2.0, 5.0, 0.0]).unwrap();
         assert_eq!(fit, Fit { r_squared: Some(-1.0), rmse: (4.0f64 / 3.0).sqrt(), mae: 2.0 / 3.0, n: 3 });
+    }
+
+    #[test]
+    fn the_interval_of_r_squared_holds_it() {
+        let measured: Vec<f64> = (0..150).map(|i| f64::from(i * 37 % 150)).collect();
+        let predicted: Vec<f64> =
+            (0..150).map(|i| measured[i] + f64::from(i as u32 * 53 % 40) - 20.0).collect();
+        let got = r_squared_interval(&measured, &predicted, 400, 1).unwrap();
+        assert_eq!(Some(got.estimate), fit(&measured, &predicted).unwrap().r_squared);
+        assert!(got.low < got.estimate && got.estimate < got.high && got.high - got.low < 0.1, "{got:?}");
+        assert_eq!(r_squared_interval(&[1.0, 1.0], &[1.0, 2.0], 400, 1), None);
+        assert_eq!(r_squared_interval(&[], &[], 400, 1), None);
     }
 
     #[test]
