@@ -255,6 +255,6 @@ struct Visit {
 }
 
 /// Refuses a count above its limit.
-pub(super) fn within(what: &'static str, got: usize, limit: usize) -> Result<(), ModelError> {
+pub(in crate::ensemble) fn within(what: &'static str, got: usize, limit: usize) -> Result<(), ModelError> {
     if got > limit { Err(ModelError::Limit { what, got, limit }) } else { Ok(()) }
 }

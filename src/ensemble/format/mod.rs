@@ -1,5 +1,6 @@
 //! One loader per file format, chosen by content, never by the file's name.
 
+mod bare_words;
 mod sniff;
 mod xgboost;
 
@@ -17,6 +18,6 @@ pub const MAX_FILE_BYTES: usize = 512 << 20;
 pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     within("bytes", bytes.len(), MAX_FILE_BYTES)?;
     match sniff::sniff(bytes)? {
-        sniff::Format::XgboostJson(json) => xgboost::read_json(json, options),
+        sniff::Format::XgboostJson(json) => xgboost::read_json(&json, options),
     }
 }

@@ -2,13 +2,15 @@
 
 use super::super::ModelError;
 use super::super::error::quoted;
+use super::bare_words::blanked;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::borrow::Cow;
 
 /// A format with a loader, and the bytes the loader wants.
 #[derive(Debug, PartialEq)]
 pub(super) enum Format<'a> {
-    XgboostJson(&'a [u8]),
+    XgboostJson(Cow<'a, [u8]>),
 }
 
 const SAVE_AS_JSON: &str = "Save it from XGBoost as text JSON: booster.save_model(\"model.json\").";
@@ -129,8 +131,9 @@ struct Keys {
 }
 
 fn by_keys(text: &[u8]) -> Result<Format<'_>, ModelError> {
+    let text = blanked(text);
     let keys: Keys =
-        serde_json::from_slice(text).map_err(|e| super::xgboost::json_error(&e, String::new()))?;
+        serde_json::from_slice(&text).map_err(|e| super::xgboost::json_error(&e, String::new()))?;
     if keys.learner.is_some() {
         Ok(Format::XgboostJson(text))
     } else if keys.oblivious_trees.is_some() || keys.features_info.is_some() {
@@ -238,6 +241,6 @@ mod tests {
     #[test]
     fn xgboost_json_is_passed_on_without_byte_order_mark_and_white_space() {
         let text = b"\xEF\xBB\xBF\n {\"version\":[3,4,1],\"learner\":{}}";
-        assert_eq!(sniff(text), Ok(Format::XgboostJson(&text[5..])));
+        assert_eq!(sniff(text), Ok(Format::XgboostJson(Cow::Borrowed(&text[5..]))));
     }
 }

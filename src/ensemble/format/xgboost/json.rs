@@ -1,6 +1,7 @@
 //! The keys of an XGBoost model file that matter here, as they are written. Numbers that XGBoost writes as strings
 //! stay strings until someone who knows their name parses them. Unknown keys are ignored.
 
+use super::super::bare_words::Real;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, de};
 use std::collections::BTreeMap;
@@ -11,6 +12,22 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) version: Vec<u32>,
     pub(super) learner: Learner,
+}
+
+/// The little that tells why a file is not a [`File`].
+#[derive(Debug, Deserialize)]
+pub(super) struct Outline {
+    pub(super) learner: OutlineLearner,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct OutlineLearner {
+    pub(super) gradient_booster: OutlineBooster,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct OutlineBooster {
+    pub(super) name: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,7 +67,7 @@ pub(super) struct Booster {
     #[serde(default)]
     pub(super) gbtree: Option<Box<Booster>>,
     #[serde(default)]
-    pub(super) weight_drop: Option<Vec<f32>>,
+    pub(super) weight_drop: Option<Vec<Real>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,7 +78,7 @@ pub(super) struct Model {
     #[serde(default)]
     pub(super) iteration_indptr: Option<Vec<i64>>,
     #[serde(default)]
-    pub(super) weight_drop: Option<Vec<f32>>,
+    pub(super) weight_drop: Option<Vec<Real>>,
     #[serde(default)]
     pub(super) cats: Option<Cats>,
 }
@@ -79,14 +96,14 @@ pub(super) struct Tree {
     pub(super) left_children: Vec<i32>,
     pub(super) right_children: Vec<i32>,
     pub(super) split_indices: Vec<i64>,
-    pub(super) split_conditions: Vec<f32>,
+    pub(super) split_conditions: Vec<Real>,
     pub(super) default_left: Flags,
     #[serde(default)]
-    pub(super) sum_hessian: Option<Vec<f32>>,
+    pub(super) sum_hessian: Option<Vec<Real>>,
     #[serde(default)]
-    pub(super) base_weights: Vec<f32>,
+    pub(super) base_weights: Vec<Real>,
     #[serde(default)]
-    pub(super) leaf_weights: Option<Vec<f32>>,
+    pub(super) leaf_weights: Option<Vec<Real>>,
     #[serde(default)]
     pub(super) split_type: Option<Vec<u8>>,
     #[serde(default)]

@@ -8,6 +8,7 @@
 //! * vector leaves lie in `leaf_weights` with cover, or before 3.2 in `base_weights` without.
 
 mod json;
+mod levels;
 mod objective;
 mod rounds;
 mod trees;
@@ -20,7 +21,7 @@ use crate::Parsed;
 use std::str::FromStr;
 
 /// Versions (major, minor) that the reference cases cover.
-const TESTED: &[(u32, u32)] = &[];
+const TESTED: &[(u32, u32)] = &[(1, 7), (2, 1), (3, 0), (3, 1), (3, 2), (3, 4)];
 
 const PARAM: &str = "learner.learner_model_param";
 const MODEL: &str = "learner.gradient_booster.model";
@@ -30,17 +31,25 @@ const MODEL: &str = "learner.gradient_booster.model";
 /// # Errors
 /// [`ModelError`].
 pub(super) fn read_json(text: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
-    let file: json::File = serde_json::from_slice(text).map_err(|e| json_error(&e, path_of_error(text)))?;
-    ensemble(file, "XGBoost JSON", options)
+    match serde_json::from_slice(text) {
+        Ok(file) => ensemble(file, "XGBoost JSON", options),
+        Err(error) => Err(refusal(text, &error)),
+    }
 }
 
-/// The path of the value that cannot be read. Tracking it costs time, so it is found by reading once more.
-fn path_of_error(text: &[u8]) -> String {
+/// What is wrong with a file that cannot be read, found by reading it once more: good files pay nothing for it.
+fn refusal(text: &[u8], error: &serde_json::Error) -> ModelError {
+    if let Ok(json::Outline { learner }) = serde_json::from_slice(text)
+        && !trees::BOOSTERS.contains(&learner.gradient_booster.name.as_str())
+    {
+        return trees::unknown_booster(&learner.gradient_booster.name);
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    match serde_path_to_error::deserialize::<_, json::File>(&mut deserializer) {
+    let key = match serde_path_to_error::deserialize::<_, json::File>(&mut deserializer) {
         Err(e) if e.path().iter().next().is_some() => e.path().to_string(),
         _ => String::new(),
-    }
+    };
+    json_error(error, key)
 }
 
 /// An error of the JSON reader with its place.
@@ -54,6 +63,7 @@ pub(super) fn json_error(error: &serde_json::Error, key: String) -> ModelError {
 
 fn ensemble(file: json::File, format: &str, options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     let json::File { version, learner } = file;
+    let short = (version.first().copied().unwrap_or(0), version.get(1).copied().unwrap_or(0));
     let mut warnings = Vec::new();
     let param = &learner.learner_model_param;
     let booster = learner.gradient_booster.name.clone();
@@ -90,7 +100,14 @@ fn ensemble(file: json::File, format: &str, options: ReadOptions) -> Result<Pars
 
     let n_stored = model.trees.len();
     let kept = rounds::kept(&model, &learner.attributes, n_outputs, options, &mut warnings)?;
-    let features = features(n_features, &learner.feature_names, &learner.feature_types, model.cats.take())?;
+    let features = features(
+        n_features,
+        &learner.feature_names,
+        &learner.feature_types,
+        model.cats.take(),
+        short,
+        &mut warnings,
+    )?;
     let outputs = match (n_outputs, n_classes > 1) {
         (1, _) => vec![known.scale.margin.clone()],
         (n, true) => (0..n).map(|k| format!("class {k}")).collect(),
@@ -99,11 +116,10 @@ fn ensemble(file: json::File, format: &str, options: ReadOptions) -> Result<Pars
     let mut builder = Builder::new(features, !learner.feature_names.is_empty(), outputs)?;
     trees::add(&mut builder, model, weights.as_deref(), kept.n_trees, n_outputs)?;
 
-    let short = |i| version.get(i).copied().unwrap_or(0);
     let facts = Facts {
         library: "XGBoost".into(),
         version: version.iter().map(u32::to_string).collect::<Vec<_>>().join("."),
-        tested: TESTED.contains(&(short(0), short(1))),
+        tested: TESTED.contains(&short),
         format: format.into(),
         booster: if weights.is_some() { "dart".into() } else { booster },
         base_score: param.base_score.clone(),
@@ -137,6 +153,8 @@ fn features(
     names: &[String],
     types: &[String],
     cats: Option<json::Cats>,
+    version: (u32, u32),
+    warnings: &mut Vec<String>,
 ) -> Result<Vec<Feature>, ModelError> {
     if !names.is_empty() && names.len() != n_features {
         let key = "learner.feature_names".to_owned();
@@ -146,7 +164,7 @@ fn features(
     (0..n_features)
         .map(|f| {
             let levels = match encodings.next() {
-                Some(encoding) => levels(f, encoding)?,
+                Some(encoding) => levels::of_feature(f, encoding, version, warnings)?,
                 None => None,
             };
             let categorical = levels.is_some() || types.get(f).is_some_and(|t| t == "c");
@@ -156,35 +174,6 @@ fn features(
             })
         })
         .collect()
-}
-
-/// Level texts by code; None for a feature that is not categorical.
-fn levels(feature: usize, encoding: json::Encoding) -> Result<Option<Vec<String>>, ModelError> {
-    let key = || format!("{MODEL}.cats.enc[{feature}]");
-    let texts: Vec<String> = match encoding.offsets {
-        Some(offsets) => {
-            let bytes: Vec<u8> =
-                encoding.values.iter().map(|n| (n.as_i64().unwrap_or(0) & 255) as u8).collect();
-            let text = |cut: &[i64]| {
-                let (start, end) = (usize::try_from(cut[0]).ok()?, usize::try_from(cut[1]).ok()?);
-                Some(String::from_utf8_lossy(bytes.get(start..end)?).into_owned())
-            };
-            offsets.windows(2).map(text).collect::<Option<_>>().ok_or_else(|| ModelError::Value {
-                key: format!("{}.offsets", key()),
-                got: "a list that goes back or past the end".into(),
-                expected: "ascending offsets into `values`",
-            })?
-        }
-        None => encoding
-            .values
-            .iter()
-            .map(|n| n.as_i64().map_or_else(|| n.as_f64().unwrap_or(0.0).to_string(), |i| i.to_string()))
-            .collect(),
-    };
-    for text in &texts {
-        super::within("characters in a level", text.chars().count(), super::super::builder::MAX_NAME)?;
-    }
-    Ok((!texts.is_empty()).then_some(texts))
 }
 
 /// A count that XGBoost writes as a string; absent means 0.

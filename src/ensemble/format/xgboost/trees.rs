@@ -1,54 +1,57 @@
 //! From the stored arrays to the builder's trees.
 
+use super::super::bare_words::Real;
 use super::{MODEL, count, json, number};
 use crate::ensemble::{Builder, ModelError, NodeSpec, TreeFault, TreeSpec};
 use std::ops::Range;
+
+/// Boosters made of trees.
+pub(super) const BOOSTERS: &[&str] = &["gbtree", "dart"];
 
 /// The trees of a booster and, for dart, their weights.
 ///
 /// # Errors
 /// [`ModelError::Booster`] for boosters without trees; lengths that disagree.
-pub(super) fn of_booster(booster: json::Booster) -> Result<(json::Model, Option<Vec<f32>>), ModelError> {
-    let (model, weights) = match (booster.name.as_str(), booster.model, booster.gbtree) {
-        ("gbtree" | "dart", Some(model), _) => (model, booster.weight_drop),
-        ("dart", None, Some(inner)) => match inner.model {
-            Some(model) => (model, booster.weight_drop),
-            None => return Err(missing("learner.gradient_booster.gbtree.model")),
-        },
-        ("gbtree" | "dart", None, _) => return Err(missing(MODEL)),
-        _ => return Err(ModelError::Booster { name: booster.name.chars().take(60).collect() }),
-    };
-    let mut model = model;
-    let weights = model.weight_drop.take().or(weights).filter(|w| !w.is_empty());
-    let n_trees: usize =
-        number(&format!("{MODEL}.gbtree_model_param"), "num_trees", &model.gbtree_model_param.num_trees)?;
-    let lengths = [
-        ("trees", Some(model.trees.len())),
-        ("tree_info", Some(model.tree_info.len())),
-        ("weight_drop", weights.as_ref().map(Vec::len)),
-    ];
-    for (array, got) in lengths {
-        if let Some(got) = got.filter(|&got| got != n_trees) {
-            return Err(ModelError::Length { key: format!("{MODEL}.{array}"), got, expected: n_trees });
-        }
+pub(super) fn of_booster(booster: json::Booster) -> Result<(json::Model, Option<Vec<Real>>), ModelError> {
+    if !BOOSTERS.contains(&booster.name.as_str()) {
+        return Err(unknown_booster(&booster.name));
     }
+    let model = booster.model.or_else(|| booster.gbtree.and_then(|inner| inner.model));
+    let mut model = model.ok_or_else(|| ModelError::Value {
+        key: MODEL.into(),
+        got: "missing".into(),
+        expected: "the trees",
+    })?;
+    let weights = model.weight_drop.take().or(booster.weight_drop).filter(|w| !w.is_empty());
+    let param = format!("{MODEL}.gbtree_model_param");
+    let n_trees: usize = number(&param, "num_trees", &model.gbtree_model_param.num_trees)?;
+    let same = |array: &str, got: usize| {
+        if got == n_trees {
+            return Ok(());
+        }
+        Err(ModelError::Length { key: format!("{MODEL}.{array}"), got, expected: n_trees })
+    };
+    same("trees", model.trees.len())?;
+    same("tree_info", model.tree_info.len())?;
+    same("weight_drop", weights.as_ref().map_or(n_trees, Vec::len))?;
     Ok((model, weights))
 }
 
-fn missing(key: &str) -> ModelError {
-    ModelError::Value { key: key.into(), got: "missing".into(), expected: "the trees" }
+/// Says which booster it is.
+pub(super) fn unknown_booster(name: &str) -> ModelError {
+    ModelError::Booster { name: name.chars().take(60).collect() }
 }
 
 /// Adds the first `n_kept` trees to the builder.
 pub(super) fn add(
     builder: &mut Builder,
     model: json::Model,
-    weights: Option<&[f32]>,
+    weights: Option<&[Real]>,
     n_kept: usize,
     n_outputs: usize,
 ) -> Result<(), ModelError> {
     for (t, (tree, output)) in model.trees.into_iter().zip(model.tree_info).take(n_kept).enumerate() {
-        let weight = weights.map_or(1.0, |w| f64::from(w[t]));
+        let weight = weights.map_or(1.0, |w| f64::from(w[t].0));
         let key = || format!("{MODEL}.trees[{t}].tree_param");
         let width = count(&key(), "size_leaf_vector", tree.tree_param.size_leaf_vector.as_deref())?.max(1);
         let output = if width > 1 {
@@ -103,7 +106,7 @@ fn spec(tree: json::Tree, width: usize) -> Result<TreeSpec, TreeFault> {
                     NodeSpec::NotIn { feature, codes, left, right, default_left }
                 }
                 _ => {
-                    let threshold = f64::from(tree.split_conditions[i]);
+                    let threshold = f64::from(tree.split_conditions[i].0);
                     NodeSpec::Below { feature, threshold, left, right, default_left }
                 }
             }
@@ -114,7 +117,7 @@ fn spec(tree: json::Tree, width: usize) -> Result<TreeSpec, TreeFault> {
         (_, Some(rows)) => rows,
         (_, None) => tree.base_weights,
     };
-    let wide = |x: Vec<f32>| x.into_iter().map(f64::from).collect();
+    let wide = |x: Vec<Real>| x.into_iter().map(|x| f64::from(x.0)).collect();
     Ok(TreeSpec {
         nodes,
         leaf_values: wide(leaf_values),
