@@ -94,6 +94,13 @@ fn scenes(c: &Cohort) -> Vec<Figure> {
         scene.place(dependence::focus(&spec, focused, &label), 0.0, 0.0);
         out.push((name, scene, plain.clone()));
     }
+    let spec = dependence_spec(c, marker(c, "Cholesterol"), 470.0, 218.0, &[]);
+    let small_pane = dependence::Spec { margins: false, smooth: false, ..spec };
+    let interaction =
+        dependence::Spec { compact: false, title_y: Some("Interaction with age"), ..small_pane.clone() };
+    out.push(("interaction", dependence::draw(&interaction), plain.clone()));
+    let inspector = dependence::Spec { width: 296.0, height: 180.0, ..small_pane };
+    out.push(("dependence-inspector", dependence::draw(&inspector), plain.clone()));
     out.push(("small", small::draw(&small_spec(c, 472.0)), plain.clone()));
     out.push(("small-390", small::draw(&small_spec(c, 390.0)), plain.clone()));
     let texts: Vec<Option<String>> = c.markers.iter().map(|m| measured(m, 94)).collect();
@@ -200,6 +207,8 @@ fn dependence_spec<'a>(
         kind: m.kind(),
         phi: &m.phi,
         scale: SCALE,
+        title_y: None,
+        margins: true,
         sides: ["raises risk", "lowers risk"],
         domain: None,
         log: None,
