@@ -1,8 +1,10 @@
 //! A fitted model: trees, links, one loader per file format, and one builder that checks everything.
 //!
-//! Knows nothing of tables, patients or attributions.
+//! Knows nothing of tables, patients or attributions. The room is an hourglass: many formats, one [`Builder`],
+//! one [`Ensemble`], many readers.
 
-mod builder;
+pub mod builder;
+mod category;
 mod error;
 pub mod format;
 mod objective;
@@ -11,19 +13,37 @@ mod summary;
 mod tree;
 
 pub use builder::{Builder, NodeSpec, TreeSpec};
-pub use error::ModelError;
+pub use category::CategorySet;
+pub use error::{ModelError, TreeFault};
 pub use objective::{Link, Objective, Scale};
-pub use summary::{FeatureSummary, Summary};
+pub use summary::{Facts, FeatureSummary, Summary};
 pub use tree::{Node, Split, Tree};
 
 use crate::Parsed;
+use std::sync::Arc;
+
+/// How to read a model file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Keep the trees after the best iteration, as XGBoost's `Booster.predict` does. By default they are left out,
+    /// as scikit-learn style prediction leaves them out.
+    pub use_all_trees: bool,
+}
 
 /// Reads a model file of any supported format, decided by its content.
 ///
 /// # Errors
 /// [`ModelError`] names the format, the place (tree, node, key or byte) and what to do.
 pub fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
-    format::read(bytes)
+    read_with(bytes, ReadOptions::default())
+}
+
+/// [`read`] with choices.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+    format::read(bytes, options)
 }
 
 /// What a feature's values are.
@@ -47,14 +67,93 @@ pub struct Feature {
     pub kind: FeatureKind,
 }
 
+/// What a library does to a value before it compares it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cast {
+    /// Rounds to f32 (XGBoost, CatBoost, scikit-learn's plain trees).
+    F32,
+    /// Nothing (LightGBM, histogram boosting).
+    None,
+}
+
 /// A validated tree ensemble. Margin of output k: `base_margin[k] + Σ weight · leaf value`.
+///
+/// Cheap to clone: the trees are shared.
 #[derive(Clone, Debug)]
 pub struct Ensemble {
-    features: Vec<Feature>,
+    features: Arc<[Feature]>,
     named: bool,
-    trees: Vec<Tree>,
+    trees: Arc<[Tree]>,
     outputs: Vec<String>,
     base_margin: Vec<f64>,
+    cast: Cast,
     objective: Objective,
-    facts: summary::Facts,
+    facts: Facts,
+}
+
+impl Ensemble {
+    /// Inputs, in the model's order.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// Number of inputs.
+    pub fn n_features(&self) -> usize {
+        self.features.len()
+    }
+
+    /// True if the file stores the feature names.
+    pub fn named(&self) -> bool {
+        self.named
+    }
+
+    /// Trees that take part in the margin, in file order.
+    pub fn trees(&self) -> &[Tree] {
+        &self.trees
+    }
+
+    /// Output names.
+    pub fn outputs(&self) -> &[String] {
+        &self.outputs
+    }
+
+    /// Number of outputs (k), at least 1.
+    pub fn n_outputs(&self) -> usize {
+        self.outputs.len()
+    }
+
+    /// Base score in margin space, `[output]`.
+    pub fn base_margin(&self) -> &[f64] {
+        &self.base_margin
+    }
+
+    /// What happens to a value before it is compared.
+    pub fn cast(&self) -> Cast {
+        self.cast
+    }
+
+    /// The objective.
+    pub fn objective(&self) -> &Objective {
+        &self.objective
+    }
+
+    /// True if path-dependent SHAP values are defined: no tree splits, or every tree that splits has cover and at
+    /// least one of them some that is not zero.
+    pub fn has_cover(&self) -> bool {
+        let mut splitting = self.trees.iter().filter(|t| t.n_nodes() > 1).peekable();
+        splitting.peek().is_none()
+            || splitting.clone().all(|t| t.cover(0).is_some())
+                && splitting.any(|t| (0..t.n_nodes()).any(|i| t.cover(i) > Some(0.0)))
+    }
+
+    /// Expected margin of the path-dependent explanation, `[output]`; None without cover.
+    pub fn base_values(&self) -> Option<Vec<f64>> {
+        self.has_cover().then(|| {
+            let mut out = self.base_margin.clone();
+            for tree in self.trees.iter() {
+                tree.add_expectation(&mut out);
+            }
+            out
+        })
+    }
 }

@@ -30,6 +30,13 @@ pub struct Scale {
     pub higher: String,
 }
 
+impl Scale {
+    /// A link with its three words.
+    pub fn new(link: Link, margin: &str, prediction: &str, higher: &str) -> Self {
+        Scale { link, margin: margin.into(), prediction: prediction.into(), higher: higher.into() }
+    }
+}
+
 /// An objective that the loader understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objective {

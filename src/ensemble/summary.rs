@@ -1,6 +1,6 @@
 //! What a reader is told about a model, and what the page keeps of it: plain facts, serialisable.
 
-use super::Scale;
+use super::{Ensemble, FeatureKind, Node, Scale, Split};
 use serde::{Deserialize, Serialize};
 
 /// What one feature is to the model.
@@ -86,4 +86,74 @@ pub struct Facts {
     pub n_trees_stored: u32,
     /// See [`Summary::best_iteration`].
     pub best_iteration: Option<u32>,
+}
+
+impl Ensemble {
+    /// The facts of the model; one walk over all trees.
+    pub fn summary(&self) -> Summary {
+        let mut features: Vec<FeatureSummary> = self.features.iter().map(FeatureSummary::unused).collect();
+        let (mut n_splits, mut n_leaves, mut max_depth) = (0, 0, 0);
+        for tree in self.trees.iter() {
+            n_leaves += tree.n_leaves();
+            n_splits += tree.n_nodes() - tree.n_leaves();
+            max_depth = max_depth.max(tree.depth());
+            for i in 0..tree.n_nodes() {
+                let Node::Internal { feature, split, .. } = tree.node(i) else { continue };
+                let feature = &mut features[feature.index()];
+                feature.n_splits += 1;
+                match split {
+                    Split::Below { threshold } => feature.thresholds.push(threshold),
+                    Split::NotIn { .. } => feature.categorical = true,
+                }
+            }
+        }
+        features.iter_mut().for_each(FeatureSummary::tally);
+        Summary {
+            library: self.facts.library.clone(),
+            version: self.facts.version.clone(),
+            tested: self.facts.tested,
+            format: self.facts.format.clone(),
+            objective: self.objective.name.clone(),
+            booster: self.facts.booster.clone(),
+            scale: self.objective.scale.clone(),
+            outputs: self.outputs.clone(),
+            n_trees: self.trees.len() as u32,
+            n_trees_stored: self.facts.n_trees_stored,
+            best_iteration: self.facts.best_iteration,
+            n_splits: n_splits as u32,
+            n_leaves: n_leaves as u32,
+            max_depth: max_depth as u32,
+            base_score: self.facts.base_score.clone(),
+            base_margin: self.base_margin.clone(),
+            base_values: self.base_values(),
+            cover: self.facts.cover.clone(),
+            named: self.named,
+            features,
+        }
+    }
+}
+
+impl FeatureSummary {
+    fn unused(feature: &super::Feature) -> Self {
+        let (categorical, levels) = match &feature.kind {
+            FeatureKind::Numeric => (false, None),
+            FeatureKind::Categorical { levels } => (true, levels.clone()),
+        };
+        FeatureSummary {
+            name: feature.name.clone(),
+            categorical,
+            levels,
+            n_splits: 0,
+            thresholds: Vec::new(),
+            threshold_splits: Vec::new(),
+        }
+    }
+
+    /// Turns the thresholds of all splits into distinct ones with counts.
+    fn tally(&mut self) {
+        self.thresholds.sort_by(f64::total_cmp);
+        self.threshold_splits =
+            self.thresholds.chunk_by(|a, b| a == b).map(|same| same.len() as u32).collect();
+        self.thresholds.dedup();
+    }
 }

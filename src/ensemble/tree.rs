@@ -1,43 +1,173 @@
-//! One validated decision tree in parallel arrays. Node 0 is the root.
+//! One validated decision tree in parallel arrays.
+//!
+//! Nodes are numbered in pre-order: node 0 is the root, the left child of node `i` is node `i + 1`, and a subtree
+//! is a contiguous range. What else is guaranteed is written at [`super::Builder`].
 
-use crate::ids::FeatureId;
+use super::category::CategorySet;
+use crate::ids::{FeatureId, OutputId};
+
+/// A decision tree; see [`super::Builder`] for what is guaranteed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// What the node does.
+    pub(super) test: Vec<Test>,
+    /// Feature of an internal node; 0 for leaves.
+    pub(super) feature: Vec<u32>,
+    /// Right child of an internal node; for a leaf the index of its first value in `values`.
+    pub(super) right: Vec<u32>,
+    /// Where a missing value goes.
+    pub(super) default_left: Vec<bool>,
+    /// Cover per node; empty if the file stores none.
+    pub(super) cover: Vec<f64>,
+    /// Leaf values, `width` per leaf.
+    pub(super) values: Vec<f64>,
+    /// The output this tree feeds; None if its leaves are vectors that feed all.
+    pub(super) output: Option<OutputId>,
+    /// Values per leaf: 1, or the number of outputs.
+    pub(super) width: usize,
+    /// Factor of every leaf value.
+    pub(super) weight: f64,
+    /// Longest path in edges.
+    pub(super) depth: usize,
+}
+
+/// What a node does with a value that is not missing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Test {
+    Leaf,
+    Below(f64),
+    NotIn(CategorySet),
+}
 
 /// How an internal node decides.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Split {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Split<'a> {
     /// Left iff the value, after the format's cast, is below `threshold`
     /// (`x < t`; loaders of `x ≤ t` formats store the next larger number).
     Below {
         /// Compared with the cast value.
         threshold: f64,
     },
-    /// Left iff the level code is not in the set (a bit set over codes); see the loader for each library's rule.
+    /// Left iff the level code is not in the set.
     NotIn {
-        /// Bit c of word c / 32 is set if code c is in the set.
-        bits: Box<[u32]>,
+        /// Codes that go right.
+        set: &'a CategorySet,
     },
 }
 
-/// A node as the engines see it.
+/// A node as a reader sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Node<'a> {
-    /// Value index into the leaf table.
-    Leaf,
+    /// The end of a path.
+    Leaf {
+        /// One value, or one per output.
+        values: &'a [f64],
+    },
     /// An internal node.
     Internal {
         /// Feature tested.
         feature: FeatureId,
         /// The test.
-        split: &'a Split,
+        split: Split<'a>,
         /// Child when the test holds.
-        left: u32,
+        left: usize,
         /// Child otherwise.
-        right: u32,
+        right: usize,
         /// True if a missing value goes left.
         default_left: bool,
     },
 }
 
-/// A decision tree; see [`super::Builder`] for what is guaranteed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tree {}
+impl Split<'_> {
+    /// True if a present, cast value goes left.
+    pub fn holds(&self, value: f64) -> bool {
+        match self {
+            Split::Below { threshold } => value < *threshold,
+            Split::NotIn { set } => !set.contains(value),
+        }
+    }
+}
+
+impl Tree {
+    /// Number of nodes, at least 1.
+    pub fn n_nodes(&self) -> usize {
+        self.test.len()
+    }
+
+    /// Number of leaves, at least 1.
+    pub fn n_leaves(&self) -> usize {
+        self.n_nodes().div_ceil(2)
+    }
+
+    /// Longest path from the root to a leaf, in edges.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// The output this tree feeds; None if its leaves are vectors that feed all.
+    pub fn output(&self) -> Option<OutputId> {
+        self.output
+    }
+
+    /// Factor of every leaf value (dart; 1 elsewhere).
+    pub fn weight(&self) -> f64 {
+        self.weight
+    }
+
+    /// The node with this pre-order number.
+    pub fn node(&self, i: usize) -> Node<'_> {
+        let split = match &self.test[i] {
+            Test::Leaf => {
+                let first = self.right[i] as usize;
+                return Node::Leaf { values: &self.values[first..first + self.width] };
+            }
+            Test::Below(threshold) => Split::Below { threshold: *threshold },
+            Test::NotIn(set) => Split::NotIn { set },
+        };
+        Node::Internal {
+            feature: FeatureId(self.feature[i]),
+            split,
+            left: i + 1,
+            right: self.right[i] as usize,
+            default_left: self.default_left[i],
+        }
+    }
+
+    /// Cover of a node; None if the file stores none.
+    pub fn cover(&self, i: usize) -> Option<f64> {
+        self.cover.get(i).copied()
+    }
+
+    /// Share of the cover of an internal node's children that is on the left, in 0..1.
+    ///
+    /// The denominator is the sum of the children, which in f32 files is not exactly the parent. Two children
+    /// without cover share evenly, as in XGBoost ≥ 3.3. NaN without cover.
+    pub fn left_share(&self, i: usize) -> f64 {
+        let (Some(left), Some(right)) = (self.cover(i + 1), self.cover(self.right[i] as usize)) else {
+            return f64::NAN;
+        };
+        let sum = left + right;
+        if sum > 0.0 { left / sum } else { 0.5 }
+    }
+
+    /// Adds `weight × Σ leaf value × Π shares along its path` to each output the tree feeds.
+    pub(super) fn add_expectation(&self, out: &mut [f64]) {
+        let first = self.output.map_or(0, OutputId::index);
+        let out = &mut out[first..first + self.width];
+        let mut pending = vec![(0, 1.0)];
+        while let Some((i, share)) = pending.pop() {
+            match self.node(i) {
+                Node::Leaf { values } => {
+                    for (sum, value) in out.iter_mut().zip(values) {
+                        *sum += self.weight * share * value;
+                    }
+                }
+                Node::Internal { left, right, .. } => {
+                    let to_left = self.left_share(i);
+                    pending.push((right, share * (1.0 - to_left)));
+                    pending.push((left, share * to_left));
+                }
+            }
+        }
+    }
+}

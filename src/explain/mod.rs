@@ -3,6 +3,7 @@
 mod attributions;
 mod flow;
 pub mod oracle;
+mod quadrature;
 pub mod summary;
 
 pub use attributions::Attributions;

@@ -69,6 +69,13 @@ impl HitIndex {
         index
     }
 
+    /// Every target once, in painting order, marks before areas: the order in which the keyboard visits them.
+    pub fn in_order(&self) -> Vec<Target> {
+        let mut seen = std::collections::HashSet::new();
+        let marks = self.dots.iter().map(|d| d.target);
+        marks.chain(self.areas.iter().map(|(_, t)| *t)).filter(|t| seen.insert(*t)).collect()
+    }
+
     /// The nearest mark within [`REACH`], else the topmost area under the point.
     pub fn at(&self, x: f64, y: f64) -> Option<Hit> {
         self.nearest(x, y, REACH).or_else(|| self.area(x, y).map(|target| Hit { target, x, y }))

@@ -1,12 +1,23 @@
-//! One loader per file format, chosen by content.
+//! One loader per file format, chosen by content, never by the file's name.
 
-use super::{Ensemble, ModelError};
+mod bare_words;
+mod sniff;
+mod xgboost;
+
+use super::builder::within;
+use super::{Ensemble, ModelError, ReadOptions};
 use crate::Parsed;
 
-/// See [`super::read`].
+/// Largest model file.
+pub const MAX_FILE_BYTES: usize = 512 << 20;
+
+/// See [`super::read_with`].
 ///
 /// # Errors
 /// See [`ModelError`].
-pub fn read(_bytes: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
-    Err(ModelError::Empty)
+pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+    within("bytes", bytes.len(), MAX_FILE_BYTES)?;
+    match sniff::sniff(bytes)? {
+        sniff::Format::XgboostJson(json) => xgboost::read_json(&json, options),
+    }
 }

@@ -89,6 +89,16 @@ pub struct Table {
 }
 
 impl Table {
+    /// As CSV, text cells defused against spreadsheets that would run them.
+    pub fn csv(&self) -> String {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for row in std::iter::once(&self.header).chain(&self.rows) {
+            // Writing to memory does not fail, and every row is as long as the header.
+            let _ = writer.write_record(row.iter().map(|cell| crate::dataset::csv::inert(cell)));
+        }
+        writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
     fn new<const N: usize>(header: [&str; N]) -> Self {
         Table { header: header.map(String::from).to_vec(), rows: Vec::new() }
     }

@@ -1,0 +1,129 @@
+//! The inputs as the kernel compares them.
+//!
+//! A channel is one feature with one rule for missing values: missing is written as −∞ where it goes left and as +∞
+//! where it goes right, so that the one comparison `x < t` decides every split. A categorical split gets a channel of
+//! its own with −∞ or +∞ for each row; those lie after the numeric ones and are written anew for each tree.
+
+use super::kernel::Lanes;
+use crate::ensemble::{Cast, Ensemble, Node, Split, Tree};
+use crate::ids::FeatureId;
+
+/// Which channels a model needs, and which features it uses.
+#[derive(Clone, Debug)]
+pub(super) struct Channels {
+    cast: Cast,
+    n_features: usize,
+    /// Feature and default direction (true = left) of each numeric channel.
+    numeric: Vec<(FeatureId, bool)>,
+    /// Largest number of categorical splits in one tree.
+    n_categorical: usize,
+    /// Channel of feature f at 2 f + (1 if missing goes left); unused ones are not read.
+    of: Vec<u32>,
+    /// Features that some tree splits on, ascending.
+    used: Vec<FeatureId>,
+    /// Position of a feature in `used`.
+    row: Vec<u32>,
+}
+
+/// Threshold of a categorical channel.
+pub(super) const CATEGORICAL: f64 = 0.0;
+
+impl Channels {
+    pub(super) fn new(model: &Ensemble) -> Self {
+        let n_features = model.n_features();
+        let (mut uses, mut splits) = (vec![false; 2 * n_features], vec![false; n_features]);
+        let mut n_categorical = 0;
+        for tree in model.trees() {
+            let mut categorical = 0;
+            for i in 0..tree.n_nodes() {
+                if let Node::Internal { feature, split, default_left, .. } = tree.node(i) {
+                    splits[feature.index()] = true;
+                    match split {
+                        Split::Below { .. } => uses[2 * feature.index() + usize::from(default_left)] = true,
+                        Split::NotIn { .. } => categorical += 1,
+                    }
+                }
+            }
+            n_categorical = n_categorical.max(categorical);
+        }
+        let (of, numeric) = number(&uses);
+        let (row, used) = number(&splits);
+        Channels {
+            cast: model.cast(),
+            n_features,
+            numeric: numeric.into_iter().map(|i| (FeatureId::of(i / 2), i % 2 == 1)).collect(),
+            n_categorical,
+            of,
+            used: used.into_iter().map(FeatureId::of).collect(),
+            row,
+        }
+    }
+
+    /// Number of channels.
+    pub(super) fn len(&self) -> usize {
+        self.numeric.len() + self.n_categorical
+    }
+
+    /// Features that some tree splits on, ascending.
+    pub(super) fn used(&self) -> &[FeatureId] {
+        &self.used
+    }
+
+    /// Position of a used feature in [`Channels::used`].
+    pub(super) fn row(&self, feature: FeatureId) -> u32 {
+        self.row[feature.index()]
+    }
+
+    /// Channel of a numeric split.
+    pub(super) fn numeric(&self, feature: FeatureId, default_left: bool) -> u32 {
+        self.of[2 * feature.index() + usize::from(default_left)]
+    }
+
+    /// Channel of the nth categorical split of a tree.
+    pub(super) fn categorical(&self, nth: usize) -> u32 {
+        (self.numeric.len() + nth) as u32
+    }
+
+    /// Writes the numeric channels of a block of rows, laid out `[row][feature]`.
+    pub(super) fn fill(&self, rows: &[f64], out: &mut [Lanes]) {
+        for (lanes, &(feature, default_left)) in out.iter_mut().zip(&self.numeric) {
+            let missing = if default_left { f64::NEG_INFINITY } else { f64::INFINITY };
+            for (lane, row) in lanes.0.iter_mut().zip(rows.chunks_exact(self.n_features)) {
+                let value = self.cast.apply(row[feature.index()]);
+                *lane = if value.is_nan() { missing } else { value };
+            }
+        }
+    }
+
+    /// Writes the channels of a tree's categorical splits, given the nodes that have one.
+    pub(super) fn fill_categorical(&self, tree: &Tree, nodes: &[u32], rows: &[f64], out: &mut [Lanes]) {
+        for (lanes, &node) in out[self.numeric.len()..].iter_mut().zip(nodes) {
+            let Node::Internal { feature, split, default_left, .. } = tree.node(node as usize) else {
+                continue;
+            };
+            for (lane, row) in lanes.0.iter_mut().zip(rows.chunks_exact(self.n_features)) {
+                let value = self.cast.apply(row[feature.index()]);
+                let left = if value.is_nan() { default_left } else { split.holds(value) };
+                *lane = if left { f64::NEG_INFINITY } else { f64::INFINITY };
+            }
+        }
+    }
+}
+
+/// Numbers the true entries: position → number (0 where false) and number → position.
+fn number(flags: &[bool]) -> (Vec<u32>, Vec<usize>) {
+    let mut positions = Vec::new();
+    let numbers = flags
+        .iter()
+        .enumerate()
+        .map(|(i, &flag)| {
+            if flag {
+                positions.push(i);
+                positions.len() as u32 - 1
+            } else {
+                0
+            }
+        })
+        .collect();
+    (numbers, positions)
+}

@@ -1,0 +1,71 @@
+//! Files that must be refused in words, and odd ones that must load: `tests/reference/broken/cases.json`.
+
+use crate::reference::{folder, inputs};
+use clarimark::ensemble;
+use clarimark::explain::Flow;
+use serde::Deserialize;
+use std::fs;
+
+#[derive(Deserialize)]
+struct Cases {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    file: String,
+    kind: String,
+    outcome: String,
+    why: String,
+    same_as: Option<String>,
+    x: Option<Vec<f64>>,
+    margin: Option<Vec<f64>>,
+    attribution: Option<Vec<f64>>,
+    base_value: Option<f64>,
+}
+
+fn model_cases() -> Vec<Case> {
+    let text = fs::read(folder().join("broken/cases.json")).unwrap();
+    let cases: Cases = serde_json::from_slice(&text).unwrap();
+    let cases: Vec<Case> = cases.cases.into_iter().filter(|c| c.kind == "model").collect();
+    assert!(cases.len() >= 31);
+    cases
+}
+
+fn bytes(file: &str) -> Vec<u8> {
+    fs::read(folder().join("broken").join(file)).unwrap()
+}
+
+#[test]
+fn every_model_file_is_taken_as_the_cases_say() {
+    for case in model_cases() {
+        let read = ensemble::read(&bytes(&case.file));
+        let outcome = match &read {
+            Err(e) => {
+                println!("{}: {e}. {}", case.file, e.hint());
+                assert!(!e.hint().is_empty() && !e.to_string().contains('\n'));
+                "refused"
+            }
+            Ok(parsed) if parsed.warnings.is_empty() => "loads",
+            Ok(parsed) => {
+                println!("{}: {}", case.file, parsed.warnings.join(" "));
+                "warns"
+            }
+        };
+        assert_eq!(outcome, case.outcome, "{}: {}", case.file, case.why);
+        let Ok(parsed) = read else { continue };
+        if let Some(twin) = &case.same_as {
+            let twin = ensemble::read(&bytes(twin)).unwrap().value;
+            let rows = inputs(&twin, &folder().join("broken/ok.csv"));
+            assert_eq!(parsed.value.margins(&rows), twin.margins(&rows), "{}", case.file);
+            assert_eq!(parsed.value.base_values(), twin.base_values(), "{}", case.file);
+        }
+        if let (Some(x), Some(margin)) = (&case.x, &case.margin) {
+            let explained = Flow::new(&parsed.value).unwrap().explain(x);
+            assert_eq!(&explained.margin, margin);
+            let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12);
+            assert!(close(&explained.values, case.attribution.as_ref().unwrap()), "{:?}", explained.values);
+            assert!(close(&explained.base_values, &[case.base_value.unwrap()]));
+        }
+    }
+}
