@@ -107,9 +107,10 @@ pub(crate) fn open_packed_or_linked(store: Store) {
         let link = fragment.parse::<ViewLink>();
         match (packed, link) {
             (Some(entries), link) => {
-                if let Ok(link) = link {
-                    // Waits for the packed study; the page can open nothing else of that name.
-                    store.send(Command::OpenLink(Box::new(ViewLink { example: None, ..link })));
+                if let Ok(mut link) = link {
+                    // It waits for the packed study; there is nothing to fetch.
+                    link.example = None;
+                    store.send(Command::OpenLink(Box::new(link)));
                 }
                 let files = entries
                     .into_iter()
