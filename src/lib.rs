@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! ids, math ← ensemble, dataset ← study ← explain ← cohort, evaluate ← plot
-//! session (state, commands) ← share (links, one-file pages)
+//! session (state, commands) ← figure (session × plot), share (links, one-file pages)
 //! job (what a worker does) ← worker, app (the browser)
 //! ```
 //!
@@ -21,6 +21,7 @@
 //! | [`evaluate`] | how good a model is: concordance, discrimination, intervals |
 //! | [`plot`] | scenes: inert laid-out drawings, charts that make them, painters that show them |
 //! | [`session`] | everything a reader can change, and the pure function that changes it |
+//! | [`figure`] | what an analysis looks like: sessions turned into charts, tables, sentences |
 //! | [`share`] | the session in a link, a study in one file |
 //! | [`job`] | messages to a worker and the work they ask for, without a browser |
 //!
@@ -39,18 +40,19 @@ pub mod dataset;
 pub mod ensemble;
 pub mod evaluate;
 pub mod explain;
+pub mod figure;
 pub mod ids;
-// pub mod job;
+pub mod job;
 pub mod math;
 pub mod plot;
-// pub mod session;
-// pub mod share;
+pub mod session;
+pub mod share;
 pub mod study;
 
-// #[cfg(target_arch = "wasm32")]
-// pub mod app;
-// #[cfg(target_arch = "wasm32")]
-// pub mod worker;
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;
 
 /// A value that was read, with everything about it that deserves a look.
 #[derive(Clone, Debug, PartialEq)]

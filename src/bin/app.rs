@@ -1,7 +1,9 @@
 //! The explorer: mounts the page, or runs the worker loop where it starts in a dedicated worker.
 
 #[cfg(target_arch = "wasm32")]
-fn main() {}
+fn main() {
+    clarimark::app::start();
+}
 
 #[cfg(not(target_arch = "wasm32"))]
 #[allow(clippy::print_stdout)]

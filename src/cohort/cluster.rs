@@ -1,9 +1,110 @@
 //! k-means on attributions, with silhouettes.
 
-use super::Clusters;
+use super::{
+    Clusters,
+    cloud::Cloud,
+    lloyd::{self, Effort},
+    silhouette,
+};
+use crate::ids::RowId;
+use crate::math::{Rng, mean};
+use ndarray::Axis;
 
-/// Clusters the rows of a row-major `[row][feature]` matrix into `k` groups (k-means++, seeded, best of 20 starts),
-/// ordered by mean `margin`, lowest first.
-pub fn kmeans(_matrix: &[f64], _n_features: usize, k: usize, _margin: &[f64], _seed: u64) -> Clusters {
-    Clusters { k, labels: Vec::new(), silhouette: Vec::new(), silhouette_by_k: Vec::new(), silhouette_n: 0 }
+/// Largest k that is compared.
+const MAX_COMPARED: usize = 7;
+/// Patients beyond which silhouettes are computed on a sample of this size: they cost n².
+pub const SAMPLE: usize = 2_000;
+
+/// Clusters the rows of a row-major `[row][feature]` matrix into `k` groups (k-means++, seeded, best of 20 starts,
+/// of 100 where the matrix is small), ordered by mean `margin`, lowest first.
+///
+/// Up to [`SAMPLE`] patients every silhouette is exact; beyond, a seeded sample of that size stands for all, and
+/// numbers of clusters other than `k` are compared on the sample alone.
+pub fn kmeans(matrix: &[f64], n_features: usize, k: usize, margin: &[f64], seed: u64) -> Clusters {
+    let n_rows = matrix.len().checked_div(n_features).unwrap_or(0);
+    cluster(Cloud::new(matrix, n_features, 0..n_rows), k, margin, seed)
 }
+
+/// [`kmeans`] of some of the rows; `labels[i]` belongs to `rows[i]`. `margin` has one entry per row of the matrix.
+pub fn kmeans_of(
+    matrix: &[f64],
+    n_features: usize,
+    rows: &[RowId],
+    k: usize,
+    margin: &[f64],
+    seed: u64,
+) -> Clusters {
+    let margin: Vec<f64> = rows.iter().map(|r| margin[r.index()]).collect();
+    cluster(Cloud::new(matrix, n_features, rows.iter().map(|r| r.index())), k, &margin, seed)
+}
+
+impl Clusters {
+    /// The number of clusters with the largest mean silhouette. A proposal: the largest may still be small.
+    pub fn best_k(&self) -> Option<usize> {
+        let best = |best: Option<(usize, f64)>, (i, &s): (usize, &f64)| match best {
+            Some((_, largest)) if largest >= s => best,
+            _ => Some((i + 2, s)),
+        };
+        self.silhouette_by_k.iter().enumerate().fold(None, best).map(|(k, _)| k)
+    }
+
+    /// Mean silhouette over the patients it was computed on; per cluster if one is given. None without any.
+    pub fn mean_silhouette(&self, cluster: Option<u32>) -> Option<f64> {
+        let of_cluster =
+            |(s, c): (&f64, &u32)| (!s.is_nan() && cluster.is_none_or(|want| want == *c)).then_some(*s);
+        let mut widths: Vec<f64> = self.silhouette.iter().zip(&self.labels).filter_map(of_cluster).collect();
+        // Sorted, so that the order of patients does not decide the last bit.
+        widths.sort_unstable_by(f64::total_cmp);
+        (!widths.is_empty()).then(|| mean(&widths))
+    }
+}
+
+fn cluster(cloud: Cloud, k: usize, margin: &[f64], seed: u64) -> Clusters {
+    let points = cloud.points.view();
+    let fitted = lloyd::partition(points, k, Effort::Shown, seed);
+    let k = fitted.centres.nrows();
+    let by_point: Vec<f64> = cloud.origin.iter().map(|&row| margin[row]).collect();
+    let labels = ordered_by_mean(&fitted.labels, k, &by_point);
+
+    let sample = Rng::new(seed).sample(points.nrows(), SAMPLE);
+    let sampled = points.select(Axis(0), &sample);
+    let own: Vec<u32> = sample.iter().map(|&i| labels[i]).collect();
+    // A silhouette needs at least one pair of patients that share a cluster.
+    let compared: Vec<Vec<u32>> = (2..=MAX_COMPARED.min(sample.len().saturating_sub(1)))
+        .map(|other| (other, lloyd::partition(sampled.view(), other, Effort::Compared, seed)))
+        .take_while(|(other, found)| found.centres.nrows() == *other)
+        .map(|(other, found)| if other == k { own.clone() } else { found.labels })
+        .collect();
+    let mut labelings: Vec<&[u32]> = compared.iter().map(Vec::as_slice).collect();
+    labelings.push(&own);
+    let mut widths = silhouette::widths(sampled.view(), &labelings);
+    let own_widths = widths.pop().unwrap_or_default();
+
+    let mut silhouette = vec![f64::NAN; points.nrows()];
+    sample.iter().zip(own_widths).for_each(|(&i, width)| silhouette[i] = width);
+    Clusters {
+        k,
+        labels: cloud.restore(&labels, 0),
+        silhouette: if k < 2 { Vec::new() } else { cloud.restore(&silhouette, f64::NAN) },
+        silhouette_by_k: widths.iter().map(|w| mean(w)).collect(),
+        silhouette_n: if k < 2 { 0 } else { sample.len() },
+        stability: Vec::new(),
+    }
+}
+
+/// The same partition, numbered by the mean of `value` in each cluster, lowest first.
+fn ordered_by_mean(labels: &[u32], k: usize, value: &[f64]) -> Vec<u32> {
+    let (mut sums, mut sizes) = (vec![0.0; k], vec![0.0; k]);
+    for (&label, v) in labels.iter().zip(value) {
+        sums[label as usize] += v;
+        sizes[label as usize] += 1.0;
+    }
+    let mut order: Vec<usize> = (0..k).collect();
+    order.sort_by(|&a, &b| (sums[a] / sizes[a]).total_cmp(&(sums[b] / sizes[b])));
+    let mut number = vec![0; k];
+    order.iter().enumerate().for_each(|(n, &c)| number[c] = n as u32);
+    labels.iter().map(|&c| number[c as usize]).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,20 @@
 //! Sets of patients: embedding of their attributions, clusters, what sets a cluster apart.
+//!
+//! Attributions of one output share one unit, so nothing here is scaled: a biomarker counts for as much as it moves
+//! the prediction. Every function looks at what the patients' attributions are and not at the order in which the
+//! table lists them: a sorted table gives the same points, the same clusters, the same numbers, bit for bit.
+//! Matrices are row-major `[row][feature]` and finite.
 
+pub mod agreement;
+mod cloud;
 pub mod cluster;
 pub mod embed;
+mod lloyd;
 pub mod profile;
+mod silhouette;
+pub mod stability;
 
+use crate::evaluate::Interval;
 use serde::{Deserialize, Serialize};
 
 /// A plane in which near patients are explained alike.
@@ -15,12 +26,15 @@ pub struct Embedding {
     pub share: [f64; 2],
     /// Features with the largest absolute loading on each axis, largest first, at most 3.
     pub leading: [Vec<u32>; 2],
+    /// Loadings of those features on the axis of unit length, −1..1.
+    #[serde(default)]
+    pub loadings: [Vec<f64>; 2],
 }
 
 /// A partition of patients, clusters ordered by mean margin (lowest first).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Clusters {
-    /// Number of clusters.
+    /// Number of clusters: what was asked for, or the number of different patients if that is smaller.
     pub k: usize,
     /// Cluster per patient, 0..k.
     pub labels: Vec<u32>,
@@ -30,4 +44,7 @@ pub struct Clusters {
     pub silhouette_by_k: Vec<f64>,
     /// Patients that the silhouettes were computed on (all, or a seeded sample).
     pub silhouette_n: usize,
+    /// Bootstrap Jaccard similarity per cluster, 0..1; empty until [`stability::jaccard`] was asked.
+    #[serde(default)]
+    pub stability: Vec<Interval>,
 }

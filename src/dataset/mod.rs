@@ -95,6 +95,17 @@ impl Column {
         (0..self.len()).filter(|&r| self.is_missing(r)).count()
     }
 
+    /// A number that two cells of this column share exactly if they say the same; None if missing.
+    pub fn key(&self, row: usize) -> Option<u64> {
+        match &self.values {
+            // Adding 0 turns −0 into 0.
+            Values::Numbers(x) => x.get(row).filter(|x| !x.is_nan()).map(|x| (x + 0.0).to_bits()),
+            Values::Levels { codes, .. } => {
+                codes.get(row).filter(|&&code| code != MISSING).map(|&code| u64::from(code))
+            }
+        }
+    }
+
     /// The cell as text: the level, or the shortest decimal form of the number; None if missing.
     pub fn text(&self, row: usize) -> Option<String> {
         match &self.values {

@@ -1,7 +1,11 @@
-//! How good a model is on patients it has not seen: concordance, discrimination, intervals.
+//! How good a model is on patients it has not seen: concordance, discrimination, errors, survival, intervals.
 
 pub mod discrimination;
 pub mod interval;
+pub mod residual;
+pub mod survival;
 
-pub use discrimination::{auc, concordance};
-pub use interval::{Interval, wilson};
+pub use discrimination::{Pairs, auc, auc_interval, concordance, concordance_interval, concordant_pairs};
+pub use interval::{Interval, bootstrap, wilson};
+pub use residual::{Fit, accuracy, fit, r_squared_interval};
+pub use survival::{Step, kaplan_meier};

@@ -1,12 +1,18 @@
 //! Reproducible elementary functions, seeded random numbers and order statistics.
 //!
-//! `std`'s `exp` and `ln` differ in their last bits between platforms; these do not.
+//! `std`'s `exp` and `ln` differ in their last bits between platforms; these do not. For the same reason
+//! no result comes from ndarray's matrix product, which fuses multiply and add where a CPU can: sums over rows are
+//! written as loops or as products of two contiguous vectors, which ndarray adds up in one fixed order.
 
+mod distance;
+mod fenwick;
 mod rng;
 mod stats;
 
+pub use distance::squared_distance;
+pub use fenwick::Fenwick;
 pub use rng::Rng;
-pub use stats::{mean, quantile_sorted, ranks, spearman};
+pub use stats::{correlation, mean, median, quantile_sorted, ranks, spearman};
 
 /// e^x.
 pub fn exp(x: f64) -> f64 {

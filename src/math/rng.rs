@@ -40,6 +40,28 @@ impl Rng {
             }
         }
     }
+
+    /// Draws as many patients as there are, with replacement: how often each of them came up.
+    pub fn resample(&mut self, counts: &mut [u32]) {
+        counts.fill(0);
+        let n = counts.len() as u32;
+        for _ in 0..n {
+            counts[self.below(n) as usize] += 1;
+        }
+    }
+
+    /// `size` of the indices 0..n without replacement, ascending (selection sampling, Knuth's algorithm S);
+    /// all of them if `size >= n`.
+    pub fn sample(&mut self, n: usize, size: usize) -> Vec<usize> {
+        let mut chosen = Vec::with_capacity(size.min(n));
+        for i in 0..n {
+            let wanted = size.min(n) - chosen.len();
+            if (self.below((n - i) as u32) as usize) < wanted {
+                chosen.push(i);
+            }
+        }
+        chosen
+    }
 }
 
 #[cfg(test)]
@@ -54,6 +76,28 @@ mod tests {
         };
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));
+    }
+
+    #[test]
+    fn a_sample_is_ascending_distinct_and_even() {
+        let mut rng = Rng::new(3);
+        let mut hits = [0u32; 10];
+        for _ in 0..10_000 {
+            let chosen = rng.sample(10, 3);
+            assert_eq!(chosen.len(), 3);
+            assert!(chosen.is_sorted_by(|a, b| a < b));
+            chosen.iter().for_each(|&i| hits[i] += 1);
+        }
+        assert!(hits.iter().all(|&h| (2_800..3_200).contains(&h)), "{hits:?}");
+        assert_eq!(rng.sample(4, 9), [0, 1, 2, 3]);
+        assert_eq!(rng.sample(0, 9), [0usize; 0]);
+    }
+
+    #[test]
+    fn a_resample_draws_as_many_as_there_are() {
+        let mut counts = [9u32; 50];
+        Rng::new(1).resample(&mut counts);
+        assert_eq!(counts.iter().sum::<u32>(), 50);
     }
 
     #[test]

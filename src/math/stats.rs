@@ -16,19 +16,24 @@ pub fn quantile_sorted(ascending: &[f64], p: f64) -> f64 {
     ascending[low] + (ascending[high] - ascending[low]) * fraction
 }
 
+/// Median of the values that are not missing (NaN). None if there are none.
+pub fn median(x: &[f64]) -> Option<f64> {
+    let mut known: Vec<f64> = x.iter().copied().filter(|v| !v.is_nan()).collect();
+    known.sort_unstable_by(f64::total_cmp);
+    (!known.is_empty()).then(|| quantile_sorted(&known, 0.5))
+}
+
 /// Ranks 1..n with ties averaged.
 pub fn ranks(x: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..x.len()).collect();
-    order.sort_by(|&a, &b| x[a].total_cmp(&x[b]));
+    // Adding 0.0 turns −0.0 into 0.0, so equal numbers are neighbours.
+    let mut order: Vec<(f64, usize)> = x.iter().enumerate().map(|(i, v)| (v + 0.0, i)).collect();
+    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let mut out = vec![0.0; x.len()];
     let mut start = 0;
-    while start < order.len() {
-        let mut end = start + 1;
-        while end < order.len() && x[order[end]] == x[order[start]] {
-            end += 1;
-        }
+    for tie in order.chunk_by(|a, b| a.0 == b.0) {
+        let end = start + tie.len();
         let rank = (start + end + 1) as f64 / 2.0;
-        for &i in &order[start..end] {
+        for &(_, i) in tie {
             out[i] = rank;
         }
         start = end;
@@ -44,10 +49,11 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
     if a.len() < 3 {
         return None;
     }
-    pearson(&ranks(&a), &ranks(&b))
+    correlation(&ranks(&a), &ranks(&b))
 }
 
-fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
+/// Pearson's correlation. None where one side does not vary.
+pub fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
     let (mx, my) = (mean(x), mean(y));
     let (mut sxy, mut sxx, mut syy) = (0.0, 0.0, 0.0);
     for (a, b) in x.iter().zip(y) {
@@ -67,13 +73,20 @@ mod tests {
         let x = [1.0, 2.0, 4.0, 8.0];
         assert_eq!(quantile_sorted(&x, 0.0), 1.0);
         assert_eq!(quantile_sorted(&x, 0.5), 3.0);
-        assert_eq!(quantile_sorted(&x, 0.9), 4.0 + 0.7 * 4.0);
+        assert!((quantile_sorted(&x, 0.9) - 6.8).abs() < 1e-14);
         assert!(quantile_sorted(&[], 0.5).is_nan());
     }
 
     #[test]
     fn ties_share_their_mean_rank() {
         assert_eq!(ranks(&[3.0, 1.0, 3.0, 2.0]), [3.5, 1.0, 3.5, 2.0]);
+        assert_eq!(ranks(&[0.0, -1.0, -0.0]), [2.5, 1.0, 2.5]);
+    }
+
+    #[test]
+    fn the_median_skips_missing_values() {
+        assert_eq!(median(&[4.0, f64::NAN, 1.0]), Some(2.5));
+        assert_eq!(median(&[f64::NAN]), None);
     }
 
     #[test]

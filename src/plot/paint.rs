@@ -1,1 +1,456 @@
-//! (to come)
+//! Painting a scene on a Plotters drawing area.
+//!
+//! Plotters draws the frame: rectangles, hairlines and text, snapped to device pixels so that they are crisp. Its
+//! coordinates are whole pixels, which is too coarse for a swarm of small marks; those, and curves, go to a [`Pen`],
+//! which on the page is the canvas context itself. Without a pen, Plotters draws them as well as it can.
+//!
+//! A backend knows nothing of device pixels, so all geometry is multiplied here. Rectangles reach up to but not
+//! including their right and lower edge, as the canvas backend draws them.
+
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle};
+use plotters::prelude::DrawingBackend;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{
+    Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, ShapeStyle, TextStyle,
+};
+
+use super::palette::{Rgb, Role, Theme};
+use super::scene::{Anchor, Ink, Item, Scene, Shape, Stroke};
+use super::text::SCREEN_FONT;
+
+/// A colour, resolved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Colour {
+    /// Red, green, blue.
+    pub rgb: Rgb,
+    /// Opacity 0..1.
+    pub opacity: f32,
+}
+
+impl Colour {
+    /// As CSS.
+    pub fn css(self) -> String {
+        let [r, g, b] = self.rgb;
+        if self.opacity >= 1.0 {
+            format!("rgb({r},{g},{b})")
+        } else {
+            format!("rgba({r},{g},{b},{})", self.opacity)
+        }
+    }
+}
+
+/// A line, resolved; lengths in device pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line {
+    /// Colour.
+    pub colour: Colour,
+    /// Width.
+    pub width: f64,
+    /// Dash and gap.
+    pub dash: Option<[f64; 2]>,
+}
+
+/// How a run of marks looks; lengths in device pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    /// Shape; [`Shape::corners`] gives its outline.
+    pub shape: Shape,
+    /// Radius.
+    pub r: f64,
+    /// Inside.
+    pub fill: Option<Colour>,
+    /// Rim.
+    pub line: Option<Line>,
+}
+
+/// Draws between the pixels. Coordinates are device pixels.
+pub trait Pen {
+    /// Marks that look alike, in one go.
+    fn marks(&mut self, look: &Look, centres: &[[f64; 2]]);
+    /// A polyline or polygon.
+    fn path(&mut self, points: &[[f64; 2]], closed: bool, fill: Option<Colour>, line: Option<Line>);
+}
+
+/// What can go wrong: whatever the backend says.
+pub type PaintError<DB> = DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>;
+
+/// Paints a scene. `dpr` is the number of device pixels per logical pixel; the drawing area is as large as the scene
+/// times `dpr`.
+pub fn paint<DB: DrawingBackend>(
+    scene: &Scene,
+    area: &DrawingArea<DB, Shift>,
+    pen: Option<&mut dyn Pen>,
+    theme: Theme,
+    dpr: f64,
+) -> Result<(), PaintError<DB>> {
+    let mut painter = Painter { area, pen, theme, dpr };
+    let mut rest = scene.items.as_slice();
+    while let Some(item) = rest.first() {
+        let n = match item {
+            Item::Dot { .. } => painter.marks(rest)?,
+            _ => {
+                painter.item(item)?;
+                1
+            }
+        };
+        rest = &rest[n..];
+    }
+    Ok(())
+}
+
+struct Painter<'a, 'p, DB: DrawingBackend> {
+    area: &'a DrawingArea<DB, Shift>,
+    pen: Option<&'a mut (dyn Pen + 'p)>,
+    theme: Theme,
+    dpr: f64,
+}
+
+impl<DB: DrawingBackend> Painter<'_, '_, DB> {
+    fn item(&mut self, item: &Item) -> Result<(), PaintError<DB>> {
+        match item {
+            Item::Rect { x, y, w, h, fill, stroke, .. } => {
+                let edges = self.snap([*x, *y, *w, *h]);
+                if let Some(ink) = fill {
+                    self.rect(edges, *ink)?;
+                }
+                if let Some(stroke) = stroke {
+                    self.outline(edges, *stroke)?;
+                }
+                Ok(())
+            }
+            Item::Path { points, closed, fill, stroke, .. } => {
+                let points: Vec<[f64; 2]> = points.iter().map(|p| p.map(|v| v * self.dpr)).collect();
+                let (fill, line) = (fill.map(|f| self.colour(f)), stroke.map(|s| self.line(s)));
+                self.path(&points, *closed, fill, line)
+            }
+            Item::Text { x, y, text, size, bold, anchor, ink, turned, halo, .. } => {
+                let style = self.text_style(*size, *bold, *anchor, *turned);
+                // The canvas hangs text from its em box; the scene says where the baseline is.
+                let descent = 0.21 * size * self.dpr;
+                let at = if *turned {
+                    [x * self.dpr + descent, y * self.dpr]
+                } else {
+                    [x * self.dpr, y * self.dpr + descent]
+                };
+                if *halo {
+                    let rim = self.colour(Role::Background.into());
+                    let reach = 1.5 * self.dpr;
+                    for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)] {
+                        let k = if dx != 0 && dy != 0 { 0.7 * reach } else { reach };
+                        self.text(text, &style, [at[0] + f64::from(dx) * k, at[1] + f64::from(dy) * k], rim)?;
+                    }
+                }
+                self.text(text, &style, at, self.colour(*ink))
+            }
+            Item::Dot { .. } => Ok(()),
+        }
+    }
+
+    /// Paints the run of marks that look like the first one; returns how many there were.
+    fn marks(&mut self, items: &[Item]) -> Result<usize, PaintError<DB>> {
+        let Some(Item::Dot { r, shape, fill, stroke, .. }) = items.first() else { return Ok(0) };
+        let centres: Vec<[f64; 2]> = items
+            .iter()
+            .map_while(|item| match item {
+                Item::Dot { x, y, r: r2, shape: s2, fill: f2, stroke: k2, .. }
+                    if (r2, s2, f2, k2) == (r, shape, fill, stroke) =>
+                {
+                    Some([x * self.dpr, y * self.dpr])
+                }
+                _ => None,
+            })
+            .collect();
+        let look = Look {
+            shape: *shape,
+            r: r * self.dpr,
+            fill: fill.map(|f| self.colour(f)),
+            line: stroke.map(|s| self.line(s)),
+        };
+        match self.pen.as_deref_mut() {
+            Some(pen) => pen.marks(&look, &centres),
+            None => {
+                for [x, y] in &centres {
+                    self.whole_pixel_mark(&look, *x, *y)?;
+                }
+            }
+        }
+        Ok(centres.len())
+    }
+
+    fn whole_pixel_mark(&mut self, look: &Look, x: f64, y: f64) -> Result<(), PaintError<DB>> {
+        if let Some(corners) = look.shape.corners(x, y, look.r) {
+            return self.path(&corners, true, look.fill, look.line);
+        }
+        let centre = (x.round() as i32, y.round() as i32);
+        let r = look.r.round().max(1.0) as i32;
+        if let Some(fill) = look.fill {
+            self.area.draw(&Circle::new(centre, r, rgba(fill).filled()))?;
+        }
+        if let Some(line) = look.line {
+            self.area.draw(&Circle::new(centre, r, shape_style(line)))?;
+        }
+        Ok(())
+    }
+
+    fn path(
+        &mut self,
+        points: &[[f64; 2]],
+        closed: bool,
+        fill: Option<Colour>,
+        line: Option<Line>,
+    ) -> Result<(), PaintError<DB>> {
+        if let Some(pen) = self.pen.as_deref_mut() {
+            pen.path(points, closed, fill, line);
+            return Ok(());
+        }
+        let mut whole: Vec<(i32, i32)> =
+            points.iter().map(|p| (p[0].round() as i32, p[1].round() as i32)).collect();
+        if let Some(fill) = fill {
+            self.area.draw(&Polygon::new(whole.clone(), rgba(fill)))?;
+        }
+        if let Some(line) = line {
+            if closed {
+                whole.extend(whole.first().copied());
+            }
+            self.area.draw(&PathElement::new(whole, shape_style(line)))?;
+        }
+        Ok(())
+    }
+
+    /// Left, top, right and lower edge in device pixels. A hairline keeps its thickness wherever it lies.
+    fn snap(&self, [x, y, w, h]: [f64; 4]) -> [i32; 4] {
+        let side = |start: f64, length: f64| {
+            let a = (start * self.dpr).round();
+            let b = if length <= 2.0 {
+                a + (length * self.dpr).round().max(if length > 0.0 { 1.0 } else { 0.0 })
+            } else {
+                ((start + length) * self.dpr).round()
+            };
+            (a as i32, b as i32)
+        };
+        let ((x0, x1), (y0, y1)) = (side(x, w), side(y, h));
+        [x0, y0, x1, y1]
+    }
+
+    fn rect(&mut self, [x0, y0, x1, y1]: [i32; 4], ink: Ink) -> Result<(), PaintError<DB>> {
+        if x1 <= x0 || y1 <= y0 {
+            return Ok(());
+        }
+        self.area.draw(&Rectangle::new([(x0, y0), (x1, y1)], rgba(self.colour(ink)).filled()))
+    }
+
+    /// An outline as four (or, dashed, many) filled rectangles inside the edges.
+    fn outline(&mut self, [x0, y0, x1, y1]: [i32; 4], stroke: Stroke) -> Result<(), PaintError<DB>> {
+        let t = (stroke.width * self.dpr).round().max(1.0) as i32;
+        let ink = stroke.ink;
+        let runs = |a: i32, b: i32| -> Vec<[i32; 2]> {
+            let Some([dash, gap]) = stroke.dash.map(|d| d.map(|v| (v * self.dpr).round().max(1.0) as i32))
+            else {
+                return vec![[a, b]];
+            };
+            (a..b).step_by((dash + gap) as usize).map(|s| [s, (s + dash).min(b)]).collect()
+        };
+        let (across, down) = (runs(x0, x1), runs(y0 + t, y1 - t));
+        for [a, b] in across {
+            self.rect([a, y0, b, y0 + t], ink)?;
+            self.rect([a, y1 - t, b, y1], ink)?;
+        }
+        for [a, b] in down {
+            self.rect([x0, a, x0 + t, b], ink)?;
+            self.rect([x1 - t, a, x1, b], ink)?;
+        }
+        Ok(())
+    }
+
+    fn text_style(&self, size: f64, bold: bool, anchor: Anchor, turned: bool) -> TextStyle<'static> {
+        let weight = if bold { FontStyle::Bold } else { FontStyle::Normal };
+        let font = FontDesc::new(FontFamily::Name(SCREEN_FONT), size * self.dpr, weight);
+        let font = if turned { font.transform(FontTransform::Rotate270) } else { font };
+        let h = match anchor {
+            Anchor::Start => HPos::Left,
+            Anchor::Middle => HPos::Center,
+            Anchor::End => HPos::Right,
+        };
+        TextStyle::from(font).pos(Pos::new(h, VPos::Bottom))
+    }
+
+    fn text(
+        &self,
+        text: &str,
+        style: &TextStyle<'_>,
+        [x, y]: [f64; 2],
+        colour: Colour,
+    ) -> Result<(), PaintError<DB>> {
+        self.area.draw_text(text, &style.color(&rgba(colour)), (x.round() as i32, y.round() as i32))
+    }
+
+    fn colour(&self, ink: Ink) -> Colour {
+        let (rgb, opacity) = self.theme.resolve(ink);
+        Colour { rgb, opacity }
+    }
+
+    fn line(&self, stroke: Stroke) -> Line {
+        Line {
+            colour: self.colour(stroke.ink),
+            width: stroke.width * self.dpr,
+            dash: stroke.dash.map(|d| d.map(|v| v * self.dpr)),
+        }
+    }
+}
+
+fn rgba(colour: Colour) -> RGBAColor {
+    let [r, g, b] = colour.rgb;
+    RGBAColor(r, g, b, f64::from(colour.opacity))
+}
+
+fn shape_style(line: Line) -> ShapeStyle {
+    ShapeStyle { color: rgba(line.colour), filled: false, stroke_width: line.width.round().max(1.0) as u32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{RowId, Target};
+    use crate::plot::chart::fixture::Fixture;
+    use crate::plot::scene::Label;
+    use plotters::drawing::IntoDrawingArea;
+    use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    /// Writes down what it is asked to draw.
+    struct Recorder(Rc<RefCell<Vec<String>>>);
+
+    type Done = Result<(), DrawingErrorKind<std::fmt::Error>>;
+
+    impl DrawingBackend for Recorder {
+        type ErrorType = std::fmt::Error;
+        fn get_size(&self) -> (u32, u32) {
+            (4000, 4000)
+        }
+        fn ensure_prepared(&mut self) -> Done {
+            Ok(())
+        }
+        fn present(&mut self) -> Done {
+            Ok(())
+        }
+        fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Done {
+            panic!("nothing is drawn pixel by pixel")
+        }
+        fn draw_rect<S: BackendStyle>(
+            &mut self,
+            a: BackendCoord,
+            b: BackendCoord,
+            style: &S,
+            fill: bool,
+        ) -> Done {
+            assert!(fill);
+            self.0.borrow_mut().push(format!("rect {a:?} {b:?} {:?}", style.color().rgb));
+            Ok(())
+        }
+        fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Done {
+            self.0.borrow_mut().push(format!("text {text} {at:?} {}", style.size()));
+            Ok(())
+        }
+        fn draw_circle<S: BackendStyle>(&mut self, at: BackendCoord, r: u32, _: &S, fill: bool) -> Done {
+            self.0.borrow_mut().push(format!("circle {at:?} {r} {fill}"));
+            Ok(())
+        }
+        fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+            &mut self,
+            path: I,
+            _: &S,
+        ) -> Done {
+            self.0.borrow_mut().push(format!("path of {}", path.into_iter().count()));
+            Ok(())
+        }
+        fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+            &mut self,
+            path: I,
+            _: &S,
+        ) -> Done {
+            self.0.borrow_mut().push(format!("polygon of {}", path.into_iter().count()));
+            Ok(())
+        }
+    }
+
+    #[derive(Default)]
+    struct Batches(Vec<(Look, Vec<[f64; 2]>)>, usize);
+
+    impl Pen for Batches {
+        fn marks(&mut self, look: &Look, centres: &[[f64; 2]]) {
+            self.0.push((*look, centres.to_vec()));
+        }
+        fn path(&mut self, _: &[[f64; 2]], _: bool, _: Option<Colour>, _: Option<Line>) {
+            self.1 += 1;
+        }
+    }
+
+    fn painted(scene: &Scene, pen: Option<&mut dyn Pen>, dpr: f64) -> Vec<String> {
+        let log = Rc::new(RefCell::new(Vec::new()));
+        let area = Recorder(log.clone()).into_drawing_area();
+        paint(scene, &area, pen, Theme::LIGHT, dpr).expect("a recorder does not fail");
+        log.take()
+    }
+
+    #[test]
+    fn hairlines_are_one_thickness_wherever_they_lie() {
+        let mut scene = Scene::new(100.0, 100.0);
+        for x in [10.2, 10.5, 10.8] {
+            scene.rect([x, 0.0, 1.0, 50.0], Role::Grid);
+        }
+        let log = painted(&scene, None, 2.0);
+        assert_eq!(log[0], "rect (20, 0) (22, 100) (238, 238, 235)");
+        assert_eq!(log[1], "rect (21, 0) (23, 100) (238, 238, 235)");
+        assert_eq!(log[2], "rect (22, 0) (24, 100) (238, 238, 235)");
+        assert!(painted(&scene, None, 1.0)[1].starts_with("rect (11, 0) (12, 50)"));
+    }
+
+    #[test]
+    fn text_hangs_from_its_baseline_and_a_halo_lies_beneath() {
+        let mut scene = Scene::new(100.0, 100.0);
+        scene.text(10.0, 20.0, "n", Label::VALUE.halo());
+        let log = painted(&scene, None, 2.0);
+        assert_eq!(log.len(), 9);
+        assert_eq!(log[8], "text n (20, 45) 22");
+    }
+
+    #[test]
+    fn outlines_and_dashes_are_filled_rectangles() {
+        let mut scene = Scene::new(100.0, 100.0);
+        scene.outline([0.0, 0.0, 10.0, 10.0], Stroke::new(Role::Missing, 1.0));
+        assert_eq!(painted(&scene, None, 1.0).len(), 4);
+        scene.outline([0.0, 20.0, 10.0, 10.0], Stroke::new(Role::Missing, 1.0).dashed(3.0, 2.0));
+        assert_eq!(painted(&scene, None, 1.0).len(), 4 + 8);
+    }
+
+    #[test]
+    fn marks_that_look_alike_reach_the_pen_together_and_none_is_lost() {
+        for (name, scene) in Fixture::new(40).all(944.0) {
+            let dots = scene.items.iter().filter(|i| matches!(i, Item::Dot { .. })).count();
+            let mut pen = Batches::default();
+            let log = painted(&scene, Some(&mut pen), 1.5);
+            assert_eq!(pen.0.iter().map(|b| b.1.len()).sum::<usize>(), dots, "{name}");
+            assert!(log.iter().all(|l| l.starts_with("rect") || l.starts_with("text")), "{name}");
+        }
+        let mut scene = Scene::new(10.0, 10.0);
+        for i in 0..3 {
+            scene.dot(f64::from(i), 2.0, 2.0, Role::Value(3)).on(Target::Patient(RowId(i)));
+        }
+        scene.dot(5.0, 2.0, 2.0, Role::Value(4));
+        let mut pen = Batches::default();
+        painted(&scene, Some(&mut pen), 2.0);
+        assert_eq!(pen.0.iter().map(|b| b.1.len()).collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(pen.0[0].0.r, 4.0);
+        assert_eq!(pen.0[0].1[2], [4.0, 4.0]);
+    }
+
+    #[test]
+    fn without_a_pen_the_backend_draws_everything() {
+        for (name, scene) in Fixture::new(40).all(390.0) {
+            assert!(scene.items.is_empty() || !painted(&scene, None, 1.0).is_empty(), "{name}");
+        }
+    }
+}

@@ -4,14 +4,25 @@
 mod binding;
 mod error;
 mod findings;
+#[cfg(test)]
+mod fixture;
+mod join;
 mod manifest;
+pub mod parity;
+#[cfg(test)]
+mod properties;
 mod roles;
+mod text;
+mod understood;
 
-pub use binding::{Binding, bind};
+pub use binding::{Binding, bind, bind_columns, bind_with};
 pub use error::StudyError;
-pub use findings::{Finding, Severity, findings};
-pub use manifest::{FeatureNote, FileRef, Manifest, OutcomeSpec};
-pub use roles::{ColumnRole, propose_roles};
+pub use findings::{Finding, Severity, Topic, findings};
+pub use join::{Parts, with_role};
+pub use manifest::{FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, sha256_hex};
+pub use parity::{Parity, ParityError, ParityScale, parity_finding};
+pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};
+pub use understood::{ColumnFacts, N_BINS, understood};
 
 use crate::dataset::Dataset;
 use crate::ensemble::Summary;
@@ -26,6 +37,13 @@ pub struct FileFacts {
     pub size_bytes: u64,
     /// SHA-256, lower-case hex.
     pub sha256: String,
+}
+
+impl FileFacts {
+    /// The facts of a file with these bytes.
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
+        FileFacts { name: name.to_owned(), size_bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }
+    }
 }
 
 /// Which part a patient played when the model was made.
@@ -152,6 +170,11 @@ impl Study {
         roles::split_role(self, row)
     }
 
+    /// The part of every patient, one entry per row.
+    pub fn split_roles(&self) -> Vec<SplitRole> {
+        roles::split_roles(self)
+    }
+
     /// What happened to the patients, one entry per row.
     pub fn outcome(&self) -> Outcome {
         roles::outcome(self)
@@ -159,6 +182,7 @@ impl Study {
 
     /// Rows of one split role, in file order.
     pub fn rows_of(&self, role: SplitRole) -> Vec<RowId> {
-        self.rows().filter(|&r| self.split_role(r) == role).collect()
+        let roles = self.split_roles();
+        self.rows().filter(|r| roles[r.index()] == role).collect()
     }
 }

@@ -1,0 +1,44 @@
+//! What the page's own boot script offers: files that ship with the page, and workers of the same program.
+//! Hosted pages fetch and load by address, the one-file page has both inside; this module cannot tell them apart.
+
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Worker;
+
+fn function(name: &str) -> Option<Function> {
+    Reflect::get(&js_sys::global(), &JsValue::from_str(name)).ok()?.dyn_into().ok()
+}
+
+/// The bytes of a file that ships with the page, e.g. `pbc/study.json`; None if it has no such file.
+pub(crate) async fn shipped_file(path: &str) -> Option<Vec<u8>> {
+    let promise = function("clarimarkFile")?.call1(&JsValue::NULL, &JsValue::from_str(path)).ok()?;
+    let value = JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()?;
+    Some(value.dyn_into::<Uint8Array>().ok()?.to_vec())
+}
+
+/// The study packed into this page by `clarimark pack`: paths and bytes, `study.json` among them.
+pub(crate) async fn packed_study() -> Option<Vec<(String, Vec<u8>)>> {
+    let promise = function("clarimarkPacked")?.call0(&JsValue::NULL).ok()?;
+    let value = JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()?;
+    let map = value.dyn_into::<js_sys::Map>().ok()?;
+    let mut files = Vec::new();
+    map.for_each(&mut |value, key| {
+        if let (Some(path), Some(bytes)) = (key.as_string(), value.dyn_ref::<Uint8Array>()) {
+            files.push((path, bytes.to_vec()));
+        }
+    });
+    (!files.is_empty()).then_some(files)
+}
+
+/// A new worker running this same program, with the compiled module already on its way.
+pub(crate) fn worker() -> Option<Worker> {
+    function("clarimarkWorker")?.call0(&JsValue::NULL).ok()?.dyn_into().ok()
+}
+
+/// The one-file page itself, to save; None if it did not come with this page.
+pub(crate) async fn page() -> Option<Vec<u8>> {
+    let promise = function("clarimarkPage")?.call0(&JsValue::NULL).ok()?;
+    let value = JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()?;
+    Some(value.dyn_into::<Uint8Array>().ok()?.to_vec())
+}

@@ -1,0 +1,125 @@
+//! Canvases: scenes on screen, sharp at any pixel ratio.
+
+use crate::plot::paint::{self, Colour, Line, Look, Pen};
+use crate::plot::{Scene, Theme};
+use js_sys::Array;
+use plotters::prelude::IntoDrawingArea;
+use plotters_canvas::CanvasBackend;
+use std::f64::consts::TAU;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, PointerEvent};
+
+/// Larger canvases fail in some browsers.
+const MAX_SIDE: f64 = 16_000.0;
+
+/// Device pixels per logical pixel.
+fn pixel_ratio() -> f64 {
+    super::window().device_pixel_ratio().clamp(1.0, 4.0)
+}
+
+/// Sizes the canvas to the scene and paints it.
+pub(crate) fn paint(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme) {
+    let dpr = pixel_ratio().min(MAX_SIDE / scene.height.max(1.0)).min(MAX_SIDE / scene.width.max(1.0));
+    canvas.set_width((scene.width * dpr).round() as u32);
+    canvas.set_height((scene.height * dpr).round() as u32);
+    let style = canvas.style();
+    // Setting a size style on a live element does not fail.
+    let _ = style.set_property("width", &format!("{}px", scene.width));
+    let _ = style.set_property("height", &format!("{}px", scene.height));
+    if scene.items.is_empty() || canvas.width() == 0 || canvas.height() == 0 {
+        return;
+    }
+    let context = canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into().ok());
+    let (Some(backend), Some(context)) = (CanvasBackend::with_canvas_object(canvas.clone()), context) else {
+        return;
+    };
+    let mut pen = CanvasPen(context);
+    // The canvas backend fails only on a lost context, which the next paint restores.
+    let _ = paint::paint(scene, &backend.into_drawing_area(), Some(&mut pen), theme, dpr);
+}
+
+/// Where a pointer event happened, in the scene's pixels.
+pub(crate) fn position(event: &PointerEvent) -> [f64; 2] {
+    [f64::from(event.offset_x()), f64::from(event.offset_y())]
+}
+
+/// Keeps the pointer's events coming to this element until it is released.
+pub(crate) fn capture(event: &PointerEvent) {
+    if let Some(element) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) {
+        // Fails where the pointer is already gone.
+        let _ = element.set_pointer_capture(event.pointer_id());
+    }
+}
+
+/// Draws between the pixels, many marks in one path.
+struct CanvasPen(CanvasRenderingContext2d);
+
+impl CanvasPen {
+    fn fill_and_stroke(&self, fill: Option<Colour>, line: Option<Line>) {
+        if let Some(colour) = fill {
+            self.0.set_fill_style_str(&colour.css());
+            self.0.fill();
+        }
+        if let Some(line) = line {
+            self.0.set_stroke_style_str(&line.colour.css());
+            self.0.set_line_width(line.width);
+            self.0.set_line_join("round");
+            let dash = match line.dash {
+                Some([dash, gap]) => Array::of2(&dash.into(), &gap.into()),
+                None => Array::new(),
+            };
+            let dash: &JsValue = dash.as_ref();
+            // Only negative lengths are refused.
+            let _ = self.0.set_line_dash(dash);
+            self.0.stroke();
+        }
+    }
+
+    fn outline(&self, points: &[[f64; 2]], closed: bool) {
+        for (i, [x, y]) in points.iter().enumerate() {
+            if i == 0 {
+                self.0.move_to(*x, *y);
+            } else {
+                self.0.line_to(*x, *y);
+            }
+        }
+        if closed {
+            self.0.close_path();
+        }
+    }
+}
+
+impl Pen for CanvasPen {
+    fn marks(&mut self, look: &Look, centres: &[[f64; 2]]) {
+        let opaque = look.fill.is_none_or(|c| c.opacity >= 1.0) && look.line.is_none();
+        if opaque {
+            self.0.begin_path();
+        }
+        for &[x, y] in centres {
+            if !opaque {
+                // Overlapping see-through or rimmed marks keep their own outlines.
+                self.0.begin_path();
+            }
+            match look.shape.corners(x, y, look.r) {
+                Some(corners) => self.outline(&corners, true),
+                None => {
+                    self.0.move_to(x + look.r, y);
+                    // Only a negative radius is refused.
+                    let _ = self.0.arc(x, y, look.r, 0.0, TAU);
+                }
+            }
+            if !opaque {
+                self.fill_and_stroke(look.fill, look.line);
+            }
+        }
+        if opaque {
+            self.fill_and_stroke(look.fill, look.line);
+        }
+    }
+
+    fn path(&mut self, points: &[[f64; 2]], closed: bool, fill: Option<Colour>, line: Option<Line>) {
+        self.0.begin_path();
+        self.outline(points, closed);
+        self.fill_and_stroke(fill, line);
+    }
+}

@@ -1,0 +1,53 @@
+//! Files that a person chose or dropped.
+
+use crate::job::Picked;
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DataTransfer, FileList, HtmlInputElement};
+
+/// Largest file that is taken into memory, bytes.
+const MAX_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
+
+/// Why a file could not be taken.
+#[derive(Clone, Debug)]
+pub(crate) enum Refused {
+    /// Larger than the limit: name and megabytes.
+    TooLarge(String, f64),
+    /// The browser could not read it.
+    Unreadable(String),
+}
+
+/// Opens the browser's file dialog by clicking the page's file input.
+pub(crate) fn open_dialog() {
+    if let Some(input) = gloo::utils::document().get_element_by_id("file-input") {
+        if let Ok(input) = input.dyn_into::<HtmlInputElement>() {
+            // So that the same file can be chosen again.
+            input.set_value("");
+            input.click();
+        }
+    }
+}
+
+/// The files of an input element.
+pub(crate) fn of_input(event: &web_sys::Event) -> Option<FileList> {
+    event.target()?.dyn_into::<HtmlInputElement>().ok()?.files()
+}
+
+/// The files of a drop.
+pub(crate) fn of_drop(transfer: Option<DataTransfer>) -> Option<FileList> {
+    transfer?.files()
+}
+
+/// Reads every file of a list into memory.
+pub(crate) async fn read(list: FileList) -> Result<Vec<Picked>, Refused> {
+    let mut picked = Vec::new();
+    for file in (0..list.length()).filter_map(|i| list.get(i)) {
+        if file.size() > MAX_BYTES {
+            return Err(Refused::TooLarge(file.name(), file.size() / 1_048_576.0));
+        }
+        let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| Refused::Unreadable(file.name()))?;
+        picked.push(Picked { name: file.name(), bytes: Uint8Array::new(&buffer).to_vec() });
+    }
+    Ok(picked)
+}

@@ -1,0 +1,33 @@
+//! The width of an element as it changes.
+
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, ResizeObserver, ResizeObserverEntry};
+
+/// Watches an element until dropped.
+pub(crate) struct Watch {
+    observer: ResizeObserver,
+    _handler: Closure<dyn FnMut(Array)>,
+}
+
+impl Watch {
+    /// Calls `changed` with the content width and height, now and whenever they change.
+    pub(crate) fn new(element: &Element, changed: impl Fn(f64, f64) + 'static) -> Option<Watch> {
+        let handler = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
+            if let Ok(entry) = entries.get(entries.length().saturating_sub(1)).dyn_into::<ResizeObserverEntry>() {
+                let rect = entry.content_rect();
+                changed(rect.width(), rect.height());
+            }
+        });
+        let observer = ResizeObserver::new(handler.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Watch { observer, _handler: handler })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}

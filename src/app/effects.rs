@@ -1,0 +1,308 @@
+//! Carries out what [`crate::session::update`] asks of the browser.
+
+use super::browser::files::Refused;
+use super::browser::{boot, clipboard, clock, download, files, location, theme};
+use super::store::Store;
+use super::study_files;
+use super::task::{self, Running, Stopped};
+use crate::job::{EvaluationPart, Picked, Reading, SummaryInput};
+use crate::session::{
+    Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
+};
+use crate::share::Link as ViewLink;
+use crate::share::table::{Document, row_names};
+use crate::study::{self, Manifest, Study};
+use leptos::prelude::Update;
+use std::sync::Arc;
+use wasm_bindgen_futures::spawn_local;
+
+thread_local! {
+    static RUNNING: Running = Running::default();
+    /// Small tasks on an open study; they do not disturb a run.
+    static SIDE: Running = Running::default();
+}
+
+fn running() -> Running {
+    RUNNING.with(Clone::clone)
+}
+
+/// Carries out one effect.
+pub(crate) fn carry_out(store: Store, effect: Effect) {
+    match effect {
+        Effect::FetchExample(name) => spawn_local(async move {
+            let result = open_example(store, &name).await;
+            report(store, result);
+        }),
+        Effect::ChooseFiles => files::open_dialog(),
+        Effect::ForgetFiles => study_files::forget(),
+        Effect::Restage(study, column, role) => match study::with_role(&study, column, role) {
+            Ok(study) => store.send(Command::Restaged(Arc::new(study))),
+            Err(error) => store.send(Command::Tell(Notice::error(
+                "The column cannot have this role",
+                error.to_string(),
+                error.hint(),
+            ))),
+        },
+        Effect::Run(study, cohort) => spawn_local(async move {
+            let result = run(store, study, cohort).await;
+            report(store, result);
+        }),
+        Effect::StopWorkers => running().stop(),
+        Effect::Regroup(analysis, output, k) => spawn_local(async move {
+            let side = SIDE.with(Clone::clone);
+            match task::summarise(&side, SummaryInput::of(&analysis, output, k)).await {
+                Ok(result) => store.send(Command::Regrouped(Arc::new(result.into_insight(output)))),
+                Err(stopped) => report(store, Err(stopped)),
+            }
+        }),
+        Effect::WriteLink => {
+            if let Some(link) = store.link() {
+                location::set_fragment(&link);
+            }
+        }
+        Effect::CopyLink => spawn_local(async move {
+            let done = clipboard::copy(&location::href()).await;
+            let word = if done {
+                "Link copied. It carries this view and the files' hashes, no patient values."
+            } else {
+                "The browser keeps the clipboard closed. Copy the address bar instead: it is the link."
+            };
+            store.send(Command::Tell(Notice::word(word)));
+        }),
+        Effect::ToggleTheme => {
+            theme::toggle();
+            store.theme.update(|n| *n += 1);
+        }
+        Effect::Save(analysis, kind) => save(store, &analysis, kind),
+        Effect::SavePage => spawn_local(async move {
+            let saved = boot::page().await.is_some_and(|page| download::save("clarimark.html", "text/html", &page));
+            if !saved {
+                store.send(Command::Tell(Notice::error(
+                    "The page could not be saved",
+                    "clarimark.html did not come with this page.",
+                    "Take it from where the page is published, or build it with `./x build`.",
+                )));
+            }
+        }),
+        Effect::Open(dialog) => toggle(store, dialog),
+    }
+}
+
+fn toggle(store: Store, dialog: Dialog) {
+    store.dialog.update(|open| *open = if *open == Some(dialog) { None } else { Some(dialog) });
+}
+
+fn report(store: Store, result: Result<(), Stopped>) {
+    match result {
+        Ok(()) | Err(Stopped::Cancelled) => {}
+        Err(Stopped::Failed(notice)) => store.send(Command::Tell(notice)),
+    }
+}
+
+/// Opens what the page was made or addressed to show: a packed study, or the link in the address.
+pub(crate) fn open_packed_or_linked(store: Store) {
+    let fragment = location::fragment();
+    spawn_local(async move {
+        let packed = boot::packed_study().await;
+        let link = fragment.parse::<ViewLink>();
+        match (packed, link) {
+            (Some(entries), link) => {
+                if let Ok(mut link) = link {
+                    // It waits for the packed study; there is nothing to fetch.
+                    link.example = None;
+                    store.send(Command::OpenLink(Box::new(link)));
+                }
+                let files = entries
+                    .into_iter()
+                    .map(|(path, bytes)| Picked { name: file_name(&path), bytes })
+                    .collect();
+                let result = read_and_stage(store, files, Some("packed".into())).await;
+                report(store, result);
+            }
+            (None, Ok(link)) => {
+                let own_files = link.example.is_none();
+                store.send(Command::OpenLink(Box::new(link)));
+                if own_files {
+                    store.send(Command::Tell(Notice::word(
+                        "This link belongs to files that are not part of the page. Choose or drop them to see what its sender saw.",
+                    )));
+                }
+            }
+            (None, Err(_)) if !fragment.is_empty() => super::open_fragment(store, &fragment),
+            (None, Err(_)) => {}
+        }
+    });
+}
+
+fn file_name(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or(path).to_string()
+}
+
+/// Takes files that were chosen or dropped.
+pub(crate) fn take_files(store: Store, list: web_sys::FileList) {
+    if list.length() == 0 {
+        return;
+    }
+    spawn_local(async move {
+        let result = match files::read(list).await {
+            Ok(picked) => own_files(store, picked).await,
+            Err(Refused::TooLarge(name, megabytes)) => Err(Notice::error(
+                format!("{name} is too large"),
+                format!("It has {megabytes:.0} MB; files up to 512 MB are read."),
+                "Keep only the columns the model uses, or explain it with the command `clarimark explain`.",
+            )
+            .into()),
+            Err(Refused::Unreadable(name)) => Err(Notice::error(
+                format!("{name} could not be read"),
+                "The browser could not open it; it may have been moved, or be a folder.",
+                "Choose the file again.",
+            )
+            .into()),
+        };
+        report(store, result);
+    });
+}
+
+async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
+    // The author's predictions, given to an open study, are a question about that study.
+    if let [only] = picked.as_slice() {
+        if crate::job::file_role(only) == crate::job::FileRole::Predictions {
+            if let Some(open) = store.peek(|s| s.open.clone().filter(|_| s.staged.is_none())) {
+                return compare(store, &open, only);
+            }
+        }
+    }
+    let files = study_files::add(picked);
+    let result = read_and_stage(store, files, None).await;
+    if let Err(Stopped::Failed(_)) = &result {
+        // The next attempt starts from nothing rather than from a file that cannot be used.
+        study_files::forget();
+    }
+    result
+}
+
+fn compare(store: Store, open: &Analysis, file: &Picked) -> Result<(), Stopped> {
+    let finding = study::parity_finding(&open.study, &open.all_margins, &file.bytes).map_err(|e| {
+        Stopped::from(Notice::error(format!("{} cannot be compared", file.name), e.to_string(), e.hint()))
+    })?;
+    store.send(Command::CompareParity(Box::new(finding)));
+    Ok(())
+}
+
+async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
+    store.send(Command::Progressed(Progress { phase: "Reading".into(), ..Progress::default() }));
+    let folder = name.to_string();
+    let missing = |file: &str| {
+        Stopped::from(Notice::error(
+            format!("The example {name} could not be opened"),
+            format!("studies/{folder}/{file} did not come with this page."),
+            "Reload the page; if it was copied to a server, copy the folder `studies` with it.",
+        ))
+    };
+    let manifest = boot::shipped_file(&format!("{folder}/study.json")).await.ok_or_else(|| missing("study.json"))?;
+    let parsed = Manifest::read(&manifest)
+        .map_err(|e| Notice::error("The example's study.json is damaged", e.to_string(), e.hint()))?
+        .value;
+    let mut files = vec![Picked { name: "study.json".into(), bytes: manifest }];
+    for reference in [&parsed.model, &parsed.data].into_iter().flatten() {
+        let path = format!("{folder}/{}", reference.path);
+        let bytes = boot::shipped_file(&path).await.ok_or_else(|| missing(&reference.path))?;
+        files.push(Picked { name: reference.path.clone(), bytes });
+    }
+    read_and_stage(store, files, Some(name.to_string())).await
+}
+
+async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>) -> Result<(), Stopped> {
+    let start_ms = clock::now_ms();
+    store.send(Command::Progressed(Progress { phase: "Reading".into(), ..Progress::default() }));
+    match task::read(&running(), files.clone()).await? {
+        Reading::Waiting { understood, next } => {
+            store.send(Command::Cancel);
+            store.send(Command::Tell(Notice {
+                title: if understood.is_empty() { next.clone() } else { understood.join(" ") },
+                detail: if understood.is_empty() { String::new() } else { next },
+                ..Notice::default()
+            }));
+        }
+        Reading::Study { study, predictions: _ } => {
+            study_files::keep_model(&study.model_file.sha256, &files);
+            let cohort = CohortChoice::default_for(&study);
+            let elapsed_ms = clock::now_ms() - start_ms;
+            store.send(Command::Understood(Box::new(Staged { study: Arc::new(*study), cohort, elapsed_ms, source })));
+        }
+    }
+    Ok(())
+}
+
+async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<(), Stopped> {
+    let model = study_files::model(&study.model_file.sha256).ok_or_else(|| {
+        Stopped::from(Notice::error(
+            "The model file is no longer in memory",
+            format!("{} was given to this tab earlier and has been replaced since.", study.model_file.name),
+            "Choose the model file and the table again.",
+        ))
+    })?;
+    let running = running();
+    let explained =
+        task::explain(&running, &study, cohort, &model, |p| store.send(Command::Progressed(p))).await?;
+    let total = explained.rows.len();
+    store.send(Command::Progressed(Progress {
+        phase: "Importance and subgroups".into(),
+        done: total,
+        total,
+        elapsed_ms: explained.elapsed_ms,
+        n_workers: 1,
+        redone: 0,
+    }));
+    let mut analysis = Analysis {
+        study,
+        cohort,
+        rows: Arc::new(explained.rows),
+        attributions: Arc::new(explained.attributions),
+        all_margins: Arc::new(explained.all_margins),
+        additivity: Arc::new(explained.additivity),
+        insight: Arc::new(Insight::empty()),
+        performance: Vec::new(),
+        findings: Vec::new(),
+        elapsed_ms: explained.elapsed_ms,
+        n_workers: explained.n_workers,
+    };
+    let (output, k) = store.peek(|s| (s.now.output.index(), s.now.k));
+    let output = if output < analysis.attributions.n_outputs { output } else { 0 };
+    let result = task::summarise(&running, SummaryInput::of(&analysis, output, k)).await?;
+    analysis.insight = Arc::new(result.into_insight(output));
+    analysis.performance = task::evaluate(&running, EvaluationPart::all(&analysis)).await?;
+    analysis.findings = crate::job::findings(&analysis);
+    study_files::forget();
+    store.send(Command::Computed(Arc::new(analysis)));
+    Ok(())
+}
+
+fn save(store: Store, a: &Analysis, kind: SaveAs) {
+    let names = row_names(a);
+    let document = Document {
+        model: &a.study.model,
+        sha256: &a.study.model_file.sha256,
+        rows: &names,
+        attributions: &a.attributions,
+        warnings: &a.study.warnings,
+    };
+    let stem = a.study.model_file.name.trim_end_matches(".json");
+    let mut bytes = Vec::new();
+    let done = match kind {
+        SaveAs::Csv => {
+            document.write_csv(&mut bytes).is_ok() && download::save(&format!("{stem}.shap.csv"), "text/csv", &bytes)
+        }
+        SaveAs::Json => {
+            document.write_json(&mut bytes).is_ok()
+                && download::save(&format!("{stem}.shap.json"), "application/json", &bytes)
+        }
+    };
+    if !done {
+        store.send(Command::Tell(Notice::error(
+            "The file could not be saved",
+            "The browser refused the download.",
+            "Allow downloads for this page and try again.",
+        )));
+    }
+}

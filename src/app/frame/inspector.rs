@@ -1,0 +1,475 @@
+//! The inspector: facts about what is in focus, and always the patient under the pointer.
+
+use crate::app::store::store;
+use crate::app::view::open;
+use crate::app::view::patient::ClusterMark;
+use crate::figure::{self, words};
+use crate::ids::{FeatureId, RowId};
+use crate::plot::number::{count, fixed, percent, signed};
+use crate::session::{Analysis, Command, View};
+use leptos::prelude::*;
+
+#[component]
+pub(crate) fn Inspector() -> impl IntoView {
+    let store = store();
+    let analysis = open(store);
+    let view = store.slice(|s| s.now.view);
+    let feature = store.slice(|s| s.feature());
+    let patient = store.slice(|s| s.patient());
+    let filtered = store.slice(|s| (!s.now.filters.is_empty()).then(|| s.selected()));
+    view! {
+        <aside class="inspector" aria-label="Inspector">
+            <div class="inspector-body">
+                {move || {
+                    let Some(a) = analysis.get() else { return Guide().into_any() };
+                    match view.get() {
+                        View::Start => Guide().into_any(),
+                        View::Overview => study_facts(&a).into_any(),
+                        View::Biomarkers | View::Biomarker => {
+                            feature.get().map(|f| biomarker_facts(store, &a, f)).into_any()
+                        }
+                        View::Patient => patient.get().map(|p| patient_facts(store, &a, p)).into_any(),
+                        View::Subgroups => match filtered.get() {
+                            Some(chosen) => selection_facts(store, &a, &chosen).into_any(),
+                            None => group_facts(&a).into_any(),
+                        },
+                    }
+                }}
+            </div>
+            <Pointer />
+        </aside>
+    }
+}
+
+fn head(kind: &'static str, name: String) -> impl IntoView {
+    view! {
+        <header class="inspector-head">
+            <b>{kind}</b>
+            <span class="dim">{name}</span>
+        </header>
+    }
+}
+
+fn facts(rows: Vec<(&'static str, String)>) -> impl IntoView {
+    view! {
+        <dl class="facts">
+            {rows.into_iter().map(|(k, v)| view! { <dt>{k}</dt><dd>{v}</dd> }).collect_view()}
+        </dl>
+    }
+}
+
+/// What to expect, before a study is open.
+#[component]
+fn Guide() -> impl IntoView {
+    view! {
+        {head("Guide", "what to expect".into())}
+        <section>
+            <h3>"What is read"</h3>
+            <dl class="guide">
+                <dt>"Models"</dt>
+                <dd>"XGBoost JSON, versions 1.7 to 3.4"</dd>
+                <dt>"Tables"</dt>
+                <dd>"CSV and TSV; comma, semicolon, tab or bar"</dd>
+                <dt>"Studies"</dt>
+                <dd>"a study.json that names both"</dd>
+                <dt>"Checks"</dt>
+                <dd>"your own predictions as CSV, for parity"</dd>
+            </dl>
+        </section>
+        <section>
+            <h3>"In ten minutes"</h3>
+            <dl class="guide keys">
+                <dt><kbd>"2"</kbd> " Overview"</dt>
+                <dd>"is it what it claims to be?"</dd>
+                <dt><kbd>"3"</kbd> " Biomarkers"</dt>
+                <dd>"what drives it, and how surely?"</dd>
+                <dt><kbd>"5"</kbd> " Patient"</dt>
+                <dd>"why this prediction?"</dd>
+                <dt><kbd>"6"</kbd> " Subgroups"</dt>
+                <dd>"who is scored alike, and why?"</dd>
+            </dl>
+        </section>
+        <section>
+            <h3>"Words used here"</h3>
+            <p class="dim">
+                <b>"SHAP value: "</b>
+                "how far one measurement moved one patient's prediction from the reference. A patient's values add up to the prediction exactly."
+            </p>
+            <p class="dim">
+                <b>"Log hazard ratio: "</b>
+                "the scale of a Cox model. +0.69 doubles the hazard, −0.69 halves it."
+            </p>
+        </section>
+        <section>
+            <h3>"Offline"</h3>
+            <p class="dim">"The whole explorer is also one file. Save it, disconnect, open it: it behaves the same."</p>
+            <super::CommandButton id="save-page" command=Command::SavePage>"Save this page"</super::CommandButton>
+        </section>
+        <section>
+            <h3>"Limits"</h3>
+            <p class="dim">
+                "For research. Clarimark explains a model. It does not say whether the model is right, or what to do for a patient."
+            </p>
+        </section>
+    }
+}
+
+fn study_facts(a: &Analysis) -> impl IntoView + use<> {
+    let m = &a.study.model;
+    let tested = if m.tested { "tested" } else { "not tested" };
+    let best = m.best_iteration.map_or_else(|| "none".into(), |b| format!("{b}, {} of {} trees", m.n_trees, m.n_trees_stored));
+    let categorical = m.features.iter().filter(|f| f.categorical).count();
+    let mut data = vec![("Patients", count(a.study.n_rows())), ("Explained", format!("{}, {}", count(a.rows.len()), a.cohort.word()))];
+    if let Some(events) = words::events_among(&a.study, &a.rows) {
+        data.push(("Outcome, explained", events));
+    }
+    data.push(("Numeric, categorical", format!("{}, {categorical}", m.features.len() - categorical)));
+    view! {
+        {head("Study", a.study.manifest.title.clone())}
+        <section>
+            <h3>"Model"</h3>
+            {facts(vec![
+                ("Library", format!("{} {}, {tested}", m.library, m.version)),
+                ("Format", m.format.clone()),
+                ("Objective", m.objective.clone()),
+                ("Booster", m.booster.clone()),
+                ("Trees, depth", format!("{}, {}", count(m.n_trees as usize), m.max_depth)),
+                ("Splits, leaves", format!("{}, {}", count(m.n_splits as usize), count(m.n_leaves as usize))),
+                ("Best iteration", best),
+                ("Base score, stored", m.base_score.clone()),
+                ("Reference (base value)", fixed(a.base_value(), 3)),
+                ("Cover", m.cover.clone()),
+            ])}
+        </section>
+        <section>
+            <h3>"Data"</h3>
+            {facts(data)}
+        </section>
+        <section>
+            <h3>"Computation"</h3>
+            {facts(vec![
+                ("Method", "TreeSHAP, path-dependent".into()),
+                ("Precision", "64-bit".into()),
+                ("Approximation", "none".into()),
+                ("Where", "this browser".into()),
+                ("Workers", a.n_workers.to_string()),
+            ])}
+        </section>
+        <section>
+            <h3>"Reading SHAP values"</h3>
+            <p class="dim">"Attributions describe the model, not biology or treatment effect."</p>
+        </section>
+    }
+}
+
+fn biomarker_facts(store: crate::app::store::Store, a: &Analysis, f: FeatureId) -> impl IntoView + use<> {
+    let i = a.importance(f);
+    let feature = &a.study.model.features[f.index()];
+    let crossings =
+        figure::dependence(a, &crate::session::ViewState::default(), f, None, [600.0, 400.0]).crossings;
+    let total: u32 = a.study.model.features.iter().map(|f| f.n_splits).sum();
+    let direction = match (i.direction, feature.categorical) {
+        (Some(d), _) => signed(d, 2),
+        (None, true) => "by level".into(),
+        (None, false) => "none".into(),
+    };
+    let groups = a.insight.profile.features.iter().find(|p| p.feature == f.0).map(|p| {
+        p.cells.iter().map(|c| c.mean_phi).collect::<Vec<f64>>()
+    });
+    let names = figure::cluster_names(a.insight.clusters.k);
+    view! {
+        {head("Biomarker", a.study.label(f).to_string())}
+        <section>
+            <h2>{a.study.label(f).to_string()} " " <span class="dim">{figure::unit_and_group(&a.study, f)}</span></h2>
+            <p class="say">{words::effect(a, f, &crossings)}</p>
+        </section>
+        <section>
+            {facts(vec![
+                ("Mean |SHAP|", format!("{} ({} to {})", fixed(i.mean_abs, 3), fixed(i.interval[0], 2), fixed(i.interval[1], 2))),
+                ("Share of all attribution", percent(i.share)),
+                ("Rank, 95 % of resamples", format!("{} to {}", i.rank_interval[0], i.rank_interval[1])),
+                ("Direction, Spearman ρ", direction),
+                ("Lowest, highest SHAP", format!("{}, {}", signed(i.range[0], 2), signed(i.range[1], 2))),
+                ("Missing", format!("{} of {}", i.n_missing, a.rows.len())),
+                ("Splits in the model", format!("{} of {}", count(feature.n_splits as usize), count(total as usize))),
+                ("Name in the model", feature.name.clone()),
+            ])}
+        </section>
+        {groups
+            .map(|means| {
+                let largest = means.iter().fold(1e-12f64, |m, v| m.max(v.abs()));
+                view! {
+                    <section>
+                        <h3>"Mean SHAP in subgroups"</h3>
+                        <ul class="group-bars">
+                            {means
+                                .into_iter()
+                                .enumerate()
+                                .map(|(c, mean)| {
+                                    let width = 50.0 * mean.abs() / largest;
+                                    let left = if mean < 0.0 { 50.0 - width } else { 50.0 };
+                                    view! {
+                                        <li>
+                                            <ClusterMark cluster=c as u32 />
+                                            <span>{names[c].clone()}</span>
+                                            <span class="group-bar">
+                                                <i
+                                                    class=format!("cluster-{}", c % 8)
+                                                    style:left=format!("{left:.1}%")
+                                                    style:width=format!("{width:.1}%")
+                                                ></i>
+                                            </span>
+                                            <span class="number">{signed(mean, 2)}</span>
+                                        </li>
+                                    }
+                                })
+                                .collect_view()}
+                        </ul>
+                    </section>
+                }
+            })}
+        <section>
+            <button type="button" class="button" data-command="open-biomarker" on:click=move |_| store.send(Command::FocusFeature(f, true))>
+                "Open biomarker "
+                <kbd>"Enter"</kbd>
+            </button>
+        </section>
+    }
+}
+
+fn patient_facts(store: crate::app::store::Store, a: &Analysis, p: RowId) -> impl IntoView + use<> {
+    let position = a.position(p).unwrap_or(0);
+    let rank = crate::session::patients_by_margin(a).iter().position(|&r| r == p).map_or(0, |i| i + 1);
+    let names = figure::cluster_names(a.insight.clusters.k);
+    let cluster = a.insight.clusters.labels.get(position).copied().unwrap_or(0);
+    let silhouette = a.insight.clusters.silhouette.get(position).copied().filter(|s| !s.is_nan());
+    let contributions = figure::contributions(a, p);
+    let missing: Vec<String> = contributions
+        .iter()
+        .filter(|c| c.missing)
+        .take(8)
+        .map(|c| format!("{} ({})", a.study.label(c.feature), signed(c.phi, 2)))
+        .collect();
+    let n_missing =
+        a.study.model.features.iter().enumerate().filter(|(i, f)| f.n_splits > 0 && a.study.value(FeatureId::of(*i), p).is_nan()).count();
+    let scale = a.study.model.scale.clone();
+    let covariates: Vec<(String, String)> = a
+        .study
+        .roles
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| matches!(r, crate::study::ColumnRole::Covariate))
+        .take(6)
+        .map(|(c, _)| {
+            let column = &a.study.data.columns()[c];
+            (column.name.clone(), column.text(p.index()).unwrap_or_else(|| "missing".into()))
+        })
+        .collect();
+    view! {
+        {head("Patient", a.study.patient_id(p))}
+        <section>
+            {facts(vec![
+                ("Prediction, margin", format!("{}, rank {rank} of {}", signed(a.margin(p), 2), a.rows.len())),
+                ("Prediction", format!("{} {}", fixed(a.prediction(p), 2), scale.prediction)),
+                ("Reference", signed(a.base_value(), 2)),
+                ("Observed", words::outcome_of(&a.study, p).unwrap_or_else(|| "not known".into())),
+                ("Subgroup", match silhouette {
+                    Some(s) => format!("{}, silhouette {}", names[cluster as usize], fixed(s, 2)),
+                    None => names.get(cluster as usize).cloned().unwrap_or_default(),
+                }),
+                ("Missing values", n_missing.to_string()),
+                ("Rows add up to", crate::plot::number::scientific(a.additivity[position])),
+            ])}
+        </section>
+        {(!covariates.is_empty())
+            .then(|| {
+                view! {
+                    <section>
+                        <h3>"Outside the model"</h3>
+                        <dl class="facts">
+                            {covariates.into_iter().map(|(k, v)| view! { <dt>{k}</dt><dd>{v}</dd> }).collect_view()}
+                        </dl>
+                    </section>
+                }
+            })}
+        {(!missing.is_empty())
+            .then(|| {
+                view! {
+                    <section>
+                        <h3>"Missing values"</h3>
+                        <p class="dim">
+                            "Not measured: " {words::list(&missing)} ". The trees send a missing value down their default branch, which adds the numbers in brackets."
+                        </p>
+                    </section>
+                }
+            })}
+        <section>
+            <h3>"Largest effects"</h3>
+            <ul class="effects">
+                {contributions
+                    .into_iter()
+                    .take(6)
+                    .map(|c| {
+                        let f = c.feature;
+                        view! {
+                            <li>
+                                <button type="button" class="row-button" on:click=move |_| store.send(Command::FocusFeature(f, true))>
+                                    {c.text}
+                                </button>
+                                <span class="number">{signed(c.phi, 2)}</span>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+fn group_facts(a: &Analysis) -> impl IntoView + use<> {
+    let c = &a.insight.clusters;
+    let names = figure::cluster_names(c.k);
+    let leading = a.insight.profile.features.first().map(|p| (a.study.label(FeatureId(p.feature)).to_string(), p.share));
+    let mut rows: Vec<(&'static str, String)> = vec![
+        ("Groups", c.k.to_string()),
+        ("Mean silhouette", c.mean_silhouette(None).map_or_else(|| "none".into(), |s| fixed(s, 2))),
+        ("Computed on", format!("{} patients", count(c.silhouette_n))),
+    ];
+    if let Some((name, share)) = leading {
+        rows.push(("Separated mostly by", format!("{name}, {}", percent(share))));
+    }
+    let sizes: Vec<(u32, String, usize)> =
+        a.insight.profile.groups.iter().enumerate().map(|(i, g)| (i as u32, names[i].clone(), g.n)).collect();
+    view! {
+        {head("Subgroups", "of the explained patients".into())}
+        <section>
+            <p class="say">{figure::trust(a)}</p>
+        </section>
+        <section>{facts(rows)}</section>
+        <section>
+            <h3>"Sizes"</h3>
+            <ul class="group-bars">
+                {sizes
+                    .into_iter()
+                    .map(|(c, name, n)| {
+                        view! {
+                            <li>
+                                <ClusterMark cluster=c />
+                                <span>{name}</span>
+                                <span></span>
+                                <span class="number">{n}</span>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </section>
+        <section>
+            <p class="dim">
+                "k-means on SHAP values in margin units. A cut through a gradient also gives groups: read silhouette and stability before naming one."
+            </p>
+        </section>
+    }
+}
+
+fn selection_facts(store: crate::app::store::Store, a: &Analysis, chosen: &[bool]) -> impl IntoView + use<> {
+    let rows: Vec<RowId> = a.rows.iter().zip(chosen).filter(|(_, c)| **c).map(|(r, _)| *r).collect();
+    let rest: Vec<RowId> = a.rows.iter().zip(chosen).filter(|(_, c)| !**c).map(|(r, _)| *r).collect();
+    let (n, all) = (rows.len(), a.rows.len());
+    let rate = |rows: &[RowId]| words::events_among(&a.study, rows).map(|e| format!("{e} of {}", rows.len()));
+    let say = match (rate(&rows), rate(&rest)) {
+        (Some(inside), Some(outside)) => format!("{inside} inside, {outside} outside."),
+        _ => String::new(),
+    };
+    let mean = |f: FeatureId, inside: bool| {
+        let (mut sum, mut n) = (0.0, 0usize);
+        for (i, c) in chosen.iter().enumerate() {
+            if *c == inside {
+                sum += a.phi(i, f);
+                n += 1;
+            }
+        }
+        if n == 0 { 0.0 } else { sum / n as f64 }
+    };
+    let mut apart: Vec<(FeatureId, f64)> =
+        a.insight.order.iter().take(40).map(|&f| (f, mean(f, true) - mean(f, false))).collect();
+    apart.sort_by(|x, y| y.1.abs().total_cmp(&x.1.abs()));
+    let apart: Vec<(String, f64)> =
+        apart.into_iter().take(8).map(|(f, d)| (a.study.label(f).to_string(), d)).collect();
+    let mut listed: Vec<RowId> = rows.clone();
+    listed.sort_by(|x, y| a.margin(*y).total_cmp(&a.margin(*x)));
+    let more = n.saturating_sub(8);
+    let listed: Vec<(RowId, String, String)> =
+        listed.into_iter().take(8).map(|r| (r, a.study.patient_id(r), signed(a.margin(r), 2))).collect();
+    view! {
+        {head("Selection", format!("{n} patients"))}
+        <section>
+            <h2>{n} " patients " <span class="dim">{percent(n as f64 / all.max(1) as f64)} " of the cohort"</span></h2>
+            <p class="say">{say}</p>
+        </section>
+        <section>
+            <h3>"What sets it apart: mean SHAP, inside minus outside"</h3>
+            <dl class="facts">
+                {apart.into_iter().map(|(k, v)| view! { <dt>{k}</dt><dd>{signed(v, 2)}</dd> }).collect_view()}
+            </dl>
+        </section>
+        <section>
+            <h3>"In the selection"</h3>
+            <ul class="effects">
+                {listed
+                    .into_iter()
+                    .map(|(r, id, margin)| {
+                        view! {
+                            <li>
+                                <button type="button" class="row-button" on:click=move |_| store.send(Command::FocusPatient(r, true))>
+                                    {id}
+                                </button>
+                                <span class="number">{margin}</span>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+            {(more > 0).then(|| view! { <p class="hint">{format!("{more} more: the list in Patient shows them all.")}</p> })}
+        </section>
+    }
+}
+
+/// The patient under the pointer, always in the same place.
+#[component]
+fn Pointer() -> impl IntoView {
+    let store = store();
+    let analysis = open(store);
+    let hovered = store.slice(|s| s.hovered.or(s.now.patient));
+    let feature = store.slice(|s| s.feature());
+    view! {
+        <footer class="pointer" data-testid="pointer">
+            <p class="hint"><span>"Under the pointer"</span> <span>"hover any mark"</span></p>
+            {move || {
+                let (a, r) = analysis.get().zip(hovered.get())?;
+                let names = figure::cluster_names(a.insight.clusters.k);
+                let cluster = a.position(r).and_then(|i| a.insight.clusters.labels.get(i)).and_then(|c| names.get(*c as usize).cloned());
+                let detail = feature
+                    .get()
+                    .zip(a.position(r))
+                    .map(|(f, i)| {
+                        let value = a
+                            .study
+                            .value_text(f, r)
+                            .map_or("missing".to_string(), |v| words::with_unit(&v, a.study.unit(f)));
+                        format!("{} {value} adds {}.", a.study.label(f), signed(a.phi(i, f), 2))
+                    });
+                let outcome = words::outcome_of(&a.study, r).map(|o| format!("{}. ", words::capitalised(&o)));
+                Some(view! {
+                    <p class="pointer-id">
+                        <b>{a.study.patient_id(r)}</b>
+                        <span class="dim">
+                            {format!(" {} {}{}", a.study.model.scale.higher, signed(a.margin(r), 2), cluster.map_or_else(String::new, |c| format!(", subgroup {c}")))}
+                        </span>
+                    </p>
+                    <p class="dim">{outcome} {detail}</p>
+                })
+            }}
+        </footer>
+    }
+}

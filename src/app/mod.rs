@@ -1,0 +1,54 @@
+//! The page: components that read the session and send commands. All thinking is in [`crate::session`].
+
+#![allow(unreachable_pub, reason = "the component macro makes its own items public")]
+
+pub(crate) mod browser;
+mod effects;
+mod frame;
+mod study_files;
+mod store;
+mod task;
+mod view;
+mod widget;
+
+use browser::{keys, location};
+use crate::session::{Command, Notice};
+use crate::share::Link;
+use leptos::prelude::*;
+use store::Store;
+use wasm_bindgen::JsCast;
+use web_sys::DedicatedWorkerGlobalScope;
+
+/// Starts the program: the page where there is a window, the worker loop where there is not.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    match js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
+        Ok(scope) => crate::worker::run(scope),
+        Err(_) => leptos::mount::mount_to_body(Page),
+    }
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let store = Store::new();
+    provide_context(store);
+    keys::listen(move |stroke| frame::keys::handle(store, stroke));
+    location::on_fragment(move |fragment| open_fragment(store, &fragment));
+    effects::open_packed_or_linked(store);
+    frame::Frame()
+}
+
+/// Opens the view that a fragment describes; says why if it cannot.
+fn open_fragment(store: Store, fragment: &str) {
+    if fragment.is_empty() || store.link().as_deref() == Some(fragment) {
+        return;
+    }
+    match fragment.parse::<Link>() {
+        Ok(link) => store.send(Command::OpenLink(Box::new(link))),
+        Err(error) => store.send(Command::Tell(Notice::error(
+            "This link cannot be opened",
+            error.to_string(),
+            "Ask its sender for a new one, or open the files and find the view by hand.",
+        ))),
+    }
+}

@@ -1,0 +1,46 @@
+//! The files a person gave, kept in this tab's memory until they are computed or put away.
+
+use crate::job::{FileRole, Picked, file_role};
+use std::cell::RefCell;
+
+thread_local! {
+    static PICKED: RefCell<Vec<Picked>> = const { RefCell::new(Vec::new()) };
+    /// Model files of studies that are staged or open, by SHA-256: workers need them again for another cohort.
+    static MODELS: RefCell<Vec<(String, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Adds files to those given before; one of the same kind replaces the earlier one. Returns all.
+pub(crate) fn add(files: Vec<Picked>) -> Vec<Picked> {
+    PICKED.with_borrow_mut(|picked| {
+        for file in files {
+            let role = file_role(&file);
+            picked.retain(|p| file_role(p) != role);
+            picked.push(file);
+        }
+        picked.clone()
+    })
+}
+
+/// Forgets files that were not computed.
+pub(crate) fn forget() {
+    PICKED.with_borrow_mut(Vec::clear);
+}
+
+/// Keeps the model among `files` for later runs.
+pub(crate) fn keep_model(sha256: &str, files: &[Picked]) {
+    if let Some(model) = files.iter().find(|f| file_role(f) == FileRole::Model) {
+        MODELS.with_borrow_mut(|models| {
+            models.retain(|(hash, _)| hash != sha256);
+            // The open study's and the staged one's.
+            if models.len() >= 2 {
+                models.remove(0);
+            }
+            models.push((sha256.to_string(), model.bytes.clone()));
+        });
+    }
+}
+
+/// The model file with this hash.
+pub(crate) fn model(sha256: &str) -> Option<Vec<u8>> {
+    MODELS.with_borrow(|models| models.iter().find(|(hash, _)| hash == sha256).map(|(_, bytes)| bytes.clone()))
+}

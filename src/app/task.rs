@@ -1,0 +1,309 @@
+//! Runs: reading files and explaining patients, spread over workers.
+//!
+//! The result of a row does not depend on its chunk, so chunks may be of any size, go to any worker in any order, and
+//! be done again when a worker dies.
+
+use super::browser::clock;
+use super::browser::workers::{self, Event, Workers};
+use crate::explain::Attributions;
+use crate::ids::RowId;
+use crate::job::{EvaluationPart, Picked, Reading, Reply, Request, SummaryInput, SummaryOutput};
+use crate::session::{CohortChoice, Notice, Performance, Progress};
+use crate::study::Study;
+use futures::StreamExt;
+use futures::channel::mpsc::UnboundedReceiver;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// Rows of the first chunk of each worker; later ones aim at [`CHUNK_MS`].
+const FIRST_CHUNK: usize = 64;
+const MAX_CHUNK: usize = 4096;
+/// Wanted time per chunk, so that progress moves and little is lost with a worker.
+const CHUNK_MS: f64 = 120.0;
+/// Times that a chunk is given to a fresh worker before the run gives up.
+const MAX_TRIES: u32 = 3;
+
+/// Why a task ended without a result.
+#[derive(Clone, Debug)]
+pub(crate) enum Stopped {
+    /// The person, or a newer task.
+    Cancelled,
+    /// A reason to tell.
+    Failed(Notice),
+}
+
+impl From<Notice> for Stopped {
+    fn from(notice: Notice) -> Self {
+        Stopped::Failed(notice)
+    }
+}
+
+/// The workers of the task that runs now. Emptying it terminates them.
+#[derive(Clone, Default)]
+pub(crate) struct Running(Rc<RefCell<Option<Workers>>>);
+
+impl Running {
+    /// Terminates every worker; the task ends as cancelled.
+    pub(crate) fn stop(&self) {
+        self.0.borrow_mut().take();
+    }
+
+    fn spawn(&self, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
+        self.stop();
+        let (workers, events) = Workers::spawn(n).ok_or_else(no_workers)?;
+        *self.0.borrow_mut() = Some(workers);
+        Ok(events)
+    }
+
+    fn send(&self, index: usize, request: Request) {
+        if let Some(workers) = &*self.0.borrow() {
+            workers.send(index, request);
+        }
+    }
+
+    fn replace(&self, index: usize) -> Result<(), Stopped> {
+        let mut slot = self.0.borrow_mut();
+        let workers = slot.as_mut().ok_or(Stopped::Cancelled)?;
+        if workers.replace(index) { Ok(()) } else { Err(no_workers().into()) }
+    }
+
+    /// Asks a fresh worker one question.
+    async fn ask(&self, request: Request) -> Result<Reply, Stopped> {
+        let mut events = self.spawn(1)?;
+        self.send(0, request);
+        let reply = loop {
+            match events.next().await {
+                Some(Event::Reply(_, Reply::Ready)) => {}
+                Some(Event::Reply(_, Reply::Failed { notice, .. })) => break Err(notice.into()),
+                Some(Event::Reply(_, reply)) => break Ok(reply),
+                Some(Event::Died(_)) => break Err(out_of_memory().into()),
+                None => return Err(Stopped::Cancelled),
+            }
+        };
+        self.stop();
+        reply
+    }
+}
+
+fn no_workers() -> Notice {
+    Notice::error(
+        "This browser refused to start a worker",
+        "SHAP values are computed in web workers, so that the page stays usable meanwhile.",
+        "Open the page in a current Chromium, Firefox or Safari without an extension that blocks workers.",
+    )
+}
+
+fn out_of_memory() -> Notice {
+    Notice::error(
+        "A worker stopped before it was done",
+        "The browser ended it, most often because memory ran out. What was open before still stands.",
+        "Close other tabs, or use a smaller table; the command `clarimark explain` has no such limit.",
+    )
+}
+
+fn unexpected(reply: &Reply) -> Stopped {
+    let name = format!("{reply:?}");
+    let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
+    Notice::error("A worker gave an unexpected answer", name, "This is a fault of the page; please report it.").into()
+}
+
+/// Says what files are and binds them, in a worker of its own.
+pub(crate) async fn read(running: &Running, files: Vec<Picked>) -> Result<Reading, Stopped> {
+    match running.ask(Request::Read { job: 0, files }).await? {
+        Reply::Read { reading, .. } => Ok(*reading),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Reads importance, map and clusters off attributions, in a worker of its own.
+pub(crate) async fn summarise(running: &Running, input: SummaryInput) -> Result<SummaryOutput, Stopped> {
+    match running.ask(Request::Summarise { job: 0, input }).await? {
+        Reply::Summarised { output, .. } => Ok(*output),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Computes discrimination per split role, in a worker of its own.
+pub(crate) async fn evaluate(
+    running: &Running,
+    parts: Vec<EvaluationPart>,
+) -> Result<Vec<Performance>, Stopped> {
+    match running.ask(Request::Evaluate { job: 0, parts }).await? {
+        Reply::Evaluated { performance, .. } => Ok(performance),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// What a run computed.
+pub(crate) struct Explained {
+    pub(crate) rows: Vec<RowId>,
+    pub(crate) attributions: Attributions,
+    /// `[row][output]` for every row of the table.
+    pub(crate) all_margins: Vec<f64>,
+    pub(crate) additivity: Vec<f64>,
+    pub(crate) elapsed_ms: f64,
+    pub(crate) n_workers: usize,
+}
+
+/// A stretch of rows, all of them to be explained or all only predicted.
+#[derive(Clone, Copy, Debug)]
+struct Chunk {
+    /// First position in the plan.
+    start: usize,
+    len: usize,
+    tries: u32,
+}
+
+/// Explains the rows of a cohort and predicts all others.
+pub(crate) async fn explain(
+    running: &Running,
+    study: &Study,
+    cohort: CohortChoice,
+    model: &[u8],
+    mut progressed: impl FnMut(Progress),
+) -> Result<Explained, Stopped> {
+    let rows = cohort.rows(study);
+    if rows.is_empty() {
+        return Err(Notice::error(
+            format!("No patient is marked {}", cohort.word()),
+            "There is nobody to explain.",
+            "Choose another cohort.",
+        )
+        .into());
+    }
+    let chosen: Vec<bool> = {
+        let mut chosen = vec![false; study.n_rows()];
+        rows.iter().for_each(|r| chosen[r.index()] = true);
+        chosen
+    };
+    let others: Vec<RowId> = study.rows().filter(|r| !chosen[r.index()]).collect();
+    // The plan: first the rows to explain, then those to predict.
+    let plan: Vec<RowId> = rows.iter().chain(&others).copied().collect();
+    let n_workers = workers::count().min(plan.len().div_ceil(FIRST_CHUNK)).max(1);
+    let start_ms = clock::now_ms();
+
+    let mut events = running.spawn(n_workers)?;
+    for i in 0..n_workers {
+        running.send(i, Request::Load { job: 0, model: model.to_vec() });
+    }
+
+    let mut next = 0;
+    let mut again: VecDeque<Chunk> = VecDeque::new();
+    let mut given: Vec<Option<(Chunk, f64)>> = vec![None; n_workers];
+    let mut chunk_len = FIRST_CHUNK;
+    let mut explained = Explained {
+        attributions: Attributions::default(),
+        all_margins: Vec::new(),
+        additivity: vec![0.0; rows.len()],
+        elapsed_ms: 0.0,
+        n_workers,
+        rows,
+    };
+    let n_explained = explained.rows.len();
+    let mut progress = Progress {
+        phase: "SHAP values".into(),
+        total: plan.len(),
+        n_workers,
+        ..Progress::default()
+    };
+    progressed(progress.clone());
+
+    while progress.done < plan.len() {
+        let i = match events.next().await {
+            None => return Err(Stopped::Cancelled),
+            Some(Event::Reply(_, Reply::Ready)) => continue,
+            Some(Event::Reply(_, Reply::Failed { notice, .. })) => {
+                running.stop();
+                return Err(notice.into());
+            }
+            Some(Event::Reply(i, Reply::Loaded { .. })) => i,
+            Some(Event::Reply(i, Reply::Explained { chunk, attributions, .. })) => {
+                let Some((done, since)) = given[i].take().filter(|(c, _)| c.start == chunk as usize) else {
+                    continue;
+                };
+                store_chunk(&mut explained, &plan, n_explained, done, attributions);
+                let elapsed = (clock::now_ms() - since).max(0.1);
+                let wanted = done.len as f64 * CHUNK_MS / elapsed;
+                chunk_len = (wanted as usize).clamp(chunk_len / 2, chunk_len * 4).clamp(16, MAX_CHUNK);
+                progress.done += done.len;
+                progress.elapsed_ms = clock::now_ms() - start_ms;
+                progressed(progress.clone());
+                i
+            }
+            Some(Event::Died(i)) => {
+                if let Some((mut chunk, _)) = given[i].take() {
+                    chunk.tries += 1;
+                    if chunk.tries >= MAX_TRIES {
+                        running.stop();
+                        return Err(out_of_memory().into());
+                    }
+                    again.push_back(chunk);
+                }
+                progress.redone += 1;
+                if progress.redone > 10 * MAX_TRIES as usize {
+                    running.stop();
+                    return Err(out_of_memory().into());
+                }
+                running.replace(i)?;
+                running.send(i, Request::Load { job: 0, model: model.to_vec() });
+                continue;
+            }
+            Some(Event::Reply(_, other)) => return Err(unexpected(&other)),
+        };
+        let chunk = again.pop_front().or_else(|| {
+            (next < plan.len()).then(|| {
+                // A chunk does not cross from rows to explain to rows to predict.
+                let end = if next < n_explained { n_explained } else { plan.len() };
+                let chunk = Chunk { start: next, len: chunk_len.min(end - next), tries: 0 };
+                next += chunk.len;
+                chunk
+            })
+        });
+        if let Some(chunk) = chunk {
+            given[i] = Some((chunk, clock::now_ms()));
+            running.send(
+                i,
+                Request::Explain {
+                    job: 0,
+                    chunk: chunk.start as u32,
+                    attributions: chunk.start < n_explained,
+                    matrix: study.binding.matrix(&study.data, &plan[chunk.start..chunk.start + chunk.len]),
+                },
+            );
+        }
+    }
+    explained.elapsed_ms = clock::now_ms() - start_ms;
+    running.stop();
+    Ok(explained)
+}
+
+/// Puts a chunk where it belongs.
+fn store_chunk(out: &mut Explained, plan: &[RowId], n_explained: usize, chunk: Chunk, a: Attributions) {
+    let k = a.n_outputs;
+    if out.all_margins.is_empty() {
+        out.all_margins = vec![f64::NAN; plan.len() * k];
+    }
+    for (i, margin) in a.margin.chunks_exact(k).enumerate() {
+        let row = plan[chunk.start + i].index();
+        out.all_margins[row * k..(row + 1) * k].copy_from_slice(margin);
+    }
+    if chunk.start >= n_explained {
+        return;
+    }
+    let to = &mut out.attributions;
+    if to.n_rows == 0 {
+        *to = Attributions {
+            n_rows: n_explained,
+            n_features: a.n_features,
+            n_outputs: k,
+            values: vec![0.0; n_explained * a.n_features * k],
+            margin: vec![0.0; n_explained * k],
+            base_values: a.base_values.clone(),
+        };
+    }
+    let width = a.n_features * k;
+    to.values[chunk.start * width..(chunk.start + chunk.len) * width].copy_from_slice(&a.values);
+    to.margin[chunk.start * k..(chunk.start + chunk.len) * k].copy_from_slice(&a.margin);
+    out.additivity[chunk.start..chunk.start + chunk.len].copy_from_slice(&a.additivity_errors());
+}

@@ -1,0 +1,301 @@
+//! Patient: why the model scored this patient as it did.
+
+use super::{now, open, passes, provenance};
+use crate::app::frame::CommandButton;
+use crate::app::store::store;
+use crate::app::widget::controls::Search;
+use crate::app::widget::icon::{Glyph, Icon};
+use crate::app::widget::pane::Pane;
+use crate::app::widget::plot::{Drawing, Gesture, Plot};
+use crate::figure::{self, words};
+use crate::ids::RowId;
+use crate::plot::number::{count, fixed, signed};
+use crate::session::{Command, patients_by_margin};
+use leptos::prelude::*;
+
+/// Rows of the list that are in the page at once.
+const LIST_ROWS: usize = 60;
+
+#[component]
+pub(crate) fn Patient() -> impl IntoView {
+    let store = store();
+    let (analysis, now) = (open(store), now(store));
+    let patient = store.slice(|s| s.patient());
+    let sentence = Memo::new(move |_| {
+        analysis.get().zip(patient.get()).map(|(a, p)| figure::sentence(&a, p)).unwrap_or_default()
+    });
+    let subtitle = Signal::derive(move || {
+        analysis
+            .get()
+            .zip(patient.get())
+            .map_or_else(String::new, |(a, p)| format!("{}, largest effect first", a.study.patient_id(p)))
+    });
+    let caption = Signal::derive(move || {
+        analysis.get().zip(patient.get()).map_or_else(String::new, |(a, p)| {
+            let outcome = words::outcome_of(&a.study, p).map_or_else(String::new, |o| format!("Observed: {o}. "));
+            format!(
+                "Bars start at the reference ({}) and add up to the prediction. Red raises {}, blue lowers it, hollow means \
+                 the value was missing. {outcome}{}",
+                signed(a.base_value(), 2),
+                a.study.model.scale.higher,
+                provenance(&a)
+            )
+        })
+    });
+    view! {
+        <div class="view patient-view" data-view-body="patient">
+            <h1 class="visually-hidden">"Patient"</h1>
+            <PatientList />
+            <div class="patient-main">
+                <div class="patient-step">
+                    <CommandButton id="previous" command=Command::Step(-1) class="button square" label="Previous patient">
+                        <Glyph icon=Icon::Previous />
+                    </CommandButton>
+                    <p>
+                        <b data-testid="patient-id">
+                            {move || analysis.get().zip(patient.get()).map(|(a, p)| a.study.patient_id(p))}
+                        </b>
+                        " "
+                        {move || {
+                            analysis.get().zip(patient.get()).map(|(a, p)| signed(a.margin(p), 2))
+                        }}
+                    </p>
+                    <CommandButton id="next" command=Command::Step(1) class="button square" label="Next patient">
+                        <Glyph icon=Icon::Next />
+                    </CommandButton>
+                </div>
+                <p class="say patient-sentence" data-testid="sentence">{move || sentence.get()}</p>
+                <Pane
+                    title="Waterfall"
+                    subtitle=subtitle
+                    class="scroll"
+                    caption=caption
+                    tools=|| {
+                        view! {
+                            <span class="legend"><i class="swatch raises"></i> "raises"</span>
+                            <span class="legend"><i class="swatch lowers"></i> "lowers"</span>
+                            <span class="legend"><i class="swatch missing"></i> "value missing"</span>
+                        }
+                    }
+                >
+                    <Plot
+                        name="waterfall"
+                        draw=move |width, _| {
+                            let figure = analysis
+                                .get()
+                                .zip(patient.get())
+                                .map(|(a, p)| figure::waterfall(&a, &now.get(), p, width))
+                                .unwrap_or_default();
+                            Drawing { scene: figure.scene, table: figure.table }
+                        }
+                        gesture=Box::new(move |gesture, _| match gesture {
+                            Gesture::Click(target, _) => {
+                                if let Some(feature) = target.feature() {
+                                    store.send(Command::FocusFeature(feature, false));
+                                }
+                            }
+                            Gesture::Open(target) => {
+                                if let Some(feature) = target.feature() {
+                                    store.send(Command::FocusFeature(feature, true));
+                                }
+                            }
+                            _ => {}
+                        })
+                    />
+                </Pane>
+                <Nearest />
+            </div>
+        </div>
+    }
+}
+
+/// Patients by margin, with a search field; what is selected elsewhere stands out.
+#[component]
+fn PatientList() -> impl IntoView {
+    let store = store();
+    let (analysis, passes) = (open(store), passes(store));
+    let patient = store.slice(|s| s.patient());
+    let query = RwSignal::new(String::new());
+    let first = RwSignal::new(0usize);
+    let order = Memo::new(move |_| analysis.get().map(|a| patients_by_margin(&a)).unwrap_or_default());
+    let found = Memo::new(move |_| {
+        let Some(a) = analysis.get() else { return Vec::new() };
+        let text = query.get().trim().to_lowercase();
+        let passes = passes.get();
+        order
+            .get()
+            .into_iter()
+            .filter(|&r| {
+                let chosen = match (&passes, a.position(r)) {
+                    (Some(p), Some(i)) => p[i],
+                    _ => true,
+                };
+                chosen && (text.is_empty() || a.study.patient_id(r).to_lowercase().contains(&text))
+            })
+            .collect::<Vec<RowId>>()
+    });
+    // The patient in focus is always among the rows shown.
+    Effect::new(move |_| {
+        let at = patient.get().and_then(|p| found.get().iter().position(|&r| r == p)).unwrap_or(0);
+        let shown = first.get_untracked();
+        if at < shown || at >= shown + LIST_ROWS {
+            first.set(at.saturating_sub(LIST_ROWS / 2));
+        }
+    });
+    let subtitle = Signal::derive(move || {
+        let (found, all) = (found.get().len(), order.get().len());
+        if found == all { count(all) } else { format!("{} of {}", count(found), count(all)) }
+    });
+    let largest = Memo::new(move |_| {
+        analysis.get().map_or(1.0, |a| {
+            a.rows.iter().map(|&r| (a.margin(r) - a.base_value()).abs()).fold(1e-12, f64::max)
+        })
+    });
+    view! {
+        <Pane title="Patients" subtitle=subtitle class="patient-list scroll">
+            <div class="list-search">
+                <Search label="Find patient" text=query.into() changed=move |text| query.set(text) />
+            </div>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Patient"</th>
+                        <th scope="col"><span class="visually-hidden">"Subgroup"</span></th>
+                        <th scope="col" colspan="2" class="number">
+                            {move || analysis.get().map(|a| format!("{}, high first", words::capitalised(&a.study.model.scale.margin)))}
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {move || {
+                        let Some(a) = analysis.get() else { return ().into_any() };
+                        let (from, list) = (first.get(), found.get());
+                        list.iter()
+                            .skip(from)
+                            .take(LIST_ROWS)
+                            .map(|&r| {
+                                let cluster = a.position(r).and_then(|i| a.insight.clusters.labels.get(i).copied()).unwrap_or(0);
+                                let width = 22.0 * (a.margin(r) - a.base_value()).abs() / largest.get();
+                                let below = a.margin(r) < a.base_value();
+                                view! {
+                                    <tr
+                                        class:current=move || patient.get() == Some(r)
+                                        on:click=move |_| store.send(Command::FocusPatient(r, false))
+                                        on:pointerenter=move |_| store.send(Command::Hover(Some(r)))
+                                        on:pointerleave=move |_| store.send(Command::Hover(None))
+                                    >
+                                        <td>
+                                            <button type="button" class="row-button" data-patient=r.0 + 1>
+                                                {a.study.patient_id(r)}
+                                            </button>
+                                        </td>
+                                        <td><ClusterMark cluster=cluster /></td>
+                                        <td>
+                                            <i class="margin-bar" class:below=below style:width=format!("{width:.1}px")></i>
+                                        </td>
+                                        <td class="number">{signed(a.margin(r), 2)}</td>
+                                    </tr>
+                                }
+                            })
+                            .collect_view()
+                            .into_any()
+                    }}
+                </tbody>
+            </table>
+            <div class="list-foot">
+                <Show when=move || { first.get() > 0 }>
+                    <button type="button" class="link" on:click=move |_| first.update(|f| *f = f.saturating_sub(LIST_ROWS))>
+                        "earlier"
+                    </button>
+                </Show>
+                <Show when=move || { first.get() + LIST_ROWS < found.get().len() }>
+                    <button type="button" class="link" on:click=move |_| first.update(|f| *f += LIST_ROWS)>
+                        {move || format!("{} more", count(found.get().len().saturating_sub(first.get() + LIST_ROWS)))}
+                    </button>
+                </Show>
+                <Show when=move || found.get().is_empty()>
+                    <p class="empty">"No patient matches."</p>
+                </Show>
+            </div>
+        </Pane>
+    }
+}
+
+/// A cluster's mark in a table.
+#[component]
+pub(crate) fn ClusterMark(cluster: u32) -> impl IntoView {
+    use crate::plot::Shape;
+    let shape = Shape::of_cluster(cluster);
+    let points = shape
+        .corners(5.0, 5.0, 4.0)
+        .map(|c| c.iter().map(|p| format!("{:.1},{:.1}", p[0], p[1])).collect::<Vec<_>>().join(" "));
+    let class = format!("cluster-mark cluster-{}", cluster % 8);
+    let name = char::from(b'A' + (cluster as u8).min(25)).to_string();
+    view! {
+        <svg class=class width="10" height="10" viewBox="0 0 10 10" role="img" aria-label=format!("subgroup {name}")>
+            {match points {
+                Some(points) => view! { <polygon points=points /> }.into_any(),
+                None => view! { <circle cx="5" cy="5" r="4" /> }.into_any(),
+            }}
+        </svg>
+    }
+}
+
+/// Patients explained most alike.
+#[component]
+fn Nearest() -> impl IntoView {
+    let store = store();
+    let analysis = open(store);
+    let patient = store.slice(|s| s.patient());
+    let rows = Memo::new(move |_| {
+        analysis.get().zip(patient.get()).map_or_else(Vec::new, |(a, p)| figure::nearest(&a, p, 6))
+    });
+    view! {
+        <Pane
+            title="Nearest patients"
+            subtitle=Signal::derive(|| "by distance in SHAP space".to_string())
+            caption=Signal::derive(|| {
+                "Close attributions, not close bodies: these patients got similar scores for similar reasons.".to_string()
+            })
+        >
+            <table class="data-table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Patient"</th>
+                        <th scope="col"><span class="visually-hidden">"Subgroup"</span></th>
+                        <th scope="col" class="number">"Distance"</th>
+                        <th scope="col" class="number">
+                            {move || analysis.get().map(|a| words::capitalised(&a.study.model.scale.margin))}
+                        </th>
+                        <th scope="col">"Outcome"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {move || {
+                        let Some(a) = analysis.get() else { return ().into_any() };
+                        rows.get()
+                            .into_iter()
+                            .map(|(r, distance)| {
+                                let cluster = a.position(r).and_then(|i| a.insight.clusters.labels.get(i).copied()).unwrap_or(0);
+                                view! {
+                                    <tr>
+                                        <td>
+                                            <button type="button" class="row-button" on:click=move |_| store.send(Command::FocusPatient(r, false))>
+                                                {a.study.patient_id(r)}
+                                            </button>
+                                        </td>
+                                        <td><ClusterMark cluster=cluster /></td>
+                                        <td class="number">{fixed(distance, 2)}</td>
+                                        <td class="number">{signed(a.margin(r), 2)}</td>
+                                        <td>{words::outcome_of(&a.study, r).unwrap_or_default()}</td>
+                                    </tr>
+                                }
+                            })
+                            .collect_view()
+                            .into_any()
+                    }}
+                </tbody>
+            </table>
+        </Pane>
+    }
+}

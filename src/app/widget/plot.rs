@@ -1,0 +1,306 @@
+//! A plot on the page: a scene on two canvases (data below, pointer and selection above), with hover, click, lasso,
+//! keyboard, a table of its numbers and an SVG to save.
+
+use crate::app::browser::{canvas, download, resize, theme};
+use crate::app::store::store;
+use crate::ids::Target;
+use crate::plot::Scene;
+use crate::plot::chart::Table;
+use crate::plot::hit::HitIndex;
+use crate::plot::svg;
+use crate::plot::{Ink, Item, Role, Stroke};
+use leptos::html;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What a plot shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Drawing {
+    /// The picture.
+    pub(crate) scene: Scene,
+    /// Its numbers.
+    pub(crate) table: Table,
+}
+
+/// What the pointer did.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Gesture {
+    /// Over something, or over nothing.
+    Hover(Option<Target>),
+    /// A click or Enter; true with Shift.
+    Click(Target, bool),
+    /// A double click.
+    Open(Target),
+    /// A region was drawn around at least one mark, corners in scene pixels.
+    Lasso(Vec<[f64; 2]>),
+    /// A horizontal stretch was dragged, in scene pixels.
+    Brush(f64, f64),
+}
+
+/// What dragging does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) enum Drag {
+    /// Nothing.
+    #[default]
+    None,
+    /// Draws a region.
+    Lasso,
+    /// Marks a horizontal stretch.
+    Brush,
+}
+
+/// Movement in pixels below which a press is a click.
+const CLICK_SLACK: f64 = 4.0;
+
+/// A plot that fills the width of its container and is laid out anew when that changes.
+#[component]
+pub(crate) fn Plot(
+    /// Stable name for tests and files, e.g. `ranked`.
+    name: &'static str,
+    /// Lays the plot out for a width and the height at hand.
+    draw: impl Fn(f64, f64) -> Drawing + Send + Sync + 'static,
+    /// Draws what changes with pointer and selection.
+    #[prop(optional)]
+    over: Option<Box<dyn Fn(&Scene) -> Scene + Send + Sync>>,
+    /// Receives what the pointer does.
+    #[prop(optional)]
+    gesture: Option<Box<dyn Fn(Gesture, &Scene) + Send + Sync>>,
+    /// What dragging does.
+    #[prop(default = Drag::None)]
+    drag: Drag,
+    /// True: the plot takes the container's height; false: it has its own.
+    #[prop(default = false)]
+    fill: bool,
+    /// False leaves out the buttons for table and SVG.
+    #[prop(default = true)]
+    tools: bool,
+) -> impl IntoView {
+    let store = store();
+    let host = NodeRef::<html::Div>::new();
+    let base = NodeRef::<html::Canvas>::new();
+    let top = NodeRef::<html::Canvas>::new();
+    let size = RwSignal::new((0.0f64, 0.0f64));
+    let path = RwSignal::new(Vec::<[f64; 2]>::new());
+    let hovered = StoredValue::new(None::<Target>);
+    let show_table = RwSignal::new(false);
+    let gesture = StoredValue::new(gesture);
+    let at_key = RwSignal::new(None::<usize>);
+
+    let watch = StoredValue::new_local(None::<resize::Watch>);
+    Effect::new(move |_| {
+        if let Some(host) = host.get() {
+            watch.set_value(resize::Watch::new(&host, move |w, h| {
+                let next = (w.floor(), if fill { h.floor() } else { 0.0 });
+                if size.get_untracked() != next {
+                    size.set(next);
+                }
+            }));
+        }
+    });
+    on_cleanup(move || watch.set_value(None));
+
+    let drawing = Memo::new(move |_| {
+        let (w, h) = size.get();
+        if w < 1.0 { Arc::new(Drawing::default()) } else { Arc::new(draw(w, h)) }
+    });
+    let index = Memo::new(move |_| Arc::new(Indexed(HitIndex::new(&drawing.get().scene))));
+
+    Effect::new(move |_| {
+        store.theme.get();
+        let drawing = drawing.get();
+        if let Some(canvas) = base.get() {
+            canvas::paint(&canvas, &drawing.scene, theme::current());
+        }
+    });
+    Effect::new(move |_| {
+        store.theme.get();
+        let drawing = drawing.get();
+        let mut scene = match &over {
+            Some(over) => over(&drawing.scene),
+            None => Scene::new(drawing.scene.width, drawing.scene.height),
+        };
+        let path = path.get();
+        if !path.is_empty() {
+            scene.push(drawn_path(&path, drag, scene.height));
+        }
+        if let Some(canvas) = top.get() {
+            canvas::paint(&canvas, &scene, theme::current());
+        }
+    });
+
+    let tell = move |g: Gesture| {
+        let drawing = drawing.get_untracked();
+        gesture.with_value(|f| {
+            if let Some(f) = f {
+                f(g, &drawing.scene);
+            }
+        });
+    };
+    let under = move |x: f64, y: f64| index.get_untracked().0.at(x, y).map(|hit| hit.target);
+    let hover = move |target: Option<Target>| {
+        if hovered.get_value() != target {
+            hovered.set_value(target);
+            tell(Gesture::Hover(target));
+        }
+    };
+
+    let down = move |event: web_sys::PointerEvent| {
+        if event.button() != 0 {
+            return;
+        }
+        let at = canvas::position(&event);
+        path.set(Vec::new());
+        if drag != Drag::None {
+            canvas::capture(&event);
+            path.set(vec![at]);
+        }
+    };
+    let moved = move |event: web_sys::PointerEvent| {
+        let [x, y] = canvas::position(&event);
+        if event.buttons() & 1 == 1 && !path.with_untracked(Vec::is_empty) {
+            path.update(|p| match (drag, p.len()) {
+                (Drag::Brush, 2..) => p[1] = [x, y],
+                _ => p.push([x, y]),
+            });
+        } else {
+            hover(under(x, y));
+        }
+    };
+    let up = move |event: web_sys::PointerEvent| {
+        let [x, y] = canvas::position(&event);
+        let drawn = path.get_untracked();
+        path.set(Vec::new());
+        let far = drawn.iter().any(|p| (p[0] - x).hypot(p[1] - y) > CLICK_SLACK);
+        match (drag, far) {
+            (Drag::Lasso, true) if drawn.len() > 2 => tell(Gesture::Lasso(drawn)),
+            (Drag::Brush, true) => tell(Gesture::Brush(drawn[0][0].min(x), drawn[0][0].max(x))),
+            _ => {
+                if let Some(target) = under(x, y) {
+                    tell(Gesture::Click(target, event.shift_key()));
+                }
+            }
+        }
+    };
+    let keyed = move |event: web_sys::KeyboardEvent| {
+        let step = match event.key().as_str() {
+            "ArrowRight" | "ArrowDown" => 1,
+            "ArrowLeft" | "ArrowUp" => -1,
+            "Enter" => {
+                if let Some(target) = hovered.get_value() {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    tell(Gesture::Open(target));
+                }
+                return;
+            }
+            _ => return,
+        };
+        let targets = index.get_untracked().0.in_order();
+        if targets.is_empty() {
+            return;
+        }
+        event.prevent_default();
+        let next = at_key.get_untracked().map_or(0, |i| {
+            (i as i64 + step).rem_euclid(targets.len() as i64) as usize
+        });
+        at_key.set(Some(next));
+        hover(targets.get(next).copied());
+    };
+
+    let save_svg = move |_| {
+        let drawing = drawing.get_untracked();
+        let options = svg::Options { theme: theme::current(), ..svg::Options::default() };
+        let text = svg::to_svg(&drawing.scene, &options);
+        download::save(&format!("{name}.svg"), "image/svg+xml", text.as_bytes());
+    };
+    let save_csv = move |_| {
+        let text = drawing.get_untracked().table.csv();
+        download::save(&format!("{name}.csv"), "text/csv", text.as_bytes());
+    };
+
+    view! {
+        <div class="plot" class:fill=fill node_ref=host>
+            <div class="plot-sheet">
+                <canvas
+                    node_ref=base
+                    data-plot=name
+                    role="img"
+                    tabindex="0"
+                    aria-label=move || {
+                        let d = drawing.get();
+                        format!("{}. {}", d.scene.title, d.scene.description)
+                    }
+                    on:pointerdown=down
+                    on:pointermove=moved
+                    on:pointerup=up
+                    on:pointerleave=move |_| hover(None)
+                    on:dblclick=move |_| {
+                        if let Some(target) = hovered.get_value() {
+                            tell(Gesture::Open(target));
+                        }
+                    }
+                    on:keydown=keyed
+                ></canvas>
+                <canvas node_ref=top class="plot-over" aria-hidden="true"></canvas>
+            </div>
+            {tools
+                .then(|| {
+                    view! {
+                        <div class="plot-tools">
+                            <button
+                                type="button"
+                                data-command=format!("table-{name}")
+                                aria-pressed=move || show_table.get().to_string()
+                                on:click=move |_| show_table.update(|s| *s = !*s)
+                            >
+                                "Table"
+                            </button>
+                            <button type="button" data-command=format!("csv-{name}") on:click=save_csv>
+                                "CSV"
+                            </button>
+                            <button type="button" data-command=format!("svg-{name}") on:click=save_svg>
+                                "SVG"
+                            </button>
+                        </div>
+                    }
+                })}
+        </div>
+        <Show when=move || show_table.get()>
+            <div class="plot-table" tabindex="0" role="region" aria-label=format!("Table of {name}")>
+                {move || view! { <super::table::DataTable table=drawing.get().table.clone() /> }}
+            </div>
+        </Show>
+    }
+}
+
+/// What is being dragged, over the plot.
+fn drawn_path(path: &[[f64; 2]], drag: Drag, height: f64) -> Item {
+    let tint = Some(Ink::Role(Role::Text, 0.06));
+    match (drag, path) {
+        (Drag::Brush, [from, .., to]) => Item::Rect {
+            x: from[0].min(to[0]),
+            y: 0.0,
+            w: (from[0] - to[0]).abs(),
+            h: height,
+            fill: tint,
+            stroke: None,
+            target: None,
+        },
+        _ => Item::Path {
+            points: path.to_vec(),
+            closed: true,
+            fill: tint,
+            stroke: Some(Stroke::new(Role::Text, 1.0).dashed(4.0, 3.0)),
+            target: None,
+        },
+    }
+}
+
+/// A hit index compares equal only to itself: it follows the drawing.
+struct Indexed(HitIndex);
+
+impl PartialEq for Indexed {
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
+}

@@ -1,1 +1,0 @@
-//! Facts about a table that deserve a look: missingness, ranges, duplicates.

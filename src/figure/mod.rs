@@ -1,0 +1,97 @@
+//! Figures: what a study's analysis looks like as charts. Knows the session and the charts, no browser.
+//!
+//! Each figure takes the analysis, the view state and a size, and gives a scene, its numbers as a table, and the
+//! caption that says cohort, n, method and scale.
+
+mod biomarkers;
+mod crossfilter;
+mod dependence;
+mod overview;
+mod patient;
+mod sample;
+mod subgroups;
+pub mod words;
+
+pub use biomarkers::{ranked, ranked_header, shown_features};
+pub use crossfilter::{Histogram, brushed, histogram, histograms};
+pub use dependence::{Dependence, dependence, next_biomarkers};
+pub use overview::{additivity, missingness, performance, top_biomarkers};
+pub use patient::{Contribution, contributions, nearest, sentence, waterfall};
+pub use sample::{MAX_DRAWN, drawn};
+pub use subgroups::{cluster_names, map, map_point, profile, silhouettes, silhouettes_by_k, stability, trust};
+
+use crate::ids::FeatureId;
+use crate::plot::Scene;
+use crate::plot::chart::{COMPACT_BELOW, Kind, Table};
+use crate::session::Analysis;
+use crate::study::Study;
+
+/// A laid-out figure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figure {
+    /// The picture.
+    pub scene: Scene,
+    /// What it shows, as text.
+    pub table: Table,
+}
+
+/// True if a plot of this width uses the compact layout.
+pub fn compact(width: f64) -> bool {
+    width < COMPACT_BELOW
+}
+
+/// Level texts of every feature, empty for numeric ones: charts borrow them.
+pub(crate) struct LevelNames(Vec<Vec<String>>);
+
+impl LevelNames {
+    pub(crate) fn of(study: &Study) -> Self {
+        LevelNames(
+            study
+                .model
+                .features
+                .iter()
+                .map(|f| match (&f.levels, f.categorical) {
+                    (Some(levels), true) => levels.clone(),
+                    (None, true) => (0..32).map(|code| format!("code {code}")).collect(),
+                    (_, false) => Vec::new(),
+                })
+                .collect(),
+        )
+    }
+
+    pub(crate) fn kind(&self, feature: FeatureId) -> Kind<'_> {
+        match self.0.get(feature.index()) {
+            Some(names) if !names.is_empty() => Kind::Levels { names, ordered: false },
+            _ => Kind::Number,
+        }
+    }
+}
+
+/// Values of one feature for the explained patients at `positions`.
+pub(crate) fn values(a: &Analysis, feature: FeatureId, positions: &[usize]) -> Vec<f64> {
+    positions.iter().map(|&i| a.study.value(feature, a.rows[i])).collect()
+}
+
+/// φ of one feature for the explained patients at `positions`.
+pub(crate) fn phis(a: &Analysis, feature: FeatureId, positions: &[usize]) -> Vec<f64> {
+    positions.iter().map(|&i| a.phi(i, feature)).collect()
+}
+
+/// What is written beneath or beside a biomarker's name: its unit, or its levels.
+pub(crate) fn unit_text(study: &Study, feature: FeatureId) -> String {
+    let unit = study.unit(feature);
+    if !unit.is_empty() {
+        return unit.to_string();
+    }
+    match &study.model.features[feature.index()].levels {
+        Some(levels) if levels.len() <= 2 => levels.join(" / "),
+        Some(levels) => format!("{} levels", levels.len()),
+        None => String::new(),
+    }
+}
+
+/// `mg/dL, liver function`: unit and group of a biomarker, whichever it has.
+pub fn unit_and_group(study: &Study, feature: FeatureId) -> String {
+    let parts = [unit_text(study, feature), study.group(feature).to_lowercase()];
+    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
+}

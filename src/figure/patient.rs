@@ -1,0 +1,175 @@
+//! One patient: the sum that makes the prediction, and patients explained alike.
+
+use super::{Figure, LevelNames, compact, words};
+use crate::explain::summary::nearest as nearest_rows;
+use crate::ids::{FeatureId, RowId};
+use crate::plot::chart::{Kind, waterfall as chart};
+use crate::plot::number::{fixed, signed};
+use crate::session::{Analysis, ViewState, patients_by_margin};
+use crate::ensemble::Link;
+
+/// Biomarkers listed one by one.
+const TOP: usize = 18;
+const TOP_COMPACT: usize = 11;
+
+/// The waterfall of one patient.
+pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> Figure {
+    let Some(i) = a.position(patient) else { return Figure::default() };
+    let all: Vec<usize> = super::drawn(a);
+    let names = LevelNames::of(&a.study);
+    // Only what the model uses can contribute; the strips of the others are not drawn.
+    let used: Vec<FeatureId> =
+        a.insight.order.iter().copied().filter(|f| a.study.model.features[f.index()].n_splits > 0).collect();
+    let top = if compact(width) { TOP_COMPACT } else { TOP };
+    let mut by_effect = used.clone();
+    by_effect.sort_by(|x, y| a.phi(i, *y).abs().total_cmp(&a.phi(i, *x).abs()));
+    let detailed: Vec<FeatureId> = by_effect.iter().take(top + 1).copied().collect();
+    let cells: Vec<(Option<String>, Vec<f64>, Vec<usize>, String)> = used
+        .iter()
+        .map(|&f| {
+            if !detailed.contains(&f) {
+                return (None, Vec::new(), Vec::new(), String::new());
+            }
+            let cohort = super::values(a, f, &all);
+            let counts = match names.kind(f) {
+                Kind::Levels { names, .. } => {
+                    let mut counts = vec![0; names.len()];
+                    for v in cohort.iter().filter(|v| !v.is_nan()) {
+                        if let Some(n) = counts.get_mut(*v as usize) {
+                            *n += 1;
+                        }
+                    }
+                    counts
+                }
+                Kind::Number => Vec::new(),
+            };
+            (a.study.value_text(f, patient), cohort, counts, a.study.unit(f).to_string())
+        })
+        .collect();
+    let rows = used
+        .iter()
+        .zip(&cells)
+        .map(|(&f, (measured, cohort, counts, unit))| {
+            let value = a.study.value(f, patient);
+            let position = if value.is_nan() {
+                chart::Position::Missing { others: (a.importance(f).n_missing as usize).saturating_sub(1) }
+            } else if counts.is_empty() {
+                chart::Position::Number { value, cohort }
+            } else {
+                chart::Position::Level { level: value as usize, counts }
+            };
+            chart::Row {
+                feature: f,
+                name: a.study.label(f),
+                unit,
+                measured: measured.as_deref(),
+                phi: a.phi(i, f),
+                position,
+            }
+        })
+        .collect();
+    let id = a.study.patient_id(patient);
+    let spec = chart::Spec {
+        width,
+        compact: compact(width),
+        patient: &id,
+        rows,
+        top,
+        start: a.base_value(),
+        start_label: "Reference: expected over the training patients",
+        end: a.margin(patient),
+        scale: &a.study.model.scale.margin,
+        n_cohort: a.rows.len(),
+        focused: now.feature,
+    };
+    Figure { scene: chart::draw(&spec), table: chart::table(&spec) }
+}
+
+/// One biomarker's part in a prediction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contribution {
+    /// Which.
+    pub feature: FeatureId,
+    /// Name and value as words, e.g. `Bilirubin 17.4 mg/dL`.
+    pub text: String,
+    /// φ, margin units.
+    pub phi: f64,
+    /// True if the value is missing.
+    pub missing: bool,
+}
+
+/// Contributions of one patient, largest first.
+pub fn contributions(a: &Analysis, patient: RowId) -> Vec<Contribution> {
+    let Some(i) = a.position(patient) else { return Vec::new() };
+    let mut out: Vec<Contribution> = a
+        .insight
+        .order
+        .iter()
+        .map(|&f| (f, a.phi(i, f)))
+        .filter(|(_, phi)| *phi != 0.0)
+        .map(|(feature, phi)| {
+            let value = a.study.value_text(feature, patient);
+            let text = match &value {
+                Some(v) => format!("{} {}", a.study.label(feature), words::with_unit(v, a.study.unit(feature))),
+                None => format!("{} missing", a.study.label(feature)),
+            };
+            Contribution { feature, text, phi, missing: value.is_none() }
+        })
+        .collect();
+    out.sort_by(|x, y| y.phi.abs().total_cmp(&x.phi.abs()));
+    out
+}
+
+/// What the model says of a patient, in one or two plain sentences.
+pub fn sentence(a: &Analysis, patient: RowId) -> String {
+    let scale = &a.study.model.scale;
+    let margin = a.margin(patient);
+    let id = a.study.patient_id(patient);
+    let rank = patients_by_margin(a).iter().position(|&r| r == patient).map_or(0, |p| p + 1);
+    let prediction = a.prediction(patient);
+    let relative = match scale.link {
+        Link::Exp => {
+            let factor = crate::math::exp(margin - a.base_value());
+            let factor = if factor >= 10.0 { fixed(factor, 0) } else { fixed(factor, 1) };
+            format!(", {factor} times the {} of the reference", scale.prediction)
+        }
+        Link::Logistic | Link::Softmax => format!(", a {} of {}", scale.prediction, fixed(prediction, 2)),
+        Link::Identity | Link::Step => String::new(),
+    };
+    let all = contributions(a, patient);
+    let list = |sign: f64, n: usize| -> Vec<String> {
+        all.iter()
+            .filter(|c| c.phi * sign > 0.0)
+            .take(n)
+            .map(|c| format!("{} ({})", c.text, signed(c.phi, 2)))
+            .collect()
+    };
+    let (up, down) = (list(1.0, 3), list(-1.0, if margin < a.base_value() { 3 } else { 1 }));
+    let mut out = format!(
+        "The model gives {id} a {} of {}{relative}, {} of {} patients. ",
+        scale.margin,
+        signed(margin, 2),
+        words::ordinal_from_top(rank),
+        a.rows.len()
+    );
+    let verb = |n: usize, one: &'static str, many: &'static str| if n == 1 { one } else { many };
+    if !up.is_empty() {
+        out += &format!("{} {} it most", words::list(&up), verb(up.len(), "raises", "raise"));
+    }
+    if !down.is_empty() {
+        if !up.is_empty() {
+            out += "; ";
+        }
+        out += &format!("{} {} it most", words::list(&down), verb(down.len(), "lowers", "lower"));
+    }
+    out + "."
+}
+
+/// Patients nearest in attribution space, with their distance (margin units), nearest first.
+pub fn nearest(a: &Analysis, patient: RowId, k: usize) -> Vec<(RowId, f64)> {
+    let Some(i) = a.position(patient) else { return Vec::new() };
+    nearest_rows(&a.attributions.matrix(a.insight.output), a.study.n_features(), i, k)
+        .into_iter()
+        .map(|n| (a.rows[n.row as usize], n.distance))
+        .collect()
+}

@@ -1,0 +1,226 @@
+//! Patients who are scored alike: map, profile, silhouettes.
+
+use super::{Figure, LevelNames, compact, drawn, words};
+use crate::ids::{FeatureId, RowId};
+use crate::cohort::profile::Typical;
+use crate::plot::chart::{Emphasis, Kind, interval, map as map_chart, profile as profile_chart, silhouette};
+use crate::plot::number::{fixed, percent, plain};
+use crate::session::Analysis;
+
+/// Rows of the profile.
+const PROFILE_ROWS: usize = 18;
+
+/// `A low`, `B middle`, `C high`: letters in order of mean margin.
+pub fn cluster_names(k: usize) -> Vec<String> {
+    (0..k)
+        .map(|c| {
+            let letter = char::from(b'A' + (c as u8).min(25));
+            match (c, k) {
+                (0, 2..) => format!("{letter} low"),
+                (c, k) if c + 1 == k && k > 1 => format!("{letter} high"),
+                (1, 3) => format!("{letter} middle"),
+                _ => letter.to_string(),
+            }
+        })
+        .collect()
+}
+
+fn with_spec<T>(
+    a: &Analysis,
+    passes: Option<&[bool]>,
+    [width, height]: [f64; 2],
+    read: impl FnOnce(&map_chart::Spec) -> T,
+) -> T {
+    let positions = drawn(a);
+    let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
+    let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
+    let points: Vec<[f64; 2]> = positions.iter().map(|&i| a.insight.embedding.points[i]).collect();
+    let clusters: Vec<u32> = positions.iter().map(|&i| a.insight.clusters.labels[i]).collect();
+    let leading: Vec<String> = a
+        .insight
+        .embedding
+        .leading
+        .iter()
+        .map(|f| {
+            let names: Vec<String> =
+                f.iter().take(2).map(|&f| a.study.label(FeatureId(f)).to_lowercase()).collect();
+            names.join(", then ")
+        })
+        .collect();
+    let names = cluster_names(a.insight.clusters.k);
+    let spec = map_chart::Spec {
+        width,
+        height,
+        compact: compact(width),
+        patients: &patients,
+        points: &points,
+        clusters: &clusters,
+        names: &names,
+        share: a.insight.embedding.share,
+        leading: [&leading[0], &leading[1]],
+        values: None,
+        emphasis: Emphasis { passes: passes.as_deref(), selected: None },
+    };
+    read(&spec)
+}
+
+/// The map of attributions.
+pub fn map(a: &Analysis, passes: Option<&[bool]>, size: [f64; 2]) -> Figure {
+    with_spec(a, passes, size, |spec| Figure {
+        scene: map_chart::draw(spec),
+        table: map_chart::table(spec, |row| a.study.patient_id(row)),
+    })
+}
+
+/// A polygon of pixels as a polygon on the map, rounded so that a link carries it exactly.
+pub fn map_point(a: &Analysis, size: [f64; 2], polygon: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    with_spec(a, None, size, |spec| {
+        let [x, y] = map_chart::scales(spec);
+        // A drawn line has more corners than it needs; a hundred keep its shape.
+        let step = polygon.len().div_ceil(100).max(1);
+        let round = |v: f64| (v * 1e3).round() / 1e3;
+        polygon.iter().step_by(step).map(|p| [round(x.value(p[0])), round(y.value(p[1]))]).collect()
+    })
+}
+
+/// What the model credits in each cluster.
+pub fn profile(a: &Analysis, width: f64) -> Figure {
+    let names = letters(a.insight.clusters.k);
+    let levels = LevelNames::of(&a.study);
+    let features: Vec<_> = a.insight.profile.features.iter().take(PROFILE_ROWS).collect();
+    let rows: Vec<(Vec<f64>, Vec<String>, String)> = features
+        .iter()
+        .map(|p| {
+            let kind = levels.kind(FeatureId(p.feature));
+            let level = p.cells.iter().find_map(|c| match c.typical {
+                Some(Typical::Level { code, .. }) => Some(code),
+                _ => None,
+            });
+            let mut name = a.study.label(FeatureId(p.feature)).to_string();
+            if let (Kind::Levels { .. }, Some(_)) = (kind, level) {
+                name += ", level";
+            }
+            let typical = p
+                .cells
+                .iter()
+                .map(|c| match c.typical {
+                    Some(Typical::Median(m)) => plain(m),
+                    Some(Typical::Level { code, share, .. }) => {
+                        format!("{} {}", kind.text(f64::from(code)), percent(share))
+                    }
+                    None => "missing".into(),
+                })
+                .collect();
+            (p.cells.iter().map(|c| c.mean_phi).collect(), typical, name)
+        })
+        .collect();
+    let spec = profile_chart::Spec {
+        width,
+        compact: compact(width),
+        clusters: &names,
+        rows: features
+            .iter()
+            .zip(&rows)
+            .map(|(p, (mean_phi, typical, name))| profile_chart::Row {
+                feature: FeatureId(p.feature),
+                name,
+                means: mean_phi,
+                typical,
+            })
+            .collect(),
+        focused: None,
+    };
+    Figure { scene: profile_chart::draw(&spec), table: profile_chart::table(&spec) }
+}
+
+/// How clearly each patient belongs to its cluster.
+pub fn silhouettes(a: &Analysis, [width, height]: [f64; 2]) -> Figure {
+    let names = letters(a.insight.clusters.k);
+    let spec = silhouette::Spec {
+        width,
+        height,
+        patients: &a.rows,
+        clusters: &a.insight.clusters.labels,
+        widths: &a.insight.clusters.silhouette,
+        names: &names,
+    };
+    Figure { scene: silhouette::draw(&spec), table: silhouette::table(&spec, |row| a.study.patient_id(row)) }
+}
+
+/// Mean silhouette for other numbers of clusters.
+pub fn silhouettes_by_k(a: &Analysis, [width, height]: [f64; 2]) -> Figure {
+    let c = &a.insight.clusters;
+    let spec = silhouette::ByK { width, height, means: &c.silhouette_by_k, k: c.k };
+    let table = crate::plot::chart::Table {
+        header: vec!["Clusters".into(), "Mean silhouette".into()],
+        rows: c.silhouette_by_k.iter().enumerate().map(|(i, s)| vec![(i + 2).to_string(), fixed(*s, 3)]).collect(),
+    };
+    Figure { scene: silhouette::draw_by_k(&spec), table }
+}
+
+/// How often a cluster comes back when patients are resampled.
+pub fn stability(a: &Analysis, width: f64) -> Figure {
+    let names = letters(a.insight.clusters.k);
+    let spec = interval::Spec {
+        width,
+        title: "Bootstrap Jaccard per subgroup",
+        rows: a
+            .insight
+            .clusters
+            .stability
+            .iter()
+            .enumerate()
+            .map(|(c, i)| interval::Row {
+                label: &names[c],
+                estimate: i.estimate,
+                interval: Some([i.low, i.high]),
+                strong: true,
+                cluster: Some(c as u32),
+            })
+            .collect(),
+        domain: [0.0, 1.0],
+        reference: Some(0.75),
+        marks: interval::Marks::Bars,
+        decimals: 2,
+    };
+    Figure { scene: interval::draw(&spec), table: interval::table(&spec) }
+}
+
+fn letters(k: usize) -> Vec<String> {
+    (0..k).map(|c| char::from(b'A' + (c as u8).min(25)).to_string()).collect()
+}
+
+/// What the silhouettes and the stability say, in plain words.
+pub fn trust(a: &Analysis) -> String {
+    let c = &a.insight.clusters;
+    let mean = c.mean_silhouette(None).unwrap_or(f64::NAN);
+    let word = match mean {
+        m if m >= 0.5 => "clearly apart",
+        m if m >= 0.25 => "partly apart",
+        _ => "hardly apart: treat them as a way to sort patients, not as types of patients",
+    };
+    let mut out = format!("The {} groups are {word} (mean silhouette {}).", c.k, fixed(mean, 2));
+    if let Some(best) = c.best_k().filter(|&b| b != c.k) {
+        if let Some(s) = c.silhouette_by_k.get(best - 2) {
+            out += &format!(" {} groups fit better ({}).", words::capitalised(&words::number_word(best)), fixed(*s, 2));
+        }
+    }
+    if let Some(first) = a.insight.profile.features.first().filter(|p| p.share > 0.8) {
+        out += &format!(
+            " {} of what separates them is {} alone: the groups are little more than its bins.",
+            percent(first.share),
+            a.study.label(FeatureId(first.feature)).to_lowercase()
+        );
+    }
+    let unstable: Vec<String> = c
+        .stability
+        .iter()
+        .zip(letters(c.k))
+        .filter(|(i, _)| i.low < 0.5)
+        .map(|(i, name)| format!("{name} (down to {})", fixed(i.low, 2)))
+        .collect();
+    if !unstable.is_empty() {
+        out += &format!(" Resampling patients can dissolve {}.", words::list(&unstable));
+    }
+    out
+}

@@ -1,0 +1,190 @@
+//! What a worker does, without a browser: requests in, replies out, as a small header and raw buffers.
+//!
+//! Large arrays travel as buffers that can be transferred; only names and small facts pass through serde.
+
+mod assemble;
+mod packet;
+mod read;
+mod run;
+mod twin;
+
+pub use assemble::{events, findings};
+pub use packet::{Packet, PacketError};
+pub use read::{FileRole, Picked, Reading, file_role, read_files};
+pub use run::Worker;
+
+use crate::cohort::profile::Profile;
+use crate::cohort::{Clusters, Embedding};
+use crate::explain::Attributions;
+use crate::explain::summary::Importance;
+use crate::session::{Notice, Performance};
+
+/// Work for a worker. `job` lets the page drop answers to questions it no longer asks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Say what these files are and bind them.
+    Read {
+        /// Question.
+        job: u32,
+        /// Name and bytes of each.
+        files: Vec<Picked>,
+    },
+    /// Prepare this model for explaining.
+    Load {
+        /// Question.
+        job: u32,
+        /// The model file.
+        model: Vec<u8>,
+    },
+    /// Explain rows.
+    Explain {
+        /// Question.
+        job: u32,
+        /// Which chunk of the job.
+        chunk: u32,
+        /// True for SHAP values, false for margins only.
+        attributions: bool,
+        /// Model inputs, row-major `[row][feature]`.
+        matrix: Vec<f64>,
+    },
+    /// Read importance, map and clusters off attributions.
+    Summarise {
+        /// Question.
+        job: u32,
+        /// What to summarise.
+        input: SummaryInput,
+    },
+    /// Compute discrimination per split role.
+    Evaluate {
+        /// Question.
+        job: u32,
+        /// One per part.
+        parts: Vec<EvaluationPart>,
+    },
+}
+
+/// Attributions of one output with what is needed to read them.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SummaryInput {
+    /// Features per row.
+    pub n_features: usize,
+    /// φ, row-major `[row][feature]`.
+    pub phi: Vec<f64>,
+    /// Model inputs, row-major.
+    pub values: Vec<f64>,
+    /// Margin per row.
+    pub margin: Vec<f64>,
+    /// 1 for patients with the event or the positive label, 0 without, NaN unknown; empty without an outcome.
+    pub event: Vec<f64>,
+    /// Features whose values have no order.
+    pub categorical: Vec<bool>,
+    /// Clusters wanted.
+    pub k: u32,
+}
+
+/// What [`SummaryInput`] turns into.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryOutput {
+    /// One per feature.
+    pub importance: Vec<Importance>,
+    /// Per feature, the one its attributions seem to depend on most.
+    pub partners: Vec<Option<u32>>,
+    /// Map.
+    pub embedding: Embedding,
+    /// Clusters.
+    pub clusters: Clusters,
+    /// Profiles of the clusters.
+    pub profile: Profile,
+    /// Resamples behind the intervals.
+    pub n_resamples: usize,
+}
+
+/// Predictions and what happened, for one split role.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvaluationPart {
+    /// `Test`, `Training`, …
+    pub name: String,
+    /// How the outcome is coded in `first` and `second`.
+    pub kind: EvaluationKind,
+    /// Margin per patient.
+    pub score: Vec<f64>,
+    /// Time, label (0/1) or measured value per patient.
+    pub first: Vec<f64>,
+    /// Event (0/1) per patient for survival, else empty.
+    pub second: Vec<f64>,
+    /// True if a higher margin means a longer time (AFT).
+    pub reversed: bool,
+}
+
+/// Which measure fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum EvaluationKind {
+    /// Harrell's C.
+    Survival,
+    /// Area under the ROC curve.
+    Binary,
+    /// R² against the prediction.
+    Continuous,
+}
+
+/// A worker's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// The worker has started.
+    Ready,
+    /// The files were understood, wholly or so far.
+    Read {
+        /// Question.
+        job: u32,
+        /// What was found.
+        reading: Box<Reading>,
+    },
+    /// The model is ready.
+    Loaded {
+        /// Question.
+        job: u32,
+    },
+    /// A chunk is explained.
+    Explained {
+        /// Question.
+        job: u32,
+        /// Which chunk.
+        chunk: u32,
+        /// SHAP values, or only margins (then `values` is empty and `n_features` 0).
+        attributions: Attributions,
+    },
+    /// Importance, map and clusters.
+    Summarised {
+        /// Question.
+        job: u32,
+        /// Result.
+        output: Box<SummaryOutput>,
+    },
+    /// Discrimination.
+    Evaluated {
+        /// Question.
+        job: u32,
+        /// One per part that could be evaluated.
+        performance: Vec<Performance>,
+    },
+    /// The question has no answer.
+    Failed {
+        /// Question.
+        job: u32,
+        /// Why.
+        notice: Notice,
+    },
+}
+
+impl Request {
+    /// The question's number.
+    pub fn job(&self) -> u32 {
+        match self {
+            Request::Read { job, .. }
+            | Request::Load { job, .. }
+            | Request::Explain { job, .. }
+            | Request::Summarise { job, .. }
+            | Request::Evaluate { job, .. } => *job,
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! From dropped files to a study: which file is what is decided by content, never by name.
+
+use crate::dataset::{self, csv};
+use crate::ensemble;
+use crate::session::Notice;
+use crate::study::{self, FileFacts, Manifest, Parts, Study};
+
+/// A file as it was chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picked {
+    /// Name without path.
+    pub name: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+}
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileRole {
+    /// `study.json`.
+    Manifest,
+    /// A model of any format, also one that will be refused by name.
+    Model,
+    /// Patients.
+    Table,
+    /// The author's own predictions.
+    Predictions,
+}
+
+/// What was understood of the files so far.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// A model and a table that fit together.
+    Study {
+        /// Bound.
+        study: Box<Study>,
+        /// The author's own predictions, as they came.
+        predictions: Option<Vec<u8>>,
+    },
+    /// One of the two is missing.
+    Waiting {
+        /// One sentence per file.
+        understood: Vec<String>,
+        /// What to add.
+        next: String,
+    },
+}
+
+/// Largest file that is read, bytes.
+const MAX_FILE: usize = 512 << 20;
+
+/// Decides by content what a file is.
+pub fn file_role(file: &Picked) -> FileRole {
+    let head = &file.bytes[..file.bytes.len().min(4096)];
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    if text.starts_with('{') && text.contains("\"clarimark-study\"") {
+        return FileRole::Manifest;
+    }
+    // Tables are text whose first line has a delimiter or whose name says so; everything else goes to the model
+    // readers, which refuse by name what they do not know.
+    let first_line = text.lines().next().unwrap_or_default();
+    let binary = head.iter().any(|&b| b == 0) || head.starts_with(&[0x1f, 0x8b]) || head.starts_with(b"PK\x03\x04");
+    let table_name = [".csv", ".tsv", ".txt", ".tab"].iter().any(|e| file.name.to_ascii_lowercase().ends_with(e));
+    let model_like = text.starts_with('{') || text.starts_with('<') || first_line.trim() == "tree" || first_line.starts_with("CBM1");
+    if binary || (model_like && !(table_name && text.starts_with('<'))) {
+        return FileRole::Model;
+    }
+    let columns: Vec<String> = first_line
+        .split([',', ';', '\t', '|'])
+        .map(|c| c.trim().trim_matches('"').to_ascii_lowercase())
+        .collect();
+    let predicts = columns.iter().any(|c| c == "margin" || c == "prediction");
+    if predicts && columns.len() <= 4 {
+        FileRole::Predictions
+    } else if table_name || columns.len() > 1 || file.bytes.is_empty() {
+        FileRole::Table
+    } else {
+        FileRole::Model
+    }
+}
+
+/// Reads the files and binds them.
+///
+/// # Errors
+/// A notice that names the file, the place and what to do.
+pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
+    let (mut manifest, mut model, mut table, mut predictions) = (None, None, None, None);
+    for file in files {
+        if file.bytes.len() > MAX_FILE {
+            return Err(Notice::error(
+                format!("{} is too large", file.name),
+                format!("It has {} MB; files up to 512 MB are read.", file.bytes.len() >> 20),
+                "Keep only the columns the model uses, or explain it with the command `clarimark explain`.",
+            ));
+        }
+        let slot = match file_role(file) {
+            FileRole::Manifest => &mut manifest,
+            FileRole::Model => &mut model,
+            FileRole::Table => &mut table,
+            FileRole::Predictions => &mut predictions,
+        };
+        // A file chosen later replaces an earlier one of the same kind.
+        *slot = Some(file);
+    }
+
+    let manifest = match manifest {
+        Some(file) => Some(Manifest::read(&file.bytes).map_err(|e| study_notice(&file.name, &e))?),
+        None => None,
+    };
+    let mut warnings = manifest.as_ref().map_or_else(Vec::new, |m| m.warnings.clone());
+    let manifest = manifest.map(|m| m.value).unwrap_or_default();
+
+    let model = match model {
+        Some(file) => {
+            let parsed = ensemble::read(&file.bytes).map_err(|e| {
+                Notice::error(format!("{} cannot be used as a model", file.name), e.to_string(), e.hint())
+            })?;
+            warnings.extend(parsed.warnings);
+            Some((file, parsed.value.summary()))
+        }
+        None => None,
+    };
+    let table = match table {
+        Some(file) => {
+            let parsed = csv::read(&file.bytes, csv::Options::default()).map_err(|e| {
+                Notice::error(format!("{} cannot be read as a table", file.name), e.to_string(), e.hint())
+            })?;
+            warnings.extend(parsed.warnings);
+            Some((file, parsed.value))
+        }
+        None => None,
+    };
+
+    match (model, table) {
+        (Some((model_file, summary)), Some((data_file, data))) => {
+            for (file, expected) in [(model_file, &manifest.model), (data_file, &manifest.data)] {
+                if let Some(expected) = expected {
+                    expected.verify(&file.bytes).map_err(|e| study_notice(&file.name, &e))?;
+                }
+            }
+            let parts = Parts {
+                manifest,
+                model_file: FileFacts::of(&model_file.name, &model_file.bytes),
+                data_file: FileFacts::of(&data_file.name, &data_file.bytes),
+                warnings,
+            };
+            let study =
+                Study::join(summary, data, parts).map_err(|e| study_notice(&data_file.name, &e))?;
+            Ok(Reading::Study { study: Box::new(study), predictions: predictions.map(|p| p.bytes.clone()) })
+        }
+        (Some((file, summary)), None) => Ok(Reading::Waiting {
+            understood: vec![format!(
+                "{}: {} {}, {}, {} trees, {} features.",
+                file.name,
+                summary.library,
+                summary.version,
+                summary.objective,
+                summary.n_trees,
+                summary.features.len()
+            )],
+            next: "Now add the patient table that this model scores (CSV or TSV).".into(),
+        }),
+        (None, Some((file, data))) => Ok(Reading::Waiting {
+            understood: vec![describe_table(&file.name, &data)],
+            next: "Now add the model file (XGBoost JSON).".into(),
+        }),
+        (None, None) => Ok(Reading::Waiting {
+            understood: Vec::new(),
+            next: "Add a model file (XGBoost JSON) and the patient table it scores (CSV or TSV).".into(),
+        }),
+    }
+}
+
+fn describe_table(name: &str, data: &dataset::Dataset) -> String {
+    format!("{name}: {} rows, {} columns.", data.n_rows(), data.columns().len())
+}
+
+fn study_notice(file: &str, error: &study::StudyError) -> Notice {
+    Notice::error(format!("{file} does not fit"), error.to_string(), error.hint())
+}

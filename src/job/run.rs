@@ -1,0 +1,154 @@
+//! The work itself: a request goes in, a reply comes out.
+
+use super::{EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, read_files};
+use crate::cohort::{cluster, embed, profile, stability};
+use crate::ensemble::{self, Ensemble};
+use crate::evaluate;
+use crate::explain::summary::{self, Importance};
+use crate::explain::{Attributions, Flow};
+use crate::session::{Notice, Performance};
+
+/// Seed of everything that draws random numbers, so that a result can be made again.
+const SEED: u64 = 0;
+
+/// Resamples behind a cluster's stability.
+const STABILITY_RESAMPLES: usize = 100;
+
+/// A worker's memory: the model it explains.
+#[derive(Debug, Default)]
+pub struct Worker {
+    loaded: Option<(Ensemble, Flow)>,
+}
+
+impl Worker {
+    /// Answers one request.
+    pub fn answer(&mut self, request: Request) -> Reply {
+        let job = request.job();
+        self.try_answer(request).unwrap_or_else(|notice| Reply::Failed { job, notice })
+    }
+
+    fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
+        Ok(match request {
+            Request::Read { job, files } => Reply::Read { job, reading: Box::new(read_files(&files)?) },
+            Request::Load { job, model } => {
+                let ensemble = ensemble::read(&model)
+                    .map_err(|e| Notice::error("The model cannot be used", e.to_string(), e.hint()))?
+                    .value;
+                let flow = Flow::new(&ensemble).map_err(|e| {
+                    Notice::error(
+                        "This model cannot be explained",
+                        e.to_string(),
+                        "Save the model again with a version that stores cover (sum_hessian) for every node.",
+                    )
+                })?;
+                self.loaded = Some((ensemble, flow));
+                Reply::Loaded { job }
+            }
+            Request::Explain { job, chunk, attributions, matrix } => {
+                let (ensemble, flow) = self.loaded.as_ref().ok_or_else(|| {
+                    Notice::error("A worker has no model", "It was asked to explain before it was given one.", "Run again.")
+                })?;
+                let result =
+                    if attributions { flow.explain(&matrix) } else { margins(ensemble, &matrix) };
+                Reply::Explained { job, chunk, attributions: result }
+            }
+            Request::Summarise { job, input } => {
+                Reply::Summarised { job, output: Box::new(summarise(&input)) }
+            }
+            Request::Evaluate { job, parts } => {
+                Reply::Evaluated { job, performance: parts.iter().filter_map(performance).collect() }
+            }
+        })
+    }
+}
+
+/// Margins without attributions, in the same shape.
+fn margins(ensemble: &Ensemble, matrix: &[f64]) -> Attributions {
+    let (n_features, n_outputs) = (ensemble.features().len(), ensemble.n_outputs());
+    let n_rows = matrix.len().checked_div(n_features).unwrap_or(0);
+    let mut margin = vec![0.0; n_rows * n_outputs];
+    for (row, out) in matrix.chunks_exact(n_features.max(1)).zip(margin.chunks_exact_mut(n_outputs)) {
+        ensemble.margin(row, out);
+    }
+    Attributions { n_rows, n_features: 0, n_outputs, values: Vec::new(), margin, base_values: Vec::new() }
+}
+
+/// Resamples behind the interval of a measure that costs n log n.
+fn resamples(n: usize) -> usize {
+    (2_000_000 / n.max(1)).clamp(200, 2_000)
+}
+
+fn summarise(input: &SummaryInput) -> SummaryOutput {
+    let (f, n) = (input.n_features, input.margin.len());
+    let n_resamples = summary::resamples_within_a_second(n, f);
+    let importance = summary::importance(&input.phi, &input.values, &input.categorical, n_resamples, SEED);
+    let partners = partners(input, &importance);
+    let embedding = embed::pca(&input.phi, f);
+    let mut clusters = cluster::kmeans(&input.phi, f, input.k as usize, &input.margin, SEED);
+    clusters.stability = stability::jaccard(&input.phi, f, &clusters, STABILITY_RESAMPLES, SEED);
+    let event: Vec<Option<bool>> = input.event.iter().map(|e| (!e.is_nan()).then_some(*e > 0.5)).collect();
+    let event = (!event.is_empty()).then_some(event.as_slice());
+    let profile = profile::profile(
+        &input.phi,
+        &input.values,
+        &input.categorical,
+        &clusters.labels,
+        clusters.k,
+        event,
+    );
+    SummaryOutput { importance, partners, embedding, clusters, profile, n_resamples }
+}
+
+/// Biomarkers among which partners are looked for, and patients that are looked at: the search is quadratic in one
+/// and linear in the other.
+const PARTNER_FEATURES: usize = 30;
+const PARTNER_ROWS: usize = 2_000;
+
+/// The likeliest partner of each of the most important features.
+fn partners(input: &SummaryInput, importance: &[Importance]) -> Vec<Option<u32>> {
+    let f = input.n_features;
+    let mut top: Vec<usize> = (0..f).filter(|&i| importance[i].mean_abs > 0.0).collect();
+    top.sort_by_key(|&i| importance[i].rank);
+    top.truncate(PARTNER_FEATURES);
+    let n = input.margin.len();
+    let rows: Vec<usize> = (0..n).step_by(n.div_ceil(PARTNER_ROWS).max(1)).collect();
+    let values: Vec<f64> =
+        rows.iter().flat_map(|&r| top.iter().map(move |&i| input.values[r * f + i])).collect();
+    let mut out = vec![None; f];
+    for (at, &i) in top.iter().enumerate() {
+        let phi: Vec<f64> = rows.iter().map(|&r| input.phi[r * f + i]).collect();
+        let found = summary::approximate_partners(at, &phi, &values, top.len());
+        out[i] = found.first().filter(|p| p.strength > 0.0).map(|p| top[p.feature as usize] as u32);
+    }
+    out
+}
+
+fn performance(part: &EvaluationPart) -> Option<Performance> {
+    let n_resamples = resamples(part.score.len());
+    let sign = if part.reversed { -1.0 } else { 1.0 };
+    let risk: Vec<f64> = part.score.iter().map(|s| sign * s).collect();
+    let flags = |x: &[f64]| x.iter().map(|&v| v > 0.5).collect::<Vec<bool>>();
+    let (measure, value, events) = match part.kind {
+        EvaluationKind::Survival => {
+            let event = flags(&part.second);
+            let value = evaluate::concordance_interval(&part.first, &event, &risk, n_resamples, SEED)?;
+            ("C-index", value, Some(event.iter().filter(|e| **e).count()))
+        }
+        EvaluationKind::Binary => {
+            let label = flags(&part.first);
+            let value = evaluate::auc_interval(&label, &part.score, n_resamples, SEED)?;
+            ("AUC", value, Some(label.iter().filter(|e| **e).count()))
+        }
+        EvaluationKind::Continuous => {
+            let value = evaluate::r_squared_interval(&part.first, &part.score, n_resamples, SEED)?;
+            ("R²", value, None)
+        }
+    };
+    Some(Performance {
+        part: part.name.clone(),
+        measure: measure.into(),
+        value,
+        n: part.score.len(),
+        events,
+    })
+}

@@ -1,0 +1,536 @@
+//! Biomarkers by importance: one row each with rank, direction, mean |φ| and every patient's φ on one shared axis.
+//!
+//! [`header`] and [`rows`] are separate scenes so that a page can keep the axis in sight while the rows scroll;
+//! [`draw`] stacks them for export.
+
+use super::{Emphasis, Kind, Table};
+use crate::ids::{FeatureId, RowId, Target};
+use crate::plot::axis::{Axis, nice};
+use crate::plot::dodge;
+use crate::plot::legend::{self, Entry};
+use crate::plot::number::{count, decimals, fixed, percent, plain, signed};
+use crate::plot::palette::{Role, ValueRamp};
+use crate::plot::scale::{Scale, extent};
+use crate::plot::scene::{Ink, Label, Scene, Stroke};
+use crate::plot::text;
+
+/// What to draw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec<'a> {
+    /// Width in pixels.
+    pub width: f64,
+    /// Narrow layout: name above its swarm.
+    pub compact: bool,
+    /// The patients shown.
+    pub patients: &'a [RowId],
+    /// The biomarkers, in the order shown.
+    pub rows: Vec<Row<'a>>,
+    /// What the attributions measure, e.g. `log hazard ratio`.
+    pub scale: &'a str,
+    /// Says which side is which, e.g. `left lowers risk, right raises it`.
+    pub sides: &'a str,
+    /// φ at the ends of the axis; None fits it to the data. Set it to keep one axis over several cohorts.
+    pub domain: Option<[f64; 2]>,
+    /// The row with the keyboard.
+    pub focused: Option<FeatureId>,
+    /// Which patients stand out.
+    pub emphasis: Emphasis<'a>,
+    /// A run is still going: numbers may change.
+    pub provisional: bool,
+}
+
+/// One biomarker.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row<'a> {
+    /// Which.
+    pub feature: FeatureId,
+    /// Display name.
+    pub name: &'a str,
+    /// Unit, range or `yes / no`; may be empty.
+    pub unit: &'a str,
+    /// Group; may be empty.
+    pub group: &'a str,
+    /// 1-based rank.
+    pub rank: u32,
+    /// 95 % interval of the rank.
+    pub rank_interval: Option<[u32; 2]>,
+    /// Mean |φ|.
+    pub importance: f64,
+    /// 95 % interval of the mean |φ|.
+    pub interval: Option<[f64; 2]>,
+    /// Spearman correlation of value and φ, where it means something.
+    pub direction: Option<f64>,
+    /// φ per patient.
+    pub phi: &'a [f64],
+    /// Value per patient.
+    pub values: &'a [f64],
+    /// What the values are.
+    pub kind: Kind<'a>,
+}
+
+impl Row<'_> {
+    fn n_missing(&self) -> usize {
+        self.values.iter().filter(|v| v.is_nan()).count()
+    }
+}
+
+const BAR_TICKS: usize = 4;
+
+/// Height of a row.
+pub fn row_height(compact: bool) -> f64 {
+    if compact { 74.0 } else { 40.0 }
+}
+
+/// The whole figure: header, rows and key.
+pub fn draw(spec: &Spec) -> Scene {
+    header(spec).stack(rows(spec)).stack(key(spec))
+}
+
+/// What the colours and marks mean.
+pub fn key(spec: &Spec) -> Scene {
+    let mut entries = vec![Entry::Ramp { low: "value low".into(), high: "high".into() }];
+    if spec.rows.iter().any(|r| r.n_missing() > 0) {
+        entries.push(Entry::Missing("missing, own lane".into()));
+    }
+    if !spec.compact && spec.rows.iter().any(|r| r.interval.is_some()) && !spec.provisional {
+        entries.push(Entry::Interval("mean with 95 % interval".into()));
+    }
+    legend::key(&entries, spec.width)
+}
+
+/// Column heads and axis.
+pub fn header(spec: &Spec) -> Scene {
+    let lay = Layout::of(spec);
+    let mut scene = Scene::new(spec.width, if spec.compact { 22.0 } else { 40.0 }).titled(
+        "Biomarkers ranked by mean absolute SHAP value",
+        format!("One row per biomarker, one mark per patient, SHAP value in {}.", spec.scale),
+    );
+    scene.section("header");
+    if !spec.compact {
+        let two = |scene: &mut Scene, x: f64, above: &str, below: &str, label: Label| {
+            scene.text(x, 19.0, above, label);
+            scene.text(x, 33.0, below, label);
+        };
+        two(&mut scene, lay.rank, "Rank", "95 %", Label::HINT);
+        scene.text(lay.name, 33.0, "Biomarker", Label::HINT);
+        if let Some(x) = lay.group {
+            scene.text(x, 33.0, "Group", Label::HINT);
+        }
+        if let Some(x) = lay.direction {
+            two(&mut scene, x, "Direction", "|ρ|", Label::HINT);
+        }
+        two(&mut scene, lay.number, "Mean", "|SHAP|", Label::HINT.end());
+        scene.text(lay.bar.range[0], 19.0, "95 % interval", Label::HINT);
+        bar_axis(&mut scene, lay.bar, 33.0);
+        let title = format!("SHAP value, {} ({})", spec.scale, spec.sides);
+        let room = lay.phi.range[1] - lay.phi.range[0] + 4.0;
+        let title = if text::width(&title, 11.0, false) <= room {
+            title
+        } else {
+            text::fit(&format!("SHAP value, {}", spec.scale), room, 11.0, false)
+        };
+        scene.text(lay.phi.range[0] - 4.0, 19.0, title, Label::HINT);
+        scene.text(lay.missing, 33.0, "Miss.", Label::HINT.end());
+    }
+    let y = if spec.compact { 15.0 } else { 33.0 };
+    lay.axis().labels_x(&mut scene, y, Label::HINT);
+    scene.hline(0.0, spec.width, scene.height - 1.0, Role::Divider);
+    scene
+}
+
+/// Tick labels of the bars, the outer ones kept inside the column.
+fn bar_axis(scene: &mut Scene, scale: Scale, y: f64) {
+    let axis = Axis::plain(scale, ((scale.range[1] - scale.range[0]) / 28.0) as usize);
+    let last = axis.ticks.len().saturating_sub(1);
+    for (i, (v, text)) in axis.ticks.iter().enumerate() {
+        let label = match i {
+            0 => Label::HINT,
+            i if i == last => Label::HINT.end(),
+            _ => Label::HINT.middle(),
+        };
+        scene.text(scale.px(*v), y, text, label);
+    }
+}
+
+/// The rows beneath the header.
+pub fn rows(spec: &Spec) -> Scene {
+    let lay = Layout::of(spec);
+    let height = row_height(spec.compact);
+    let mut scene = Scene::new(spec.width, height * spec.rows.len() as f64).titled(
+        "Biomarkers ranked by mean absolute SHAP value",
+        format!("{} biomarkers, {} patients.", spec.rows.len(), count(spec.patients.len())),
+    );
+    for (i, row) in spec.rows.iter().enumerate() {
+        scene.section(row.name);
+        let top = i as f64 * height;
+        let focused = spec.focused == Some(row.feature);
+        if focused {
+            scene.rect([0.0, top, spec.width, height], Role::Selected);
+            scene.rect([0.0, top, 2.0, height], Role::Text);
+        }
+        if spec.compact {
+            facts_above(&mut scene, spec, &lay, row, top);
+        } else {
+            facts_beside(&mut scene, spec, &lay, row, top);
+        }
+        swarm(&mut scene, spec, &lay, row, top);
+        scene.hline(0.0, spec.width, top + height - 1.0, Role::Line);
+        scene.area([0.0, top, spec.width, height], Target::Feature(row.feature));
+    }
+    scene
+}
+
+fn facts_beside(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
+    let middle = top + 24.0;
+    let value = Label::VALUE.size(12.0);
+    scene.text(lay.rank, middle, row.rank.to_string(), value.bold());
+    if let Some([low, high]) = row.rank_interval.filter(|[low, high]| low != high) {
+        let x = lay.rank + text::width(&row.rank.to_string(), 12.0, true) + 4.0;
+        scene.text(x, middle, format!("{low}–{high}"), Label::HINT);
+    }
+    let room = lay.name_room;
+    let base = if row.unit.is_empty() { middle } else { top + 17.0 };
+    scene.text(lay.name, base, text::fit_middle(row.name, room, 12.0, true), value.bold());
+    scene.text(lay.name, top + 32.0, text::fit(row.unit, room, 11.0, false), Label::HINT);
+    if let Some(x) = lay.group {
+        scene.text(x, middle, text::fit(row.group, 82.0, 12.0, false), value.ink(Role::Text2));
+    }
+    if let Some(x) = lay.direction {
+        direction(scene, row, x, middle);
+    }
+    scene.text(lay.number, middle, fixed(row.importance, lay.decimals), value.end());
+    bar(scene, spec, lay, row, top + 20.0);
+    let n = row.n_missing();
+    let label = if n == 0 { value.ink(Role::Text3) } else { value };
+    scene.text(lay.missing, middle, count(n), label.end());
+}
+
+fn direction(scene: &mut Scene, row: &Row, x: f64, y: f64) {
+    match row.direction {
+        Some(rho) => {
+            let s = if rho < 0.0 { -1.0 } else { 1.0 };
+            let c = y - 4.0;
+            let points = vec![[x + 4.0, c - 3.0 * s], [x + 7.5, c + 3.0 * s], [x + 0.5, c + 3.0 * s]];
+            scene.push(crate::plot::Item::Path {
+                points,
+                closed: true,
+                fill: Some(Role::Text2.into()),
+                stroke: None,
+                target: None,
+            });
+            scene.text(x + 12.0, y, fixed(rho.abs(), 2), Label::VALUE.size(12.0));
+        }
+        None => {
+            let why = if row.kind == Kind::Number { "none" } else { "by level" };
+            scene.text(x, y, why, Label::LABEL.size(12.0));
+        }
+    }
+}
+
+fn bar(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, middle: f64) {
+    let (x0, x1) = (lay.bar.range[0], lay.bar.px_clamped(row.importance));
+    let shape = [x0, middle - 4.0, (x1 - x0).max(1.0), 8.0];
+    if spec.provisional {
+        scene.outline(shape, Stroke::new(Role::Bar, 1.0).dashed(3.0, 2.0));
+        return;
+    }
+    scene.rect(shape, Role::Bar);
+    if let Some(interval) = row.interval {
+        whisker(scene, interval.map(|v| lay.bar.px_clamped(v)), middle);
+    }
+}
+
+/// A capped interval, drawn crisp.
+pub(in crate::plot) fn whisker(scene: &mut Scene, [low, high]: [f64; 2], middle: f64) {
+    let (low, high, y) = (low.floor(), high.floor().max(low.floor()), middle.floor());
+    scene.hline(low, high + 1.0, y, Role::Whisker);
+    scene.vline(low, y - 3.0, y + 4.0, Role::Whisker);
+    scene.vline(high, y - 3.0, y + 4.0, Role::Whisker);
+}
+
+fn facts_above(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
+    let (pad, base) = (12.0, top + 21.0);
+    let rank = row.rank.to_string();
+    scene.text(pad, base, &rank, Label::HINT);
+    let mut right = spec.width - pad;
+    if let Some([low, high]) = row.interval.filter(|_| !spec.provisional) {
+        let interval = format!("{}–{}", fixed(low, lay.decimals), fixed(high, lay.decimals));
+        scene.text(right, base, &interval, Label::HINT.end());
+        right -= text::width(&interval, 11.0, false) + 4.0;
+    }
+    let number = fixed(row.importance, lay.decimals);
+    scene.text(right, base, &number, Label::VALUE.size(12.0).end());
+    right -= text::width(&number, 12.0, false) + 8.0;
+    let x = pad + text::width(&rank, 11.0, false) + 6.0;
+    let name = text::fit_middle(row.name, (right - x).max(40.0), 13.0, true);
+    scene.text(x, base, &name, Label::VALUE.size(13.0).bold());
+    let missing = match row.n_missing() {
+        0 => String::new(),
+        n => format!("{} missing", count(n)),
+    };
+    let about =
+        [row.unit, missing.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", ");
+    let x = x + text::width(&name, 13.0, true) + 6.0;
+    if right - x > 24.0 {
+        scene.text(x, base, text::fit(&about, right - x, 11.0, false), Label::HINT);
+    }
+}
+
+fn swarm(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
+    let (y0, y1) = if spec.compact { (top + 26.0, top + 68.0) } else { (top, top + 39.0) };
+    let r = if spec.compact { 2.3 } else { 2.1 };
+    lay.axis().grid_x(scene, y0, y1);
+    let n_missing = row.n_missing();
+    let share = n_missing as f64 / row.values.len().max(1) as f64;
+    let lane = if n_missing == 0 { 0.0 } else { (9.0 + 14.0 * share).min(14.0) };
+    let ramp = ValueRamp::fit(row.values);
+    let ordered = row.kind.has_order();
+    let (missing, mut measured): (Vec<usize>, Vec<usize>) = (0..spec.patients.len().min(row.phi.len()))
+        .partition(|&i| row.values.get(i).is_none_or(|v| v.is_nan()));
+    let role = |i: usize| if ordered { ramp.role(row.values[i]) } else { Role::MarkStrong };
+    // Low values first: a painter draws each colour in one go, and every plot layers alike.
+    measured.sort_by_key(|&i| match role(i) {
+        Role::Value(step) => step,
+        _ => 0,
+    });
+    let x = |i: usize| lay.phi.px_clamped(row.phi[i]);
+    let target = |i: usize| Target::Cell(spec.patients[i], row.feature);
+    let (middle, half) = ((y0 + y1 - lane) / 2.0, (y1 - y0 - lane) / 2.0 - r - 1.5);
+    let packed = dodge::swarm(&measured.iter().map(|&i| x(i)).collect::<Vec<_>>(), r, half);
+    for (&i, dy) in measured.iter().zip(&packed.offsets) {
+        scene.dot(x(i), middle + dy, r, Ink::Role(role(i), spec.emphasis.opacity(i))).on(target(i));
+    }
+    // Hollow, in a lane of their own; where they crowd, thinner lines keep them from becoming a blot.
+    let (middle, r) = (y1 - lane / 2.0 - 1.0, r - 0.4);
+    let packed = dodge::swarm(&missing.iter().map(|&i| x(i)).collect::<Vec<_>>(), r, lane / 2.0 - r);
+    let thin = (0.4 + 0.6 * packed.squeeze) as f32;
+    for (&i, dy) in missing.iter().zip(&packed.offsets) {
+        let stroke = Stroke::new(Ink::Role(Role::Missing, spec.emphasis.opacity(i) * thin), 0.9);
+        scene.ring(x(i), middle + dy, r, stroke).on(target(i));
+    }
+}
+
+/// Where the columns are.
+struct Layout {
+    rank: f64,
+    name: f64,
+    name_room: f64,
+    group: Option<f64>,
+    direction: Option<f64>,
+    number: f64,
+    bar: Scale,
+    phi: Scale,
+    missing: f64,
+    decimals: usize,
+}
+
+impl Layout {
+    fn of(spec: &Spec) -> Layout {
+        let fitted = extent(spec.rows.iter().flat_map(|r| r.phi.iter().copied())).unwrap_or([-1.0, 1.0]);
+        let [low, high] = spec.domain.unwrap_or(fitted);
+        let domain = nice([low.min(0.0), high.max(0.0)], 8);
+        let top = spec.rows.iter().map(|r| r.interval.map_or(r.importance, |i| i[1].max(r.importance)));
+        let bar_domain = nice([0.0, top.fold(f64::MIN_POSITIVE, f64::max)], BAR_TICKS);
+        let max = spec.rows.iter().fold(0.0f64, |m, r| m.max(r.importance));
+        let w = spec.width;
+        if spec.compact {
+            return Layout {
+                rank: 12.0,
+                name: 24.0,
+                name_room: w,
+                group: None,
+                direction: None,
+                number: w - 12.0,
+                bar: Scale::linear(bar_domain, [0.0, 1.0]),
+                phi: Scale::linear(domain, [16.0, w - 16.0]),
+                missing: w - 12.0,
+                decimals: decimals(max),
+            };
+        }
+        let mut x = 12.0;
+        let mut column = |width: f64| {
+            x += width;
+            x - width
+        };
+        let rank = column(62.0);
+        let name_room = if w > 1100.0 { 168.0 } else { 126.0 };
+        let name = column(name_room);
+        let group = (w >= 840.0 && spec.rows.iter().any(|r| !r.group.is_empty())).then(|| column(88.0));
+        let direction = (w >= 680.0).then(|| column(56.0));
+        let number = column(48.0) + 40.0;
+        let bar_width = if w >= 760.0 { 112.0 } else { 76.0 };
+        let bar_start = column(bar_width + 24.0);
+        let missing = w - 12.0;
+        Layout {
+            rank,
+            name,
+            name_room: name_room - 8.0,
+            group,
+            direction,
+            number,
+            bar: Scale::linear(bar_domain, [bar_start, bar_start + bar_width]),
+            phi: Scale::linear(domain, [x + 4.0, missing - 50.0]),
+            missing,
+            decimals: decimals(max),
+        }
+    }
+
+    fn axis(&self) -> Axis {
+        let room = (self.phi.range[1] - self.phi.range[0]) / 44.0;
+        Axis::signed(self.phi, (room as usize).clamp(3, 8))
+    }
+}
+
+/// What the rows say.
+pub fn table(spec: &Spec) -> Table {
+    let mut table = Table::new([
+        "Rank",
+        "Rank, 95 % interval",
+        "Biomarker",
+        "Unit",
+        "Group",
+        "Spearman ρ of value and SHAP",
+        "Mean |SHAP|",
+        "Lower 95 %",
+        "Upper 95 %",
+        "Lowest SHAP",
+        "Highest SHAP",
+        "Missing",
+        "Missing, share",
+    ]);
+    for row in &spec.rows {
+        let range = extent(row.phi.iter().copied());
+        let n = row.n_missing();
+        let end = |i: usize| row.interval.map_or(String::new(), |v| plain(v[i]));
+        table.rows.push(vec![
+            row.rank.to_string(),
+            row.rank_interval.map_or(String::new(), |[a, b]| format!("{a} to {b}")),
+            row.name.into(),
+            row.unit.into(),
+            row.group.into(),
+            row.direction.map_or(String::new(), |rho| signed(rho, 2)),
+            plain(row.importance),
+            end(0),
+            end(1),
+            range.map_or(String::new(), |r| signed(r[0], 3)),
+            range.map_or(String::new(), |r| signed(r[1], 3)),
+            count(n),
+            percent(n as f64 / row.values.len().max(1) as f64),
+        ]);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::fixture::Fixture;
+    use crate::plot::dump::dump;
+    use crate::plot::scene::Item;
+
+    #[test]
+    fn a_small_study_looks_like_this() {
+        let fixture = Fixture::new(2);
+        let spec = ranked_two(&fixture);
+        let header = dump(&header(&spec));
+        assert!(header.contains("text 707 33 11 middle \"0\""), "{header}");
+        let text = dump(&rows(&spec));
+        let expected = "\
+# Bilirubin
+rect 0 0 944x40 Selected
+rect 0 0 2x40 Text
+text 12 24 12 bold \"1\"
+text 74 17 12 bold \"Bilirubin\"
+text 74 32 11 \"mg/dL\"
+text 200 24 12 \"Liver\"
+polygon 292,17 … 288.5,23 (3) Text2
+text 300 24 12 \"0.93\"
+text 384 24 12 end \"0.781\"
+rect 392 16 87.5x8 Bar
+rect 472 20 15x1 Whisker
+rect 472 17 1x7 Whisker
+rect 486 17 1x7 Whisker
+text 932 24 12 end \"0\"
+";
+        assert!(text.starts_with(expected), "{text}");
+        let dots: Vec<&str> = text.lines().filter(|l| l.starts_with("circle")).collect();
+        assert_eq!(dots.len(), 2, "{text}");
+    }
+
+    fn ranked_two(fixture: &Fixture) -> Spec<'_> {
+        let mut spec = fixture.ranked(944.0);
+        spec.rows.truncate(1);
+        Spec { domain: Some([-1.0, 1.0]), ..spec }
+    }
+
+    #[test]
+    fn every_patient_has_one_mark_per_row_inside_it() {
+        for width in [390.0, 944.0] {
+            let fixture = Fixture::new(60);
+            let spec = fixture.ranked(width);
+            let scene = rows(&spec);
+            let height = row_height(spec.compact);
+            for (k, row) in spec.rows.iter().enumerate() {
+                let (top, bottom) = (k as f64 * height, (k + 1) as f64 * height);
+                let mut seen: Vec<RowId> = Vec::new();
+                for item in &scene.items {
+                    if let Item::Dot { y, r, fill, target: Some(Target::Cell(p, f)), .. } = item
+                        && *f == row.feature
+                    {
+                        seen.push(*p);
+                        assert!(y - r >= top && y + r <= bottom, "{} at {y} leaves row {k}", row.name);
+                        assert_eq!(fill.is_none(), row.values[p.index()].is_nan(), "missing is hollow");
+                    }
+                }
+                seen.sort();
+                assert_eq!(seen, fixture.patients, "{}", row.name);
+            }
+        }
+    }
+
+    #[test]
+    fn marks_lie_where_the_axis_says() {
+        let fixture = Fixture::new(30);
+        let spec = Spec { domain: Some([-2.0, 2.0]), ..fixture.ranked(944.0) };
+        let lay = Layout::of(&spec);
+        for item in &rows(&spec).items {
+            if let Item::Dot { x, target: Some(Target::Cell(p, f)), .. } = item {
+                assert!((lay.phi.value(*x) - fixture.phi[f.index()][p.index()]).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn patients_outside_filter_and_selection_fade() {
+        let fixture = Fixture::new(4);
+        let passes = [true, true, false, true];
+        let selected = [true, false, true, true];
+        let emphasis = Emphasis { passes: Some(&passes), selected: Some(&selected) };
+        let scene = rows(&Spec { emphasis, ..fixture.ranked(944.0) });
+        for item in &scene.items {
+            if let Item::Dot { fill: Some(Ink::Role(_, opacity)), target: Some(Target::Cell(p, _)), .. } =
+                item
+            {
+                assert_eq!(*opacity, [1.0, 0.55, 0.13, 1.0][p.index()]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_running_computation_shows_no_interval() {
+        let fixture = Fixture::new(4);
+        let scene = rows(&Spec { provisional: true, ..fixture.ranked(944.0) });
+        let text = dump(&scene);
+        assert!(text.contains("dashed") && !text.contains("Whisker"), "{text}");
+    }
+
+    #[test]
+    fn the_table_says_what_the_picture_shows() {
+        let fixture = Fixture::new(8);
+        let table = table(&fixture.ranked(944.0));
+        assert_eq!(table.rows.len(), 3);
+        assert!(table.rows.iter().all(|r| r.len() == table.header.len()));
+        assert_eq!(table.rows[1][2..7], ["<script>alert(1)</script>", "years", "Liver", "−0.40", "0.436"]);
+        assert_eq!(table.rows[1][11..], ["2", "25\u{a0}%"]);
+    }
+}

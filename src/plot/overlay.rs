@@ -1,0 +1,125 @@
+//! Highlights: what hover, focus and selection add to a plot without drawing it again. The overlay is a scene of its
+//! own, laid over the base; it finds its marks by their targets, so every chart highlights alike.
+
+use super::palette::Role;
+use super::scene::{Ink, Item, Scene, Stroke};
+use crate::ids::{FeatureId, RowId};
+
+/// What is highlighted.
+#[derive(Clone, Copy, Default)]
+pub struct Highlights<'a> {
+    /// The patient under the pointer, in this pane or another.
+    pub hovered: Option<RowId>,
+    /// The patient that the inspector shows.
+    pub focused: Option<RowId>,
+    /// The biomarker under the pointer.
+    pub feature: Option<FeatureId>,
+    /// True for patients in the selection; None if there is none.
+    pub selected: Option<&'a dyn Fn(RowId) -> bool>,
+}
+
+/// The overlay for a base scene, weakest highlight first: selected, row under the pointer, focused, hovered.
+pub fn overlay(base: &Scene, highlights: &Highlights) -> Scene {
+    let mut scene = Scene::new(base.width, base.height);
+    let ink = |width: f64| Stroke::new(Role::Text, width);
+    if let Some(selected) = highlights.selected {
+        scene.section("selected");
+        for item in marks_of(base, selected) {
+            // A full pixel of ink would leave little colour on the small marks of a swarm.
+            let small = matches!(item, Item::Dot { r, .. } if *r < 3.0);
+            rim(&mut scene, item, ink(if small { 0.75 } else { 1.0 }), if small { 0.3 } else { 0.0 });
+        }
+    }
+    if let Some(feature) = highlights.feature {
+        scene.section("row under the pointer");
+        for item in &base.items {
+            let wide = item.target().is_some_and(|t| t.feature() == Some(feature) && t.patient().is_none());
+            if let (true, Item::Rect { x, y, w, h, .. }) = (wide, item) {
+                scene.rect([*x, *y, *w, *h], Ink::Role(Role::Text, 0.035));
+            }
+        }
+    }
+    if let Some(focused) = highlights.focused {
+        scene.section("focused");
+        for item in marks_of(base, &|p| p == focused) {
+            rim(&mut scene, item, ink(1.5), 1.9);
+        }
+    }
+    if let Some(hovered) = highlights.hovered.filter(|h| Some(*h) != highlights.focused) {
+        scene.section("hovered");
+        for item in marks_of(base, &|p| p == hovered) {
+            rim(&mut scene, item, ink(1.75), 0.6);
+        }
+    }
+    scene
+}
+
+fn marks_of<'a>(base: &'a Scene, of: &'a dyn Fn(RowId) -> bool) -> impl Iterator<Item = &'a Item> {
+    base.items.iter().filter(move |i| i.target().and_then(|t| t.patient()).is_some_and(of))
+}
+
+/// A line around one mark, `gap` pixels outside it.
+fn rim(scene: &mut Scene, item: &Item, stroke: Stroke, gap: f64) {
+    match item {
+        Item::Dot { x, y, r, shape, .. } => {
+            scene.mark(*shape, [*x, *y], r + gap, None, Some(stroke));
+        }
+        Item::Rect { x, y, w, h, fill: Some(fill), .. } => {
+            // Bars of a patient can be thinner than any outline: fill them in ink instead.
+            if w.min(*h) < 4.0 {
+                scene.rect([*x, *y, *w, *h], stroke.ink);
+            } else {
+                scene.rect([*x, *y, *w, *h], *fill);
+                scene.outline([*x, *y, *w, *h], stroke);
+            }
+        }
+        Item::Path { points, closed, .. } => {
+            scene.push(Item::Path {
+                points: points.clone(),
+                closed: *closed,
+                fill: None,
+                stroke: Some(stroke),
+                target: None,
+            });
+        }
+        Item::Rect { .. } | Item::Text { .. } => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::{fixture::Fixture, map, ranked};
+
+    #[test]
+    fn a_patient_is_ringed_in_every_row() {
+        let fixture = Fixture::new(20);
+        let base = ranked::rows(&fixture.ranked(944.0));
+        let over = overlay(&base, &Highlights { hovered: Some(RowId(3)), ..Highlights::default() });
+        assert_eq!(over.items.len(), 3);
+        assert_eq!((over.width, over.height), (base.width, base.height));
+    }
+
+    #[test]
+    fn focus_outranks_hover_and_selection_lies_beneath() {
+        let fixture = Fixture::new(20);
+        let base = map::draw(&fixture.map(450.0));
+        let few = |r: RowId| r.0 < 5;
+        let highlights = Highlights {
+            hovered: Some(RowId(3)),
+            focused: Some(RowId(3)),
+            selected: Some(&few),
+            ..Highlights::default()
+        };
+        let over = overlay(&base, &highlights);
+        assert_eq!(over.items.len(), 5 + 1);
+        let names: Vec<&str> = over.sections.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["selected", "focused"]);
+    }
+
+    #[test]
+    fn nothing_highlighted_draws_nothing() {
+        let base = map::draw(&Fixture::new(5).map(450.0));
+        assert!(overlay(&base, &Highlights::default()).items.is_empty());
+    }
+}

@@ -1,0 +1,228 @@
+//! Everything a reader can ask for, each with an id that the palette, the keyboard, the markup and the tests share.
+
+use super::{Analysis, CohortChoice, Filter, Insight, Performance, Session, Sort, Staged, Variable, View};
+use crate::ids::{FeatureId, OutputId, RowId};
+use crate::share::Link;
+use crate::study::ColumnRole;
+use std::sync::Arc;
+
+/// A request. Those that report (`Understood`, `Computed`, …) come from workers, the others from a person.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Show a view.
+    Go(View),
+    /// Fetch, read and compute a study that ships with the page.
+    OpenExample(String),
+    /// Let the person choose files.
+    ChooseFiles,
+    /// Files were read and fit together.
+    Understood(Box<Staged>),
+    /// Give a column of the staged table another role.
+    SetRole(usize, ColumnRole),
+    /// The staged study again, with new roles.
+    Restaged(Arc<crate::study::Study>),
+    /// Explain other patients (staged or open study).
+    SetCohort(CohortChoice),
+    /// Explain the staged study.
+    Compute,
+    /// Put the staged files away.
+    Discard,
+    /// A run moved.
+    Progressed(Progress),
+    /// A run ended.
+    Computed(Arc<Analysis>),
+    /// Another output or number of clusters was read off the attributions.
+    Regrouped(Arc<Insight>),
+    /// The discrimination per split role was computed.
+    Evaluated(Vec<Performance>),
+    /// Stop the run.
+    Cancel,
+    /// Tell the person something.
+    Tell(Notice),
+    /// Put the notice away.
+    Dismiss,
+    /// Compare with the author's own predictions.
+    CompareParity(Box<crate::study::Finding>),
+    /// A biomarker in focus; true also opens its view.
+    FocusFeature(FeatureId, bool),
+    /// A patient in focus; true also opens the view.
+    FocusPatient(RowId, bool),
+    /// Patient under the pointer.
+    Hover(Option<RowId>),
+    /// The next (+1) or previous (−1) biomarker or patient, as the view has it.
+    Step(i32),
+    /// Add a rule, replacing one on the same variable.
+    AddFilter(Filter),
+    /// Remove rule i of the trail.
+    RemoveFilter(usize),
+    /// Remove the rule on a variable.
+    ClearVariable(Variable),
+    /// Remove all rules.
+    ClearSelection,
+    /// Select exactly the patients not selected now.
+    Invert,
+    /// Order of the biomarkers.
+    SetSort(Sort),
+    /// Number of biomarkers shown; 0 = all used.
+    SetTop(u32),
+    /// Search text for biomarkers.
+    SetQuery(String),
+    /// Shown output.
+    SetOutput(OutputId),
+    /// Number of clusters.
+    SetClusters(u32),
+    /// Colour of the dependence plot.
+    SetColourBy(Option<FeatureId>),
+    /// Logarithmic value axis.
+    SetLogAxis(Option<bool>),
+    /// Smooth line.
+    SetSmooth(bool),
+    /// Thresholds.
+    SetSplits(bool),
+    /// One step back.
+    Undo,
+    /// One step forward.
+    Redo,
+    /// A link was opened.
+    OpenLink(Box<Link>),
+    /// Copy a link to this view.
+    CopyLink,
+    /// Light, dark.
+    ToggleTheme,
+    /// Save attributions as CSV.
+    SaveTable,
+    /// Save attributions as JSON.
+    SaveJson,
+    /// Save this page as one file.
+    SavePage,
+    /// Show the command palette.
+    ShowPalette,
+    /// Show the sheet of keys.
+    ShowKeys,
+    /// Show or hide the inspector where it is an overlay.
+    ToggleInspector,
+    /// Show or hide the crossfilter where it is a drawer.
+    ToggleFilters,
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Progress {
+    /// `Reading`, `SHAP values`, `Importance and subgroups`.
+    pub phase: String,
+    /// Rows done.
+    pub done: usize,
+    /// Rows in all.
+    pub total: usize,
+    /// Since the phase began, milliseconds.
+    pub elapsed_ms: f64,
+    /// Workers at work.
+    pub n_workers: usize,
+    /// Chunks redone because a worker died.
+    pub redone: usize,
+}
+
+impl Progress {
+    /// Percent of rows done.
+    pub fn percent(&self) -> f64 {
+        if self.total == 0 { 0.0 } else { 100.0 * self.done as f64 / self.total as f64 }
+    }
+
+    /// Rows per second so far.
+    pub fn rows_per_second(&self) -> Option<f64> {
+        (self.elapsed_ms > 0.0 && self.done > 0).then(|| 1000.0 * self.done as f64 / self.elapsed_ms)
+    }
+
+    /// Seconds that the rest will take at this rate.
+    pub fn remaining_s(&self) -> Option<f64> {
+        self.rows_per_second().map(|rate| (self.total - self.done.min(self.total)) as f64 / rate)
+    }
+}
+
+/// Something to tell.
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Notice {
+    /// True if something failed.
+    pub error: bool,
+    /// What happened, one sentence.
+    pub title: String,
+    /// Where and why.
+    pub detail: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl Notice {
+    /// A failure.
+    pub fn error(title: impl Into<String>, detail: impl Into<String>, hint: impl Into<String>) -> Self {
+        Notice { error: true, title: title.into(), detail: detail.into(), hint: hint.into() }
+    }
+
+    /// A word.
+    pub fn word(title: impl Into<String>) -> Self {
+        Notice { title: title.into(), ..Notice::default() }
+    }
+}
+
+/// A command as the palette and the sheet of keys list it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Stable id, also `data-command` in the markup.
+    pub id: &'static str,
+    /// Words.
+    pub title: String,
+    /// Keys, e.g. `3`, `Ctrl Z`; "" if none.
+    pub keys: &'static str,
+    /// What it does.
+    pub command: Command,
+}
+
+/// Every command that makes sense now.
+pub fn catalogue(session: &Session) -> Vec<Entry> {
+    let entry = |id, title: &str, keys, command| Entry { id, title: title.to_string(), keys, command };
+    let mut out = vec![entry("go-start", "Go to Start", "1", Command::Go(View::Start))];
+    if session.open.is_some() {
+        out.extend([
+            entry("go-overview", "Go to Overview", "2", Command::Go(View::Overview)),
+            entry("go-biomarkers", "Go to Biomarkers", "3", Command::Go(View::Biomarkers)),
+            entry("go-biomarker", "Go to Biomarker", "4", Command::Go(View::Biomarker)),
+            entry("go-patient", "Go to Patient", "5", Command::Go(View::Patient)),
+            entry("go-subgroups", "Go to Subgroups", "6", Command::Go(View::Subgroups)),
+            entry("next", "Next row", "J", Command::Step(1)),
+            entry("previous", "Previous row", "K", Command::Step(-1)),
+            entry("invert", "Invert the selection", "V", Command::Invert),
+            entry("clear", "Clear the selection", "Esc", Command::ClearSelection),
+            entry("copy-link", "Copy a link to this view", "S", Command::CopyLink),
+            entry("save-csv", "Save SHAP values as CSV", "", Command::SaveTable),
+            entry("save-json", "Save SHAP values as JSON", "", Command::SaveJson),
+            entry("inspector", "Show or hide the inspector", "I", Command::ToggleInspector),
+            entry("filters", "Show or hide the crossfilter", "F", Command::ToggleFilters),
+        ]);
+    }
+    if session.can_undo() {
+        out.push(entry("undo", "Undo", "Ctrl Z", Command::Undo));
+    }
+    if session.can_redo() {
+        out.push(entry("redo", "Redo", "Ctrl Shift Z", Command::Redo));
+    }
+    if session.staged.is_some() {
+        out.push(entry("compute", "Compute the staged study", "Ctrl Enter", Command::Compute));
+    }
+    if session.run.is_some() {
+        out.push(entry("cancel", "Cancel the run", "Esc", Command::Cancel));
+    }
+    out.extend([
+        entry("choose-files", "Choose files", "O", Command::ChooseFiles),
+        entry("open-example-pbc", "Open the example Mayo PBC", "M", Command::OpenExample("pbc".into())),
+        entry(
+            "open-example-acc",
+            "Open the example adrenocortical carcinoma",
+            "A",
+            Command::OpenExample("acc".into()),
+        ),
+        entry("theme", "Light or dark", "T", Command::ToggleTheme),
+        entry("palette", "Go to or run", "Ctrl K", Command::ShowPalette),
+        entry("keys", "All keys", "?", Command::ShowKeys),
+    ]);
+    out
+}

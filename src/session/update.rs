@@ -1,0 +1,341 @@
+//! The one function that changes the session.
+
+use super::{Analysis, CohortChoice, Command, Filter, Notice, Session, View, matching_rows};
+use crate::ids::RowId;
+use crate::study::{ColumnRole, Study};
+use std::sync::Arc;
+
+/// What the browser has to do after a command.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Fetch the files of an example, read and compute them.
+    FetchExample(String),
+    /// Open the file dialog.
+    ChooseFiles,
+    /// Bind the staged files again with these roles.
+    Restage(Arc<Study>, usize, ColumnRole),
+    /// Explain these patients.
+    Run(Arc<Study>, CohortChoice),
+    /// Stop all workers.
+    StopWorkers,
+    /// Read another output or number of clusters off the attributions.
+    Regroup(Arc<Analysis>, usize, u32),
+    /// Put the link of this state into the address bar.
+    WriteLink,
+    /// Put the link on the clipboard.
+    CopyLink,
+    /// Switch between light and dark.
+    ToggleTheme,
+    /// Save attributions.
+    Save(Arc<Analysis>, SaveAs),
+    /// Save the page itself.
+    SavePage,
+    /// Open a dialog of the page.
+    Open(Dialog),
+    /// Drop the files that were chosen and not computed.
+    ForgetFiles,
+}
+
+/// A file to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaveAs {
+    /// One row per patient.
+    Csv,
+    /// As `clarimark explain` writes it.
+    Json,
+}
+
+/// A layer over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Command palette.
+    Palette,
+    /// Sheet of keys.
+    Keys,
+    /// Inspector as an overlay.
+    Inspector,
+    /// Crossfilter as a drawer.
+    Filters,
+}
+
+/// Steps kept for undo.
+const MAX_STEPS: usize = 200;
+
+/// Carries out a command.
+pub fn update(session: &mut Session, command: Command) -> Vec<Effect> {
+    let before = session.now.clone();
+    let effects = apply(session, command.clone());
+    if session.now != before && is_step(&command) {
+        session.future.clear();
+        session.past.push(before.clone());
+        if session.past.len() > MAX_STEPS {
+            session.past.remove(0);
+        }
+    }
+    let mut effects = effects;
+    if session.now != before {
+        if let Some(a) = session.open.clone() {
+            if session.now.output != before.output || session.now.k != before.k {
+                effects.push(Effect::Regroup(a.clone(), session.now.output.index(), session.now.k));
+            }
+            if session.now.cohort != before.cohort && session.now.cohort != a.cohort {
+                effects.push(Effect::Run(a.study.clone(), session.now.cohort));
+            }
+        }
+        effects.push(Effect::WriteLink);
+    }
+    effects
+}
+
+/// Steps are what a person did to the view; typing in a search field and reports from workers are not.
+fn is_step(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Undo
+            | Command::Redo
+            | Command::SetQuery(_)
+            | Command::Computed(_)
+            | Command::Regrouped(_)
+            | Command::OpenLink(_)
+            | Command::Understood(_)
+    )
+}
+
+fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Go(view) => {
+            if session.open.is_some() || view == View::Start {
+                session.now.view = view;
+            }
+        }
+        Command::OpenExample(name) => {
+            session.notice = None;
+            return vec![Effect::FetchExample(name)];
+        }
+        Command::ChooseFiles => return vec![Effect::ChooseFiles],
+        Command::Understood(staged) => {
+            let mut staged = *staged;
+            if let Some(link) = session.pending.as_ref().filter(|l| l.is_for(&staged.study)) {
+                staged.cohort = link.cohort;
+            }
+            session.run = None;
+            session.notice = None;
+            // An example needs no second look; own files wait for the reader's word.
+            if staged.source.is_some() {
+                let effect = Effect::Run(staged.study.clone(), staged.cohort);
+                session.staged = Some(staged);
+                return vec![effect];
+            }
+            session.now.view = View::Start;
+            session.staged = Some(staged);
+        }
+        Command::SetRole(column, role) => {
+            if let Some(staged) = &session.staged {
+                return vec![Effect::Restage(staged.study.clone(), column, role)];
+            }
+        }
+        Command::Restaged(study) => {
+            if let Some(staged) = &mut session.staged {
+                staged.cohort = CohortChoice::default_for(&study);
+                staged.study = study;
+            }
+        }
+        Command::SetCohort(cohort) => match &mut session.staged {
+            Some(staged) => staged.cohort = cohort,
+            None => session.now.cohort = cohort,
+        },
+        Command::Compute => {
+            if let (Some(staged), None) = (&session.staged, &session.run) {
+                return vec![Effect::Run(staged.study.clone(), staged.cohort)];
+            }
+        }
+        Command::Discard => {
+            session.staged = None;
+            return vec![Effect::ForgetFiles];
+        }
+        Command::Progressed(progress) => session.run = Some(progress),
+        Command::Computed(analysis) => computed(session, analysis),
+        Command::Regrouped(insight) => {
+            if let Some(open) = &session.open {
+                let mut analysis = (**open).clone();
+                analysis.insight = insight;
+                session.open = Some(Arc::new(analysis));
+            }
+        }
+        Command::Evaluated(performance) => {
+            if let Some(open) = &session.open {
+                let mut analysis = (**open).clone();
+                analysis.performance = performance;
+                session.open = Some(Arc::new(analysis));
+            }
+        }
+        Command::Cancel => {
+            session.run = None;
+            if let Some(open) = &session.open {
+                session.now.cohort = open.cohort;
+            }
+            return vec![Effect::StopWorkers];
+        }
+        Command::Tell(notice) => {
+            if notice.error {
+                session.run = None;
+                if let Some(open) = &session.open {
+                    session.now.cohort = open.cohort;
+                }
+            }
+            session.notice = Some(notice);
+        }
+        Command::Dismiss => session.notice = None,
+        Command::CompareParity(finding) => {
+            if let Some(open) = &session.open {
+                let mut analysis = (**open).clone();
+                analysis.findings.retain(|f| f.title != finding.title);
+                analysis.findings.push(*finding);
+                analysis.findings.sort_by_key(|f| f.severity);
+                session.open = Some(Arc::new(analysis));
+                session.now.view = View::Overview;
+            }
+        }
+        Command::FocusFeature(feature, open) => {
+            session.now.feature = Some(feature);
+            if open {
+                session.now.view = View::Biomarker;
+            }
+        }
+        Command::FocusPatient(row, open) => {
+            session.now.patient = Some(row);
+            if open {
+                session.now.view = View::Patient;
+            }
+        }
+        Command::Hover(row) => session.hovered = row,
+        Command::Step(by) => step(session, by),
+        Command::AddFilter(filter) => {
+            if let Some(variable) = filter.variable() {
+                session.now.filters.retain(|f| f.variable() != Some(variable));
+            }
+            session.now.filters.push(filter);
+        }
+        Command::RemoveFilter(i) => {
+            if i < session.now.filters.len() {
+                session.now.filters.remove(i);
+            }
+        }
+        Command::ClearVariable(variable) => {
+            session.now.filters.retain(|f| f.variable() != Some(variable));
+        }
+        Command::ClearSelection => session.now.filters.clear(),
+        Command::Invert => invert(session),
+        Command::SetSort(sort) => session.now.sort = sort,
+        Command::SetTop(top) => session.now.top = top,
+        Command::SetQuery(query) => session.now.query = query,
+        Command::SetOutput(output) => session.now.output = output,
+        Command::SetClusters(k) => session.now.k = k.clamp(2, 7),
+        Command::SetColourBy(feature) => session.now.colour_by = feature,
+        Command::SetLogAxis(log) => session.now.log_axis = log,
+        Command::SetSmooth(on) => session.now.smooth = on,
+        Command::SetSplits(on) => session.now.splits = on,
+        Command::Undo => {
+            if let Some(state) = session.past.pop() {
+                session.future.push(std::mem::replace(&mut session.now, state));
+            }
+        }
+        Command::Redo => {
+            if let Some(state) = session.future.pop() {
+                session.past.push(std::mem::replace(&mut session.now, state));
+            }
+        }
+        Command::OpenLink(link) => {
+            if let Some(state) = session.open.as_deref().and_then(|a| link.resolve(a)) {
+                session.now = state;
+            } else {
+                let example = link.example.clone();
+                session.pending = Some(link);
+                return example.map(Effect::FetchExample).into_iter().collect();
+            }
+        }
+        Command::CopyLink => return vec![Effect::CopyLink],
+        Command::ToggleTheme => return vec![Effect::ToggleTheme],
+        Command::SaveTable => return save(session, SaveAs::Csv),
+        Command::SaveJson => return save(session, SaveAs::Json),
+        Command::SavePage => return vec![Effect::SavePage],
+        Command::ShowPalette => return vec![Effect::Open(Dialog::Palette)],
+        Command::ShowKeys => return vec![Effect::Open(Dialog::Keys)],
+        Command::ToggleInspector => return vec![Effect::Open(Dialog::Inspector)],
+        Command::ToggleFilters => return vec![Effect::Open(Dialog::Filters)],
+    }
+    Vec::new()
+}
+
+fn save(session: &Session, kind: SaveAs) -> Vec<Effect> {
+    session.open.clone().map(|a| Effect::Save(a, kind)).into_iter().collect()
+}
+
+/// A run ended: its study becomes the open one, and the view is a link's if one waited for it.
+fn computed(session: &mut Session, analysis: Arc<Analysis>) {
+    let same_study = session.open.as_ref().is_some_and(|open| Arc::ptr_eq(&open.study, &analysis.study));
+    session.run = None;
+    session.notice = None;
+    session.source = session.staged.take().map_or(session.source.take(), |s| s.source);
+    if !same_study {
+        session.past.clear();
+        session.future.clear();
+        let (sort, top) = (session.now.sort, session.now.top);
+        session.now = super::ViewState { view: View::Overview, sort, top, ..Default::default() };
+    }
+    session.now.cohort = analysis.cohort;
+    session.open = Some(analysis.clone());
+    if let Some(link) = session.pending.take() {
+        match link.resolve(&analysis) {
+            Some(state) => session.now = state,
+            None => {
+                session.notice = Some(Notice::word(
+                    "These are not the files that the link was made with, so its view was not restored.",
+                ));
+            }
+        }
+    }
+}
+
+/// The next biomarker or patient in the order the view shows.
+fn step(session: &mut Session, by: i32) {
+    let Some(a) = session.open.clone() else { return };
+    let moved = |position: Option<usize>, len: usize| {
+        let at = position.map_or(0, |p| p as i64 + i64::from(by));
+        at.clamp(0, len as i64 - 1) as usize
+    };
+    match session.now.view {
+        View::Biomarkers | View::Biomarker => {
+            let order = &a.insight.order;
+            if !order.is_empty() {
+                let at = session.now.feature.and_then(|f| order.iter().position(|&o| o == f));
+                session.now.feature = Some(order[moved(at.or(Some(0)), order.len())]);
+            }
+        }
+        View::Patient => {
+            let order = patients_by_margin(&a);
+            if !order.is_empty() {
+                let at = session.patient().and_then(|r| order.iter().position(|&o| o == r));
+                session.now.patient = Some(order[moved(at, order.len())]);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Explained patients, highest margin first; ties in file order.
+pub fn patients_by_margin(a: &Analysis) -> Vec<RowId> {
+    let mut order: Vec<RowId> = a.rows.to_vec();
+    order.sort_by(|x, y| a.margin(*y).total_cmp(&a.margin(*x)).then(x.cmp(y)));
+    order
+}
+
+fn invert(session: &mut Session) {
+    let Some(a) = session.open.clone() else { return };
+    if session.now.filters.is_empty() {
+        return;
+    }
+    let chosen = matching_rows(&a, &session.now.filters, None);
+    let rest = a.rows.iter().zip(&chosen).filter(|(_, c)| !**c).map(|(r, _)| *r).collect();
+    session.now.filters = vec![Filter::Rows(rest)];
+}

@@ -1,0 +1,234 @@
+//! What the reader sees: small enough to compare, undo and send.
+
+use super::Filter;
+use crate::ids::{FeatureId, OutputId, RowId};
+use crate::study::{SplitRole, Study};
+
+/// The views over one session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum View {
+    /// Examples, files, what was understood.
+    #[default]
+    Start,
+    /// What this model and data are.
+    Overview,
+    /// What drives the model.
+    Biomarkers,
+    /// How one measurement acts.
+    Biomarker,
+    /// Why this prediction.
+    Patient,
+    /// Who is scored alike, and why.
+    Subgroups,
+}
+
+impl View {
+    /// In the order of the rail.
+    pub const ALL: [View; 6] =
+        [View::Start, View::Overview, View::Biomarkers, View::Biomarker, View::Patient, View::Subgroups];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            View::Start => "start",
+            View::Overview => "overview",
+            View::Biomarkers => "biomarkers",
+            View::Biomarker => "biomarker",
+            View::Patient => "patient",
+            View::Subgroups => "subgroups",
+        }
+    }
+
+    /// The view of that word.
+    pub fn from_id(id: &str) -> Option<View> {
+        View::ALL.into_iter().find(|v| v.id() == id)
+    }
+
+    /// The word on the rail.
+    pub fn title(self) -> &'static str {
+        match self {
+            View::Start => "Start",
+            View::Overview => "Overview",
+            View::Biomarkers => "Biomarkers",
+            View::Biomarker => "Biomarker",
+            View::Patient => "Patient",
+            View::Subgroups => "Subgroups",
+        }
+    }
+}
+
+/// Which patients are explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum CohortChoice {
+    /// Every row.
+    #[default]
+    All,
+    /// The rows of one split role.
+    Role(SplitRole),
+}
+
+impl CohortChoice {
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            CohortChoice::All => "all",
+            CohortChoice::Role(SplitRole::Train) => "train",
+            CohortChoice::Role(SplitRole::Validation) => "validation",
+            CohortChoice::Role(SplitRole::Test) => "test",
+            CohortChoice::Role(SplitRole::External) => "external",
+            CohortChoice::Role(SplitRole::Unknown) => "unknown",
+        }
+    }
+
+    /// The choice of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        use SplitRole::*;
+        [Train, Validation, Test, External, Unknown]
+            .into_iter()
+            .map(CohortChoice::Role)
+            .chain([CohortChoice::All])
+            .find(|c| c.id() == id)
+    }
+
+    /// The word in sentences: `test`, `training`, `all`.
+    pub fn word(self) -> &'static str {
+        match self {
+            CohortChoice::Role(SplitRole::Train) => "training",
+            CohortChoice::Role(SplitRole::Unknown) => "unassigned",
+            other => other.id(),
+        }
+    }
+
+    /// Patients the model has not seen, if the table says which: test, else external, else everyone.
+    pub fn default_for(study: &Study) -> Self {
+        [SplitRole::Test, SplitRole::External]
+            .into_iter()
+            .find(|&role| study.rows().any(|r| study.split_role(r) == role))
+            .map_or(CohortChoice::All, CohortChoice::Role)
+    }
+
+    /// The choices that have patients, with their number, held-out patients first.
+    pub fn offered(study: &Study) -> Vec<(Self, usize)> {
+        use SplitRole::*;
+        let mut out: Vec<(Self, usize)> = [Test, External, Validation, Train, Unknown]
+            .into_iter()
+            .map(|role| {
+                (CohortChoice::Role(role), study.rows().filter(|&r| study.split_role(r) == role).count())
+            })
+            .filter(|(_, n)| *n > 0 && *n < study.n_rows())
+            .collect();
+        out.push((CohortChoice::All, study.n_rows()));
+        out
+    }
+
+    /// The rows, in file order.
+    pub fn rows(self, study: &Study) -> Vec<RowId> {
+        match self {
+            CohortChoice::All => study.rows().collect(),
+            CohortChoice::Role(role) => study.rows_of(role),
+        }
+    }
+}
+
+/// Order of the biomarkers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Mean |SHAP|, largest first.
+    #[default]
+    Importance,
+    /// Name.
+    Name,
+    /// Group, then importance.
+    Group,
+    /// Missing values, most first.
+    Missing,
+}
+
+impl Sort {
+    /// All orders.
+    pub const ALL: [Sort; 4] = [Sort::Importance, Sort::Name, Sort::Group, Sort::Missing];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            Sort::Importance => "importance",
+            Sort::Name => "name",
+            Sort::Group => "group",
+            Sort::Missing => "missing",
+        }
+    }
+
+    /// The order of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Sort::ALL.into_iter().find(|s| s.id() == id)
+    }
+
+    /// The words on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Sort::Importance => "mean |SHAP|",
+            Sort::Name => "name",
+            Sort::Group => "group",
+            Sort::Missing => "missing",
+        }
+    }
+}
+
+/// Number of biomarkers shown at first.
+pub(super) const TOP: u32 = 20;
+/// Number of clusters shown at first.
+pub(super) const CLUSTERS: u32 = 3;
+
+/// Everything that can be undone and sent in a link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewState {
+    /// Shown view.
+    pub view: View,
+    /// Explained patients.
+    pub cohort: CohortChoice,
+    /// Shown output.
+    pub output: OutputId,
+    /// Biomarker in focus.
+    pub feature: Option<FeatureId>,
+    /// Patient in focus.
+    pub patient: Option<RowId>,
+    /// Selection: all must hold.
+    pub filters: Vec<Filter>,
+    /// Order of the biomarkers.
+    pub sort: Sort,
+    /// Biomarkers shown; 0 = all that the model uses.
+    pub top: u32,
+    /// Biomarkers whose name or group contains this.
+    pub query: String,
+    /// Dependence: biomarker that colours the marks; None = the partner that was found.
+    pub colour_by: Option<FeatureId>,
+    /// Dependence: logarithmic value axis; None = where it fits the values.
+    pub log_axis: Option<bool>,
+    /// Dependence: smooth line.
+    pub smooth: bool,
+    /// Dependence: thresholds of the trees.
+    pub splits: bool,
+    /// Number of clusters.
+    pub k: u32,
+}
+
+impl Default for ViewState {
+    fn default() -> Self {
+        ViewState {
+            view: View::Start,
+            cohort: CohortChoice::All,
+            output: OutputId(0),
+            feature: None,
+            patient: None,
+            filters: Vec::new(),
+            sort: Sort::Importance,
+            top: TOP,
+            query: String::new(),
+            colour_by: None,
+            log_axis: None,
+            smooth: true,
+            splits: true,
+            k: CLUSTERS,
+        }
+    }
+}

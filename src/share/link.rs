@@ -1,0 +1,486 @@
+//! The fragment of the address: what the sender saw, and of which files. Rules and row numbers, never values of a
+//! patient.
+//!
+//! `v=1&s=pbc&m=<model hash>&d=<data hash>&view=biomarker&…`: keys in fixed order, defaults left out, texts
+//! percent-encoded, unknown keys ignored.
+
+use crate::ids::{FeatureId, OutputId, RowId};
+use crate::session::{Analysis, CohortChoice, Filter, Session, Sort, Variable, View, ViewState};
+use crate::study::Study;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::fmt::{self, Write as _};
+use std::str::FromStr;
+
+/// Version of the form.
+const VERSION: u32 = 1;
+/// Hexadecimal digits of a file hash that a link carries: 64 bits.
+const HASH_DIGITS: usize = 16;
+/// Longer fragments are not read.
+const MAX_LENGTH: usize = 8_000;
+/// Corners of a region, rules of a selection: more are not read.
+const MAX_PARTS: usize = 500;
+
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-');
+
+/// A state with the names of what it belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Example or packed study that the page itself can open.
+    pub example: Option<String>,
+    /// First 16 hexadecimal digits of the model file's SHA-256.
+    pub model: String,
+    /// Likewise of the table's.
+    pub data: String,
+    /// Explained patients.
+    pub cohort: CohortChoice,
+    state: ViewState,
+    feature: Option<String>,
+    colour_by: Option<String>,
+    filters: Vec<LinkFilter>,
+}
+
+/// A rule with its column by name.
+#[derive(Clone, Debug, PartialEq)]
+enum LinkFilter {
+    Range(LinkVariable, f64, f64),
+    Levels(LinkVariable, Vec<u32>),
+    Region(Vec<[f64; 2]>),
+    Rows(Vec<u32>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum LinkVariable {
+    Margin,
+    Cluster,
+    Column(String),
+}
+
+/// Why a fragment is not a link.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// Not one of ours.
+    #[error("the address carries no view of a study")]
+    NotALink,
+    /// From a later page.
+    #[error("the link is of version {0}, this page reads version {VERSION}")]
+    Version(String),
+    /// Too long.
+    #[error("the link has {0} characters, more than {MAX_LENGTH}")]
+    TooLong(usize),
+    /// A part that cannot be read.
+    #[error("the link's part `{0}` cannot be read")]
+    Part(String),
+}
+
+impl Link {
+    /// The link of what the session shows; None before a study is open.
+    pub fn of(session: &Session) -> Option<Link> {
+        let a = session.open.as_deref()?;
+        let name = |f: FeatureId| a.study.model.features.get(f.index()).map(|f| f.name.clone());
+        let variable = |v: Variable| {
+            Some(match v {
+                Variable::Margin => LinkVariable::Margin,
+                Variable::Cluster => LinkVariable::Cluster,
+                Variable::Column(c) => LinkVariable::Column(a.study.data.columns().get(c)?.name.clone()),
+            })
+        };
+        let filters = session
+            .now
+            .filters
+            .iter()
+            .filter_map(|f| {
+                Some(match f {
+                    Filter::Range { variable: v, low, high } => LinkFilter::Range(variable(*v)?, *low, *high),
+                    Filter::Levels { variable: v, levels } => {
+                        LinkFilter::Levels(variable(*v)?, levels.clone())
+                    }
+                    Filter::Region(points) => LinkFilter::Region(points.clone()),
+                    Filter::Rows(rows) => LinkFilter::Rows(rows.iter().map(|r| r.0).collect()),
+                })
+            })
+            .collect();
+        Some(Link {
+            example: session.source.clone(),
+            model: short(&a.study.model_file.sha256),
+            data: short(&a.study.data_file.sha256),
+            cohort: session.now.cohort,
+            feature: session.now.feature.and_then(name),
+            colour_by: session.now.colour_by.and_then(name),
+            filters,
+            state: ViewState {
+                feature: None,
+                colour_by: None,
+                filters: Vec::new(),
+                cohort: CohortChoice::All,
+                ..session.now.clone()
+            },
+        })
+    }
+
+    /// True if the link was made with these files.
+    pub fn is_for(&self, study: &Study) -> bool {
+        self.model == short(&study.model_file.sha256) && self.data == short(&study.data_file.sha256)
+    }
+
+    /// The state that the sender saw; None if the link was made with other files.
+    pub fn resolve(&self, a: &Analysis) -> Option<ViewState> {
+        if !self.is_for(&a.study) {
+            return None;
+        }
+        let feature = |name: &Option<String>| {
+            let name = name.as_ref()?;
+            a.study.model.features.iter().position(|f| &f.name == name).map(FeatureId::of)
+        };
+        let variable = |v: &LinkVariable| {
+            Some(match v {
+                LinkVariable::Margin => Variable::Margin,
+                LinkVariable::Cluster => Variable::Cluster,
+                LinkVariable::Column(name) => Variable::Column(a.study.data.column_index(name)?),
+            })
+        };
+        let filters = self
+            .filters
+            .iter()
+            .filter_map(|f| {
+                Some(match f {
+                    LinkFilter::Range(v, low, high) => {
+                        Filter::Range { variable: variable(v)?, low: *low, high: *high }
+                    }
+                    LinkFilter::Levels(v, levels) => {
+                        Filter::Levels { variable: variable(v)?, levels: levels.clone() }
+                    }
+                    LinkFilter::Region(points) => Filter::Region(points.clone()),
+                    LinkFilter::Rows(rows) => Filter::Rows(rows.iter().map(|&r| RowId(r)).collect()),
+                })
+            })
+            .collect();
+        let mut state = self.state.clone();
+        state.patient = state.patient.filter(|r| r.index() < a.study.n_rows());
+        state.output = OutputId(state.output.0.min(a.attributions.n_outputs.saturating_sub(1) as u32));
+        Some(ViewState {
+            cohort: self.cohort,
+            feature: feature(&self.feature),
+            colour_by: feature(&self.colour_by),
+            filters,
+            ..state
+        })
+    }
+}
+
+fn short(hash: &str) -> String {
+    hash.chars().take(HASH_DIGITS).collect()
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, KEPT).to_string()
+}
+
+impl fmt::Display for LinkVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LinkVariable::Margin => f.write_str("m"),
+            LinkVariable::Cluster => f.write_str("k"),
+            LinkVariable::Column(name) => write!(f, "c-{}", encode(name)),
+        }
+    }
+}
+
+impl fmt::Display for LinkFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LinkFilter::Range(v, low, high) => write!(f, "r!{v}!{low}!{high}"),
+            LinkFilter::Levels(v, levels) => write!(f, "l!{v}!{}", joined(levels)),
+            LinkFilter::Region(points) => {
+                f.write_str("p")?;
+                points.iter().try_for_each(|[x, y]| write!(f, "!{x}!{y}"))
+            }
+            LinkFilter::Rows(rows) => write!(f, "i!{}", ranges(rows)),
+        }
+    }
+}
+
+fn joined(numbers: &[u32]) -> String {
+    numbers.iter().map(u32::to_string).collect::<Vec<_>>().join("_")
+}
+
+/// 1-based row numbers, runs written `3-7`.
+fn ranges(rows: &[u32]) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    while at < rows.len() {
+        let mut end = at;
+        while end + 1 < rows.len() && rows[end + 1] == rows[end] + 1 {
+            end += 1;
+        }
+        if !out.is_empty() {
+            out.push('_');
+        }
+        let _ = write!(out, "{}", u64::from(rows[at]) + 1);
+        if end > at {
+            let _ = write!(out, "-{}", u64::from(rows[end]) + 1);
+        }
+        at = end + 1;
+    }
+    out
+}
+
+fn read_ranges(text: &str) -> Option<Vec<u32>> {
+    let mut out = Vec::new();
+    for part in text.split('_').filter(|p| !p.is_empty()) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
+        if first == 0 || last < first || last - first > 5_000_000 || out.len() > 5_000_000 {
+            return None;
+        }
+        out.extend(first - 1..last);
+    }
+    Some(out)
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (s, d) = (&self.state, ViewState::default());
+        write!(f, "v={VERSION}")?;
+        if let Some(example) = &self.example {
+            write!(f, "&s={}", encode(example))?;
+        }
+        write!(
+            f,
+            "&m={}&d={}&view={}&cohort={}",
+            encode(&self.model),
+            encode(&self.data),
+            s.view.id(),
+            self.cohort.id()
+        )?;
+        if s.output != d.output {
+            write!(f, "&output={}", s.output.0)?;
+        }
+        if let Some(feature) = &self.feature {
+            write!(f, "&f={}", encode(feature))?;
+        }
+        if let Some(row) = s.patient {
+            write!(f, "&row={}", u64::from(row.0) + 1)?;
+        }
+        for filter in &self.filters {
+            write!(f, "&w={filter}")?;
+        }
+        if s.sort != d.sort {
+            write!(f, "&sort={}", s.sort.id())?;
+        }
+        if s.top != d.top {
+            write!(f, "&top={}", s.top)?;
+        }
+        if !s.query.is_empty() {
+            write!(f, "&q={}", encode(&s.query))?;
+        }
+        if let Some(colour) = &self.colour_by {
+            write!(f, "&by={}", encode(colour))?;
+        }
+        if let Some(log) = s.log_axis {
+            write!(f, "&log={}", u8::from(log))?;
+        }
+        if s.smooth != d.smooth {
+            write!(f, "&smooth={}", u8::from(s.smooth))?;
+        }
+        if s.splits != d.splits {
+            write!(f, "&splits={}", u8::from(s.splits))?;
+        }
+        if s.k != d.k {
+            write!(f, "&k={}", s.k)?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Link {
+    type Err = LinkError;
+
+    fn from_str(fragment: &str) -> Result<Self, LinkError> {
+        let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+        if fragment.len() > MAX_LENGTH {
+            return Err(LinkError::TooLong(fragment.len()));
+        }
+        let version = fragment.strip_prefix("v=").ok_or(LinkError::NotALink)?;
+        let version = version.split('&').next().unwrap_or_default();
+        if version != VERSION.to_string() {
+            return Err(LinkError::Version(version.chars().take(20).collect()));
+        }
+        let mut link = Link {
+            example: None,
+            model: String::new(),
+            data: String::new(),
+            cohort: CohortChoice::All,
+            state: ViewState::default(),
+            feature: None,
+            colour_by: None,
+            filters: Vec::new(),
+        };
+        for part in fragment.split('&').skip(1) {
+            let (key, value) = part.split_once('=').unwrap_or((part, ""));
+            link.read_part(key, value).ok_or_else(|| LinkError::Part(part.chars().take(60).collect()))?;
+        }
+        if link.model.is_empty() || link.data.is_empty() {
+            return Err(LinkError::NotALink);
+        }
+        Ok(link)
+    }
+}
+
+impl Link {
+    fn read_part(&mut self, key: &str, value: &str) -> Option<()> {
+        let text = || percent_decode_str(value).decode_utf8().ok().map(|t| t.into_owned());
+        let flag = || match value {
+            "0" => Some(false),
+            "1" => Some(true),
+            _ => None,
+        };
+        let hash = || Some(value.to_string()).filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
+        let s = &mut self.state;
+        match key {
+            "s" => {
+                // The name becomes a path: letters, digits, `_` and `-` only.
+                let name = text()?;
+                if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
+                    return None;
+                }
+                self.example = Some(name);
+            }
+            "m" => self.model = hash()?,
+            "d" => self.data = hash()?,
+            "view" => s.view = View::from_id(value)?,
+            "cohort" => self.cohort = CohortChoice::from_id(value)?,
+            "output" => s.output = OutputId(value.parse().ok()?),
+            "f" => self.feature = Some(text()?),
+            "row" => s.patient = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
+            "w" if self.filters.len() < MAX_PARTS => self.filters.push(read_filter(value)?),
+            "sort" => s.sort = Sort::from_id(value)?,
+            "top" => s.top = value.parse().ok()?,
+            "q" => s.query = text()?,
+            "by" => self.colour_by = Some(text()?),
+            "log" => s.log_axis = Some(flag()?),
+            "smooth" => s.smooth = flag()?,
+            "splits" => s.splits = flag()?,
+            "k" => s.k = value.parse().ok().filter(|k| (2..=7).contains(k))?,
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+fn read_filter(value: &str) -> Option<LinkFilter> {
+    let parts: Vec<&str> = value.split('!').collect();
+    let number = |text: &str| text.parse::<f64>().ok().filter(|x| !x.is_nan());
+    Some(match parts.as_slice() {
+        ["r", v, low, high] => LinkFilter::Range(read_variable(v)?, number(low)?, number(high)?),
+        ["l", v, levels] => {
+            let levels: Option<Vec<u32>> =
+                levels.split('_').filter(|l| !l.is_empty()).map(|l| l.parse().ok()).collect();
+            LinkFilter::Levels(read_variable(v)?, levels?)
+        }
+        ["p", corners @ ..] if corners.len() % 2 == 0 && corners.len() <= 2 * MAX_PARTS => {
+            let numbers: Option<Vec<f64>> = corners.iter().map(|c| number(c)).collect();
+            LinkFilter::Region(numbers?.chunks(2).map(|c| [c[0], c[1]]).collect())
+        }
+        ["i", rows] => LinkFilter::Rows(read_ranges(rows)?),
+        _ => return None,
+    })
+}
+
+fn read_variable(text: &str) -> Option<LinkVariable> {
+    Some(match text {
+        "m" => LinkVariable::Margin,
+        "k" => LinkVariable::Cluster,
+        _ => LinkVariable::Column(
+            percent_decode_str(text.strip_prefix("c-")?).decode_utf8().ok()?.into_owned(),
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn variable() -> impl Strategy<Value = LinkVariable> {
+        prop_oneof![
+            Just(LinkVariable::Margin),
+            Just(LinkVariable::Cluster),
+            ".{0,12}".prop_map(LinkVariable::Column)
+        ]
+    }
+
+    fn finite() -> impl Strategy<Value = f64> {
+        prop::num::f64::NORMAL | prop::num::f64::ZERO | prop::num::f64::SUBNORMAL
+    }
+
+    fn filter() -> impl Strategy<Value = LinkFilter> {
+        prop_oneof![
+            (variable(), finite(), finite()).prop_map(|(v, a, b)| LinkFilter::Range(v, a, b)),
+            (variable(), prop::collection::vec(0u32..99, 0..5)).prop_map(|(v, l)| LinkFilter::Levels(v, l)),
+            prop::collection::vec([finite(), finite()], 0..6).prop_map(LinkFilter::Region),
+            prop::collection::btree_set(0u32..60, 0..20)
+                .prop_map(|r| LinkFilter::Rows(r.into_iter().collect())),
+        ]
+    }
+
+    prop_compose! {
+        fn state()(
+            view in prop::sample::select(&View::ALL[..]),
+            output in 0u32..9,
+            patient in prop::option::of(0u32..99_999),
+            sort in prop::sample::select(&Sort::ALL[..]),
+            top in 0u32..500,
+            query in ".{0,10}",
+            log_axis in prop::option::of(any::<bool>()),
+            smooth in any::<bool>(),
+            splits in any::<bool>(),
+            k in 2u32..=7,
+        ) -> ViewState {
+            ViewState {
+                view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
+                splits, k, ..ViewState::default()
+            }
+        }
+    }
+
+    prop_compose! {
+        fn link()(
+            example in prop::option::of("[a-z0-9_-]{1,8}"),
+            model in "[0-9a-f]{16}",
+            data in "[0-9a-f]{16}",
+            cohort in prop::sample::select(vec!["all", "train", "test", "external", "validation", "unknown"]),
+            state in state(),
+            feature in prop::option::of(".{0,12}"),
+            colour_by in prop::option::of(".{0,12}"),
+            filters in prop::collection::vec(filter(), 0..4),
+        ) -> Link {
+            let cohort = CohortChoice::from_id(cohort).unwrap();
+            Link { example, model, data, cohort, state, feature, colour_by, filters }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(link in link()) {
+            let text = link.to_string();
+            prop_assert!(text.bytes().all(|b| b.is_ascii_graphic()), "{}", text);
+            prop_assert_eq!(text.parse::<Link>(), Ok(link));
+        }
+
+        #[test]
+        fn no_fragment_panics(text in ".{0,200}") {
+            let _ = text.parse::<Link>();
+            let _ = format!("v=1&m=00&d=00&w={text}").parse::<Link>();
+        }
+    }
+
+    #[test]
+    fn refusals_say_why() {
+        let check = |text: &str, expect: LinkError| assert_eq!(text.parse::<Link>(), Err(expect), "{text}");
+        check("", LinkError::NotALink);
+        check("v=2&m=0&d=0", LinkError::Version("2".into()));
+        check("v=1&m=0&d=0&view=nowhere", LinkError::Part("view=nowhere".into()));
+        check("v=1&s=..%2Fetc&m=0&d=0", LinkError::Part("s=..%2Fetc".into()));
+        check(&format!("v=1&q={}", "x".repeat(9_000)), LinkError::TooLong(9_006));
+    }
+}

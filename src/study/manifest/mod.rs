@@ -1,0 +1,140 @@
+//! `study.json`: what ties the files of a study together.
+
+mod error;
+mod file;
+mod fit;
+mod keys;
+
+pub use error::ManifestError;
+pub use file::sha256_hex;
+pub(super) use fit::misfits;
+
+use super::StudyError;
+use crate::Parsed;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What `format` must say.
+pub const FORMAT: &str = "clarimark-study";
+
+/// The version that is read and written.
+pub const VERSION: u32 = 1;
+
+/// Most bytes of a manifest.
+const MAX_BYTES: usize = 4 << 20;
+
+/// A file beside the manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRef {
+    /// Path relative to the manifest; no `..`, no scheme, no leading slash.
+    pub path: String,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+}
+
+/// Which columns say what happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub enum OutcomeSpec {
+    /// Time to event.
+    Survival {
+        time: String,
+        event: String,
+        #[serde(default)]
+        time_unit: String,
+        #[serde(default)]
+        event_word: String,
+    },
+    /// Yes or no.
+    Binary { column: String, positive: String },
+    /// A quantity.
+    Continuous { column: String },
+}
+
+/// How a feature is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct FeatureNote {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
+/// The manifest. Everything but `format` and `version` may be absent; an unknown key is an error that names it.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct Manifest {
+    /// `clarimark-study`.
+    pub format: String,
+    /// 1.
+    pub version: u32,
+    pub title: String,
+    pub description: String,
+    pub context_of_use: String,
+    pub model: Option<FileRef>,
+    pub data: Option<FileRef>,
+    /// Column of patient ids.
+    pub id: Option<String>,
+    pub outcome: Option<OutcomeSpec>,
+    /// Column with train / validation / test / external.
+    pub split: Option<String>,
+    /// Columns that are not offered at all.
+    pub ignore: Vec<String>,
+    /// Columns outside the model that are worth filtering by.
+    pub covariates: Vec<String>,
+    /// By feature name.
+    pub features: BTreeMap<String, FeatureNote>,
+    pub citation: String,
+    pub licence: String,
+    pub source: String,
+    pub notes: Vec<String>,
+}
+
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// [`ManifestError`] (in [`StudyError::Manifest`]) with line and key: not JSON, another format or version, an
+    /// unknown key, a path that leaves the folder, a checksum that is none.
+    pub fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, StudyError> {
+        Ok(read(bytes)?)
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, ManifestError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(ManifestError::TooLarge { limit: MAX_BYTES });
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // Format and version first: a newer manifest may have keys that this version does not know.
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| ManifestError::syntax(&e))?;
+    let format = value.get("format").and_then(serde_json::Value::as_str).unwrap_or_default();
+    if format != FORMAT {
+        return Err(ManifestError::NotAManifest { format: format.to_owned() });
+    }
+    match value.get("version").and_then(serde_json::Value::as_u64) {
+        Some(version) if version == u64::from(VERSION) => {}
+        version => return Err(ManifestError::Version { version }),
+    }
+    let mut manifest: Manifest = serde_json::from_slice(bytes).map_err(|e| keys::explain(&e, &value))?;
+    for (key, file) in [("model", &mut manifest.model), ("data", &mut manifest.data)] {
+        if let Some(file) = file {
+            file::check(key, file)?;
+        }
+    }
+    let mut warnings = Vec::new();
+    for name in manifest.covariates.iter().filter(|name| manifest.ignore.contains(name)) {
+        warnings.push(format!("The manifest lists “{name}” as a covariate and as ignored; it is ignored."));
+    }
+    Ok(Parsed { value: manifest, warnings })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! The loop of a dedicated worker: a message in, the pure [`crate::job::Worker`], a message out.
+
+pub(crate) mod wire;
+
+use crate::job::{self, Reply, Request};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+/// Answers every message until the page terminates the worker. Says [`Reply::Ready`] first.
+pub fn run(scope: DedicatedWorkerGlobalScope) {
+    let mut worker = job::Worker::default();
+    let out = scope.clone();
+    let answer = move |event: MessageEvent| {
+        // A message that is not ours is dropped: only this page can send one.
+        let Some(request) = wire::read(&event.data()).and_then(|p| Request::from_packet(p).ok()) else { return };
+        post(&out, worker.answer(request));
+    };
+    let handler = Closure::<dyn FnMut(MessageEvent)>::new(answer);
+    scope.set_onmessage(Some(handler.as_ref().unchecked_ref()));
+    // The worker lives as long as its scope.
+    handler.forget();
+    post(&scope, Reply::Ready);
+}
+
+fn post(scope: &DedicatedWorkerGlobalScope, reply: Reply) {
+    let (message, transfer) = wire::write(reply.into_packet());
+    // Posting fails only for values that cannot be cloned; strings and byte arrays can.
+    let _ = scope.post_message_with_transfer(&message, &transfer);
+}

@@ -1,0 +1,41 @@
+// The page in Firefox, driven over WebDriver BiDi: Playwright's own Firefox would have to be downloaded.
+import { test as base } from '@playwright/test';
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import puppeteer from 'puppeteer-core';
+import { expect, forms, oneFile, serveSite } from './clarimark.mjs';
+
+const test = base.extend({
+  firefox: [async ({}, use) => {
+    const executablePath = process.env.CLARIMARK_FIREFOX
+      ?? ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(path => existsSync(path));
+    const browser = await puppeteer.launch({ browser: 'firefox', executablePath });
+    await use(browser);
+    await browser.close();
+  }, { scope: 'worker', timeout: 60_000 }],
+  site: [async ({}, use) => {
+    const site = await serveSite();
+    await use(site.url);
+    site.close();
+  }, { scope: 'worker' }],
+});
+
+for (const form of forms) {
+  test(`${form}: Firefox opens a study`, async ({ firefox, site }) => {
+    const page = await firefox.newPage();
+    const faults = [];
+    page.on('console', message => { if (message.type() === 'error') faults.push(message.text()); });
+    page.on('pageerror', error => faults.push(error.message));
+    page.on('request', request => {
+      if (!/^(blob|data|file):/.test(request.url()) && !request.url().startsWith(site)) faults.push(request.url());
+    });
+    await page.goto(form === 'hosted' ? site : pathToFileURL(oneFile).href);
+    await page.waitForSelector('[data-view="start"]', { visible: true });
+    expect(await page.evaluate(() => globalThis.clarimarkForm)).toBe(form);
+    const button = await page.waitForSelector('[data-command="open-example-pbc"]', { visible: true });
+    await button.click();
+    await page.waitForSelector('[data-view="overview"]', { visible: true, timeout: 60_000 });
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+}
