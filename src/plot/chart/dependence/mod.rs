@@ -125,7 +125,7 @@ pub fn focus(spec: &Spec, patient: RowId, label: &str) -> Scene {
     let [left, _, top, bottom] = lay.frame;
     let thin = Ink::Role(Role::Text, 0.35);
     scene.vline(x - 0.5, y + 6.0, bottom, thin);
-    scene.hline(left, x - 6.0, y - 0.5, thin);
+    scene.hline(left, (x - 6.0).max(left), y - 0.5, thin);
     scene.ring(x, y, 6.0, Stroke::new(Role::Text, 1.5));
     let style = Label::VALUE.bold().halo();
     let w = text::width(label, style.size, true);
