@@ -58,7 +58,7 @@ pub fn dependence(
         phi: &phi,
         scale: &scale.margin,
         title_y: None,
-        margins: true,
+        margins: height >= 320.0,
         sides: [&sides[0], &sides[1]],
         domain: None,
         log: now.log_axis,

@@ -40,7 +40,7 @@ impl Cell {
             return Cell::Dot;
         }
         if !matches!(first, b'0'..=b'9' | b'+' | b'-' | b'.') {
-            return match MISSING_WORDS.iter().position(|w| *w == cell) {
+            return match missing_word(cell) {
                 Some(word) => Cell::Word(word),
                 None => Cell::Text,
             };
@@ -60,6 +60,12 @@ impl Cell {
             _ => Cell::Text,
         }
     }
+}
+
+/// The word for missing that a cell says, as an index into [`MISSING_WORDS`].
+pub(super) fn missing_word(cell: &str) -> Option<usize> {
+    // Most cells are told apart by their length.
+    (cell.len() < 5).then(|| MISSING_WORDS.iter().position(|word| *word == cell)).flatten()
 }
 
 /// A finite decimal number, unless it is written as an identifier: `007`, or an integer too long for an f64.

@@ -10,8 +10,8 @@
 //! - **Decimal comma**: see [`Options::decimal_comma`].
 //! - White space around cells is not part of them.
 //!
-//! Two passes: the first checks the shape, settles the types and reads the numbers, the second stores the texts of
-//! the columns that have any. Nothing is allocated per cell.
+//! One pass checks the shape, settles the types and reads numbers and texts; a second one reads those columns again in
+//! which a text came after numbers. Nothing is allocated per cell.
 
 mod write;
 mod cell;
@@ -27,7 +27,7 @@ use super::error::Cap;
 use super::{Column, DataError, Dataset, Values};
 use crate::Parsed;
 use cell::MISSING_WORDS;
-use column::{Draft, Texts};
+use column::{Draft, Finished, Texts};
 use records::Records;
 
 /// How to read; `None` means decide by looking.
@@ -107,8 +107,8 @@ impl Table {
         if has_header {
             records.next()?;
         }
-        let mut drafts: Vec<Draft> = names.iter().map(|_| Draft::default()).collect();
-        let (mut n_rows, mut n_used, mut n_white) = (0, 0, 0);
+        let mut drafts: Vec<Draft> = names.iter().map(|_| Draft::new()).collect();
+        let (mut n_rows, mut n_used, mut n_white, mut n_texts) = (0, 0, 0, 0);
         let mut buffer = String::new();
         while let Some(record) = records.next()? {
             let row = record.row;
@@ -122,19 +122,17 @@ impl Table {
             }
             let mut used = false;
             for (draft, cell) in drafts.iter_mut().zip(record.iter()) {
-                let cell = cell.trim();
-                used |= !cell.is_empty();
-                draft.push(cell, row, &mut buffer)?;
+                let seen = draft.push(cell, row, &mut buffer)?;
+                used |= seen.used;
+                n_texts += usize::from(seen.new_text);
             }
             n_rows += 1;
             if used {
                 n_used = n_rows;
             }
-            if n_rows > Cap::Rows.limit() {
-                return Err(DataError::TooLarge { cap: Cap::Rows, row: Some(row) });
-            }
-            if n_rows * drafts.len() > Cap::Cells.limit() {
-                return Err(DataError::TooLarge { cap: Cap::Cells, row: Some(row) });
+            let sizes = [(Cap::Rows, n_rows), (Cap::Cells, n_rows * drafts.len()), (Cap::Texts, n_texts)];
+            if let Some((cap, _)) = sizes.into_iter().find(|(cap, n)| *n > cap.limit()) {
+                return Err(DataError::TooLarge { cap, row: Some(row) });
             }
         }
         let n_blank = records.n_blank + n_white;
@@ -158,7 +156,7 @@ impl Table {
         }
         self.n_rows = self.n_used;
         for draft in self.drafts.iter_mut().flatten() {
-            draft.numbers.truncate(self.n_used);
+            draft.truncate(self.n_used);
         }
         let rows = if n_empty == 1 { "row" } else { "rows" };
         self.warnings.push(format!("{n_empty} empty {rows} at the end left out."));
@@ -170,7 +168,7 @@ impl Table {
         let seen = self.drafts.iter().flatten().any(Draft::decimal_comma);
         let (mut read, mut doubtful, mut mixed) = (Vec::new(), Vec::new(), Vec::new());
         for (name, draft) in self.names.iter().zip(&mut self.drafts) {
-            let Some(draft) = draft.as_mut().filter(|d| !d.text && d.commas > 0) else { continue };
+            let Some(draft) = draft.as_mut().filter(|d| d.is_numbers() && d.commas > 0) else { continue };
             let name = name.as_str();
             if !allowed {
                 draft.become_text();
@@ -211,9 +209,7 @@ impl Table {
                 }
                 self.names[i] = name;
             }
-            let empty = draft.as_ref().is_some_and(|d| {
-                !d.text && d.dots == 0 && d.n_words() == 0 && d.numbers.iter().all(|x| x.is_nan())
-            });
+            let empty = draft.as_ref().is_some_and(Draft::is_empty);
             if nameless && empty {
                 *draft = None;
                 self.warnings.push(format!("Column {} has neither name nor values and is left out.", i + 1));
@@ -244,7 +240,7 @@ impl Table {
         for (word, text) in MISSING_WORDS.iter().enumerate() {
             found.push((*text, count(&|d: &Draft| d.words[word])));
         }
-        found.push((".", count(&|d: &Draft| if d.text { 0 } else { d.dots })));
+        found.push((".", count(&|d: &Draft| if d.is_numbers() { d.dots } else { 0 })));
         for (word, (n, columns)) in found {
             if n > 0 {
                 let cells = if n == 1 { "cell says" } else { "cells say" };
@@ -253,50 +249,69 @@ impl Table {
         }
     }
 
-    /// Stores the texts and puts the columns together.
+    /// Reads again what has to be, and puts the columns together.
     fn second_pass(self, text: &str) -> Result<Parsed<Dataset>, DataError> {
         let Table { delimiter, has_header, names, drafts, n_rows, mut warnings, .. } = self;
-        let is_text = |draft: &Option<Draft>| draft.as_ref().is_some_and(|d| d.text);
-        let mut texts: Vec<Option<Texts>> = drafts.iter().map(|d| is_text(d).then(Texts::default)).collect();
-        if texts.iter().any(Option::is_some) {
+        let mut columns: Vec<Option<Finished>> = drafts.into_iter().map(|d| d.map(Draft::finish)).collect();
+        if columns.iter().flatten().any(|column| matches!(column, Finished::Again)) {
             let mut records = Records::new(text, delimiter);
             if has_header {
                 records.next()?;
             }
-            let (mut n_read, mut n_texts) = (0, 0);
-            while n_read < n_rows {
-                let Some(record) = records.next()? else { break };
-                if record.len() != texts.len() {
-                    continue; // a blank line, as in the first pass
-                }
-                for (column, cell) in texts.iter_mut().zip(record.iter()) {
-                    let Some(column) = column else { continue };
-                    n_texts += usize::from(column.push(cell, record.row)?);
-                }
-                if n_texts > Cap::Texts.limit() {
-                    return Err(DataError::TooLarge { cap: Cap::Texts, row: Some(record.row) });
-                }
-                n_read += 1;
-            }
+            read_again(&mut records, n_rows, &mut columns)?;
         }
-        let n_trimmed: usize = texts.iter().flatten().map(|t| t.n_trimmed).sum();
+        let n_trimmed =
+            |column: &Finished| if let Finished::Texts(texts) = column { texts.n_trimmed } else { 0 };
+        let n_trimmed: usize = columns.iter().flatten().map(n_trimmed).sum();
         if n_trimmed > 0 {
             let cells = if n_trimmed == 1 { "cell has" } else { "cells have" };
             warnings.push(format!("{n_trimmed} text {cells} spaces around the text; they were left out."));
         }
-        let columns =
-            names.into_iter().zip(drafts.into_iter().zip(texts)).filter_map(|(name, (draft, texts))| {
-                let values = match texts {
-                    Some(texts) => {
-                        let (codes, levels) = texts.finish();
-                        Values::Levels { codes, levels }
-                    }
-                    None => Values::Numbers(draft?.numbers),
-                };
-                Some(Column { name, values })
-            });
+        let columns = names.into_iter().zip(columns).filter_map(|(name, column)| {
+            let values = match column? {
+                Finished::Numbers(numbers) => Values::Numbers(numbers),
+                Finished::Texts(texts) => {
+                    let (codes, levels) = texts.finish();
+                    Values::Levels { codes, levels }
+                }
+                Finished::Again => return None,
+            };
+            Some(Column { name, values })
+        });
         Ok(Parsed { value: Dataset::new(columns.collect())?, warnings })
     }
+}
+
+/// Reads the columns in which a text came after numbers as texts.
+fn read_again(
+    records: &mut Records<'_>,
+    n_rows: usize,
+    columns: &mut [Option<Finished>],
+) -> Result<(), DataError> {
+    let again = |column: &Option<Finished>| matches!(column, Some(Finished::Again)).then(Texts::default);
+    let mut texts: Vec<Option<Texts>> = columns.iter().map(again).collect();
+    let (mut n_read, mut n_texts) = (0, 0);
+    while n_read < n_rows {
+        let Some(record) = records.next()? else { break };
+        if record.len() != texts.len() {
+            continue; // a blank line, as in the first pass
+        }
+        for (column, cell) in texts.iter_mut().zip(record.iter()) {
+            if let Some(column) = column {
+                n_texts += usize::from(column.push(cell, record.row)?);
+            }
+        }
+        if n_texts > Cap::Texts.limit() {
+            return Err(DataError::TooLarge { cap: Cap::Texts, row: Some(record.row) });
+        }
+        n_read += 1;
+    }
+    for (column, texts) in columns.iter_mut().zip(texts) {
+        if let Some(texts) = texts {
+            *column = Some(Finished::Texts(texts));
+        }
+    }
+    Ok(())
 }
 
 /// True if a record is a line of nothing but white space.

@@ -4,7 +4,8 @@ use super::{Finding, Look, Severity, Topic, some};
 use crate::dataset::quality;
 use crate::explain::Attributions;
 use crate::ids::{FeatureId, RowId};
-use crate::math::{ranks, spearman};
+use crate::math::{mean, ranks, spearman};
+use crate::study::roles::id_likeness;
 use crate::study::text::{count, number, of, percent};
 use crate::study::{ColumnRole, Outcome};
 
@@ -24,6 +25,8 @@ const MAX_PATIENTS: usize = 2_000;
 const LEAKING: f64 = 0.98;
 /// Patients of each class that an AUC needs.
 const MIN_CLASS: usize = 5;
+/// Rows from which on a column that counts them is no accident.
+const MIN_ROWS: usize = 20;
 /// Features searched for leaks; of more, the [`N_SEARCHED_WIDE`] most important.
 const N_SEARCHED: usize = 200;
 const N_SEARCHED_WIDE: usize = 50;
@@ -96,18 +99,18 @@ fn dominance(look: &Look<'_>, found: &mut Vec<Finding>) {
 fn correlation(look: &Look<'_>, found: &mut Vec<Finding>) {
     let step = look.rows.len().div_ceil(MAX_PATIENTS).max(1);
     let rows: Vec<RowId> = look.rows.iter().copied().step_by(step).collect();
-    let compared: Vec<(FeatureId, Vec<f64>)> = look
+    let compared: Vec<Ranked> = look
         .importance
         .iter()
         .filter(|(f, mean)| *mean > 0.0 && look.is_numeric(*f))
         .take(N_COMPARED)
-        .map(|(f, _)| (*f, look.values(*f, &rows)))
+        .map(|(f, _)| Ranked::new(*f, look.values(*f, &rows)))
         .collect();
     let mut pairs = Vec::new();
-    for (i, (a, x)) in compared.iter().enumerate() {
-        for (b, y) in &compared[i + 1..] {
-            if let Some(rho) = spearman(x, y).filter(|rho| rho.abs() > CORRELATED) {
-                pairs.push((*a, *b, rho));
+    for (i, a) in compared.iter().enumerate() {
+        for b in &compared[i + 1..] {
+            if let Some(rho) = a.correlation(b).filter(|rho| rho.abs() > CORRELATED) {
+                pairs.push((a.feature, b.feature, rho));
             }
         }
     }
@@ -129,13 +132,47 @@ fn correlation(look: &Look<'_>, found: &mut Vec<Finding>) {
         found.push(Finding::new(
             Severity::Low,
             Topic::Correlation,
-            format!("{} more move together.", of(pairs.len() - MAX_PAIRS, "pair", "pairs")),
+            format!("{} together.", of(pairs.len() - MAX_PAIRS, "more pair moves", "more pairs move")),
             format!(
                 "|Spearman| above {CORRELATED} among the {} most important biomarkers. Read them in groups.",
                 compared.len(),
             ),
         ));
     }
+}
+
+/// The values of a feature, and their ranks where none is missing.
+struct Ranked {
+    feature: FeatureId,
+    values: Vec<f64>,
+    ranks: Option<Vec<f64>>,
+}
+
+impl Ranked {
+    fn new(feature: FeatureId, values: Vec<f64>) -> Self {
+        let whole = !values.iter().any(|x| x.is_nan());
+        Ranked { feature, ranks: whole.then(|| ranks(&values)), values }
+    }
+
+    /// Spearman's; where nothing is missing the ranks are those of every pair, and need no sorting again.
+    fn correlation(&self, other: &Ranked) -> Option<f64> {
+        match (&self.ranks, &other.ranks) {
+            (Some(a), Some(b)) => correlation_of(a, b),
+            _ => spearman(&self.values, &other.values),
+        }
+    }
+}
+
+/// Pearson's correlation; None with fewer than 3 pairs or where one side does not vary.
+fn correlation_of(x: &[f64], y: &[f64]) -> Option<f64> {
+    let (mx, my) = (mean(x), mean(y));
+    let (mut sxy, mut sxx, mut syy) = (0.0, 0.0, 0.0);
+    for (a, b) in x.iter().zip(y) {
+        sxy += (a - mx) * (b - my);
+        sxx += (a - mx) * (a - mx);
+        syy += (b - my) * (b - my);
+    }
+    (x.len() > 2 && sxx > 0.0 && syy > 0.0).then(|| sxy / (sxx * syy).sqrt())
 }
 
 /// Features that are called or shaped like an identifier, or named after the outcome.
@@ -151,15 +188,14 @@ fn names(look: &Look<'_>, found: &mut Vec<Finding>) {
         let is = |f: &FeatureId| words(*f).iter().any(|word| of.contains(&word.as_str()));
         look.features().filter(is).map(|f| look.label(f)).collect()
     };
-    let counts = |f: &FeatureId| {
-        study.n_rows() >= 20 && quality::counts_rows(&study.data.columns()[study.binding.column(*f)])
+    // A name like an id and many values, or values that count the rows.
+    let is_id = |f: &FeatureId| {
+        let column = &study.data.columns()[study.binding.column(*f)];
+        let name = &study.model.features[f.index()].name;
+        let called = id_likeness(name) > 0 && quality::few_values(column, study.n_rows() / 2).is_none();
+        called || (study.n_rows() >= MIN_ROWS && quality::counts_rows(column))
     };
-    let mut ids = called(&["id", "ids", "barcode", "mrn", "index", "rownum"]);
-    for name in look.features().filter(counts).map(|f| look.label(f)) {
-        if !ids.contains(&name) {
-            ids.push(name);
-        }
-    }
+    let ids: Vec<&str> = look.features().filter(is_id).map(|f| look.label(f)).collect();
     let mut report = |names: Vec<&str>, severity, title: &str, detail: &str| {
         if !names.is_empty() {
             let (one, many) = title.split_once('|').unwrap_or((title, title));

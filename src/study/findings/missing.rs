@@ -46,12 +46,16 @@ fn blocks(look: &Look<'_>, found: &mut Vec<Finding>) {
 }
 
 fn gaps(look: &Look<'_>, found: &mut Vec<Finding>) {
-    let (mut with_gap, mut cells) = (0, 0);
-    for &row in look.rows {
-        let n = look.features().filter(|&f| look.study.value(f, row).is_nan()).count();
-        with_gap += usize::from(n > 0);
-        cells += n;
+    let mut has_gap = vec![false; look.rows.len()];
+    let mut cells = 0;
+    for column in look.study.binding.columns().map(|c| &look.study.data.columns()[c]) {
+        for (gap, row) in has_gap.iter_mut().zip(look.rows) {
+            let missing = column.is_missing(row.index());
+            *gap |= missing;
+            cells += usize::from(missing);
+        }
     }
+    let with_gap = has_gap.into_iter().filter(|&gap| gap).count();
     let n_cells = look.rows.len() * look.study.n_features();
     if n_cells == 0 {
         return;

@@ -157,15 +157,16 @@ fn rows_that_occur_twice_are_found() {
 
 #[test]
 fn columns_that_may_tell_too_much() {
-    let text = rows("outcome,leak,noise,visit,site_code,outcome_score", 40, |i| {
-        format!("{},{},{},{},{},{}", i / 20, i * 10 / 20 * 3, i * 17 % 11, i + 100, i % 3, i % 7)
+    let text = rows("outcome,leak,noise,visit,site_code,outcome_score,IDS|40814_at,lab_id", 40, |i| {
+        let ids = format!("{},{}", i % 7, 1000 * (i * 17 % 40));
+        format!("{},{},{},{},{},{},{ids}", i / 20, i * 10 / 20 * 3, i * 17 % 11, i + 100, i % 3, i % 7)
     });
-    let features = ["leak", "noise", "visit", "site_code", "outcome_score"];
+    let features = ["leak", "noise", "visit", "site_code", "outcome_score", "IDS|40814_at", "lab_id"];
     let study = study(model("binary:logistic", &features), &text, Manifest::default());
     assert_eq!(
         about(&findings(&study, &all(&study), None), Topic::Leakage),
         [
-            "High: visit looks like an identifier. | A number that only names a patient predicts nothing in new ones. Fit \
+            "High: visit and lab_id look like identifiers. | A number that only names a patient predicts nothing in new ones. Fit \
          the model without it.",
             "High: outcome_score is named like the outcome. | A model that is given its outcome predicts nothing. Check when \
          this value becomes known.",
@@ -173,7 +174,7 @@ fn columns_that_may_tell_too_much() {
          value becomes known.",
             "High: visit alone tells the outcome. | AUC 1.000 for outcome in 40 patients without the model. Check when this \
          value becomes known.",
-            "Medium: site_code may tell where or when a sample was taken. | Such a value is not known to carry over to other \
+            "Medium: site_code and lab_id may tell where or when a sample was taken. | Such a value is not known to carry over to other \
          places. Compare the patients by it.",
         ]
     );
