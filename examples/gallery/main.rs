@@ -1,7 +1,9 @@
-//! Draws every chart, in both themes and for a wide and a narrow pane, as SVG into `target/gallery`.
+//! Draws every chart, in every theme and for wide and narrow panes, into `target/gallery`: as exported (SVG) and as
+//! painted on a canvas (HTML).
 //!
 //! `cargo run --example gallery`
 
+mod canvas;
 mod data;
 
 use std::error::Error;
@@ -36,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (suffix, theme) in themes {
             let svg = to_svg(&scene, &Options { theme, caption: &caption, id: "" });
             fs::write(folder.join(format!("{name}-{suffix}.svg")), svg)?;
+            fs::write(folder.join(format!("{name}-{suffix}.html")), canvas::page(&scene, theme, 1.0))?;
         }
     }
     Ok(())
@@ -86,11 +89,18 @@ fn scenes(c: &Cohort) -> Vec<Figure> {
     ] {
         let thresholds = thresholds(m);
         let spec = dependence_spec(c, m, width, height, &thresholds);
-        let mut scene = dependence::draw(&spec);
+        let mut scene = dependence::draw(&spec).stack(dependence::key(&spec));
         let label = format!("PBC095, {} {}, +1.53", number::plain(m.values[94]), m.unit);
         scene.place(dependence::focus(&spec, focused, &label), 0.0, 0.0);
         out.push((name, scene, plain.clone()));
     }
+    let spec = dependence_spec(c, marker(c, "Cholesterol"), 470.0, 218.0, &[]);
+    let small_pane = dependence::Spec { margins: false, smooth: false, ..spec };
+    let interaction =
+        dependence::Spec { compact: false, title_y: Some("Interaction with age"), ..small_pane.clone() };
+    out.push(("interaction", dependence::draw(&interaction), plain.clone()));
+    let inspector = dependence::Spec { width: 296.0, height: 180.0, ..small_pane };
+    out.push(("dependence-inspector", dependence::draw(&inspector), plain.clone()));
     out.push(("small", small::draw(&small_spec(c, 472.0)), plain.clone()));
     out.push(("small-390", small::draw(&small_spec(c, 390.0)), plain.clone()));
     let texts: Vec<Option<String>> = c.markers.iter().map(|m| measured(m, 94)).collect();
@@ -99,7 +109,7 @@ fn scenes(c: &Cohort) -> Vec<Figure> {
         [("waterfall", 723.0, 94), ("waterfall-390", 390.0, 94), ("waterfall-560", 560.0, 94)]
     {
         let spec = waterfall_spec(c, &texts, &counts, patient, width);
-        out.push((name, waterfall::draw(&spec), plain.clone()));
+        out.push((name, waterfall::draw(&spec).stack(waterfall::key(&spec)), plain.clone()));
     }
     let names: Vec<String> = ["A low", "B middle", "C high"].map(String::from).to_vec();
     let map_spec = map_spec(c, &names, chosen, 452.0, 384.0);
@@ -197,6 +207,8 @@ fn dependence_spec<'a>(
         kind: m.kind(),
         phi: &m.phi,
         scale: SCALE,
+        title_y: None,
+        margins: true,
         sides: ["raises risk", "lowers risk"],
         domain: None,
         log: None,
@@ -466,7 +478,7 @@ fn checks(c: &Cohort) -> Vec<Figure> {
         decimals: 3,
     };
     vec![
-        ("missingness", missingness::draw(&strip(560.0)), Vec::new()),
+        ("missingness", missingness::draw(&strip(560.0)).stack(missingness::key(&strip(560.0))), Vec::new()),
         ("missingness-390", missingness::draw(&strip(390.0)), Vec::new()),
         ("additivity", additivity::draw(&additivity), Vec::new()),
         ("c-index", interval::draw(&c_index), Vec::new()),

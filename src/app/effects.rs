@@ -4,18 +4,14 @@ use super::browser::files::Refused;
 use super::browser::{boot, clipboard, clock, download, files, location, theme};
 use super::store::Store;
 use super::study_files;
-use super::task::{self, Explained, Running, Stopped};
-use crate::ensemble::Link;
-use crate::figure::words;
-use crate::ids::FeatureId;
-use crate::plot::number;
-use crate::job::{EvaluationKind, EvaluationPart, Picked, Reading, SummaryInput, SummaryOutput};
+use super::task::{self, Running, Stopped};
+use crate::job::{EvaluationPart, Picked, Reading, SummaryInput};
 use crate::session::{
-    Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Performance, Progress, SaveAs, Staged,
+    Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
 };
 use crate::share::Link as ViewLink;
 use crate::share::table::{Document, row_names};
-use crate::study::{self, Manifest, Outcome, SplitRole, Study};
+use crate::study::{self, Manifest, Study};
 use leptos::prelude::Update;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
@@ -54,8 +50,8 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
         Effect::StopWorkers => running().stop(),
         Effect::Regroup(analysis, output, k) => spawn_local(async move {
             let side = SIDE.with(Clone::clone);
-            match task::summarise(&side, summary_input(&analysis, output, k)).await {
-                Ok(result) => store.send(Command::Regrouped(Arc::new(insight(output, result)))),
+            match task::summarise(&side, SummaryInput::of(&analysis, output, k)).await {
+                Ok(result) => store.send(Command::Regrouped(Arc::new(result.into_insight(output)))),
                 Err(stopped) => report(store, Err(stopped)),
             }
         }),
@@ -111,9 +107,10 @@ pub(crate) fn open_packed_or_linked(store: Store) {
         let link = fragment.parse::<ViewLink>();
         match (packed, link) {
             (Some(entries), link) => {
-                if let Ok(link) = link {
-                    // Waits for the packed study; the page can open nothing else of that name.
-                    store.send(Command::OpenLink(Box::new(ViewLink { example: None, ..link })));
+                if let Ok(mut link) = link {
+                    // It waits for the packed study; there is nothing to fetch.
+                    link.example = None;
+                    store.send(Command::OpenLink(Box::new(link)));
                 }
                 let files = entries
                     .into_iter()
@@ -185,7 +182,10 @@ async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
 }
 
 fn compare(store: Store, open: &Analysis, file: &Picked) -> Result<(), Stopped> {
-    let _ = (store, open, file);
+    let finding = study::parity_finding(&open.study, &open.all_margins, &file.bytes).map_err(|e| {
+        Stopped::from(Notice::error(format!("{} cannot be compared", file.name), e.to_string(), e.hint()))
+    })?;
+    store.send(Command::CompareParity(Box::new(finding)));
     Ok(())
 }
 
@@ -254,139 +254,28 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<()
         n_workers: 1,
         redone: 0,
     }));
-    let mut analysis = analysis_of(study, cohort, explained);
-    let (output, k) = store.peek(|s| (s.now.output.index(), s.now.k));
-    let output = if output < analysis.attributions.n_outputs { output } else { 0 };
-    let result = task::summarise(&running, summary_input(&analysis, output, k)).await?;
-    analysis.insight = Arc::new(insight(output, result));
-    analysis.performance = task::evaluate(&running, evaluation_parts(&analysis)).await?;
-    analysis.findings = findings(&analysis);
-    study_files::forget();
-    store.send(Command::Computed(Arc::new(analysis)));
-    Ok(())
-}
-
-fn analysis_of(study: Arc<Study>, cohort: CohortChoice, e: Explained) -> Analysis {
-    Analysis {
+    let mut analysis = Analysis {
         study,
         cohort,
-        rows: Arc::new(e.rows),
-        attributions: Arc::new(e.attributions),
-        all_margins: Arc::new(e.all_margins),
-        additivity: Arc::new(e.additivity),
+        rows: Arc::new(explained.rows),
+        attributions: Arc::new(explained.attributions),
+        all_margins: Arc::new(explained.all_margins),
+        additivity: Arc::new(explained.additivity),
         insight: Arc::new(Insight::empty()),
         performance: Vec::new(),
         findings: Vec::new(),
-        elapsed_ms: e.elapsed_ms,
-        n_workers: e.n_workers,
-    }
-}
-
-fn summary_input(a: &Analysis, output: usize, k: u32) -> SummaryInput {
-    SummaryInput {
-        n_features: a.study.n_features(),
-        phi: a.attributions.matrix(output),
-        values: a.study.binding.matrix(&a.study.data, &a.rows),
-        margin: (0..a.rows.len()).map(|i| a.attributions.margin(i, output)).collect(),
-        event: words::events(&a.study, &a.rows),
-        categorical: a.study.model.features.iter().map(|f| f.categorical).collect(),
-        k,
-    }
-}
-
-fn insight(output: usize, s: SummaryOutput) -> Insight {
-    let mut order: Vec<FeatureId> = (0..s.importance.len()).map(FeatureId::of).collect();
-    order.sort_by_key(|f| s.importance[f.index()].rank);
-    Insight {
-        output,
-        order,
-        partners: s.partners.into_iter().map(|p| p.map(FeatureId)).collect(),
-        importance: s.importance,
-        embedding: s.embedding,
-        clusters: s.clusters,
-        profile: s.profile,
-        n_resamples: s.n_resamples,
-    }
-}
-
-/// Predictions and outcomes per split role, for patients whose outcome is known.
-fn evaluation_parts(a: &Analysis) -> Vec<EvaluationPart> {
-    let k = a.attributions.n_outputs;
-    if k != 1 {
-        return Vec::new();
-    }
-    let outcome = a.study.outcome();
-    let reversed = a.study.model.objective == "survival:aft";
-    let known = |row: usize| -> Option<(f64, f64)> {
-        match &outcome {
-            Outcome::None => None,
-            Outcome::Binary { labels, .. } => labels[row].map(|l| (f64::from(u8::from(l)), 0.0)),
-            Outcome::Continuous(y) => (!y[row].is_nan()).then_some((y[row], 0.0)),
-            Outcome::Survival { time, event, .. } => {
-                event[row].filter(|_| !time[row].is_nan()).map(|e| (time[row], f64::from(u8::from(e))))
-            }
-        }
+        elapsed_ms: explained.elapsed_ms,
+        n_workers: explained.n_workers,
     };
-    let kind = match outcome {
-        Outcome::None => return Vec::new(),
-        Outcome::Binary { .. } => EvaluationKind::Binary,
-        Outcome::Continuous(_) => EvaluationKind::Continuous,
-        Outcome::Survival { .. } => EvaluationKind::Survival,
-    };
-    let exp = matches!(a.study.model.scale.link, Link::Exp) && kind == EvaluationKind::Continuous;
-    [
-        (SplitRole::Test, "Test"),
-        (SplitRole::External, "External"),
-        (SplitRole::Validation, "Validation"),
-        (SplitRole::Train, "Training"),
-        (SplitRole::Unknown, "All"),
-    ]
-    .into_iter()
-    .filter_map(|(role, name)| {
-        let mut part = EvaluationPart {
-            name: name.into(),
-            kind,
-            score: Vec::new(),
-            first: Vec::new(),
-            second: Vec::new(),
-            reversed,
-        };
-        for row in a.study.rows_of(role) {
-            if let Some((first, second)) = known(row.index()) {
-                let margin = a.all_margins[row.index()];
-                part.score.push(if exp { crate::math::exp(margin) } else { margin });
-                part.first.push(first);
-                part.second.push(second);
-            }
-        }
-        (part.score.len() > 1).then_some(part)
-    })
-    .collect()
-}
-
-fn findings(a: &Analysis) -> Vec<study::Finding> {
-    let mut all = study::findings(&a.study, &a.rows, Some(&a.attributions));
-    all.extend(performance_gap(&a.performance));
-    all.sort_by_key(|f| f.severity);
-    all
-}
-
-/// Training patients scored much better than held-out ones: their numbers are not to be quoted.
-fn performance_gap(performance: &[Performance]) -> Option<study::Finding> {
-    let part = |name: &str| performance.iter().find(|p| p.part == name);
-    let (train, test) = (part("Training")?, part("Test").or_else(|| part("External"))?);
-    let gap = train.value.estimate - test.value.estimate;
-    (gap > 0.05).then(|| study::Finding {
-        severity: study::Severity::High,
-        title: "Training fits better than test.".into(),
-        detail: format!(
-            "{} {} against {}. Quote the {} value only.",
-            test.measure,
-            number::fixed(train.value.estimate, 2),
-            number::fixed(test.value.estimate, 2),
-            test.part.to_lowercase()
-        ),
-    })
+    let (output, k) = store.peek(|s| (s.now.output.index(), s.now.k));
+    let output = if output < analysis.attributions.n_outputs { output } else { 0 };
+    let result = task::summarise(&running, SummaryInput::of(&analysis, output, k)).await?;
+    analysis.insight = Arc::new(result.into_insight(output));
+    analysis.performance = task::evaluate(&running, EvaluationPart::all(&analysis)).await?;
+    analysis.findings = crate::job::findings(&analysis);
+    study_files::forget();
+    store.send(Command::Computed(Arc::new(analysis)));
+    Ok(())
 }
 
 fn save(store: Store, a: &Analysis, kind: SaveAs) {

@@ -1,5 +1,7 @@
 //! The page: components that read the session and send commands. All thinking is in [`crate::session`].
 
+#![allow(unreachable_pub, reason = "the component macro makes its own items public")]
+
 pub(crate) mod browser;
 mod effects;
 mod frame;

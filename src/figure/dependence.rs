@@ -57,6 +57,8 @@ pub fn dependence(
         kind: names.kind(feature),
         phi: &phi,
         scale: &scale.margin,
+        title_y: None,
+        margins: height >= 320.0,
         sides: [&sides[0], &sides[1]],
         domain: None,
         log: now.log_axis,

@@ -205,5 +205,22 @@ pub fn trust(a: &Analysis) -> String {
             out += &format!(" {} groups fit better ({}).", words::capitalised(&words::number_word(best)), fixed(*s, 2));
         }
     }
+    if let Some(first) = a.insight.profile.features.first().filter(|p| p.share > 0.8) {
+        out += &format!(
+            " {} of what separates them is {} alone: the groups are little more than its bins.",
+            percent(first.share),
+            a.study.label(FeatureId(first.feature)).to_lowercase()
+        );
+    }
+    let unstable: Vec<String> = c
+        .stability
+        .iter()
+        .zip(letters(c.k))
+        .filter(|(i, _)| i.low < 0.5)
+        .map(|(i, name)| format!("{name} (down to {})", fixed(i.low, 2)))
+        .collect();
+    if !unstable.is_empty() {
+        out += &format!(" Resampling patients can dissolve {}.", words::list(&unstable));
+    }
     out
 }

@@ -118,19 +118,9 @@ pub fn level_names(a: &Analysis, variable: Variable) -> Vec<String> {
     }
 }
 
-/// 1 for rows with the event or the positive label, 0 without, NaN unknown; empty if the table has no such outcome.
-pub fn events(study: &Study, rows: &[RowId]) -> Vec<f64> {
-    let flag = |e: &Option<bool>| e.map_or(f64::NAN, |e| f64::from(u8::from(e)));
-    match study.outcome() {
-        Outcome::Survival { event, .. } => rows.iter().map(|r| flag(&event[r.index()])).collect(),
-        Outcome::Binary { labels, .. } => rows.iter().map(|r| flag(&labels[r.index()])).collect(),
-        Outcome::None | Outcome::Continuous(_) => Vec::new(),
-    }
-}
-
 /// `52 died`, `37 positive`; None without such an outcome.
 pub fn events_among(study: &Study, rows: &[RowId]) -> Option<String> {
-    let events = events(study, rows);
+    let events = crate::job::events(study, rows);
     if events.is_empty() {
         return None;
     }

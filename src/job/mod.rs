@@ -2,11 +2,13 @@
 //!
 //! Large arrays travel as buffers that can be transferred; only names and small facts pass through serde.
 
+mod assemble;
 mod packet;
 mod read;
 mod run;
 mod twin;
 
+pub use assemble::{events, findings};
 pub use packet::{Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files};
 pub use run::Worker;

@@ -1,7 +1,7 @@
 //! The work itself: a request goes in, a reply comes out.
 
 use super::{EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, read_files};
-use crate::cohort::{cluster, embed, profile};
+use crate::cohort::{cluster, embed, profile, stability};
 use crate::ensemble::{self, Ensemble};
 use crate::evaluate;
 use crate::explain::summary::{self, Importance};
@@ -10,6 +10,9 @@ use crate::session::{Notice, Performance};
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
 const SEED: u64 = 0;
+
+/// Resamples behind a cluster's stability.
+const STABILITY_RESAMPLES: usize = 100;
 
 /// A worker's memory: the model it explains.
 #[derive(Debug, Default)]
@@ -81,7 +84,8 @@ fn summarise(input: &SummaryInput) -> SummaryOutput {
     let importance = summary::importance(&input.phi, &input.values, &input.categorical, n_resamples, SEED);
     let partners = partners(input, &importance);
     let embedding = embed::pca(&input.phi, f);
-    let clusters = cluster::kmeans(&input.phi, f, input.k as usize, &input.margin, SEED);
+    let mut clusters = cluster::kmeans(&input.phi, f, input.k as usize, &input.margin, SEED);
+    clusters.stability = stability::jaccard(&input.phi, f, &clusters, STABILITY_RESAMPLES, SEED);
     let event: Vec<Option<bool>> = input.event.iter().map(|e| (!e.is_nan()).then_some(*e > 0.5)).collect();
     let event = (!event.is_empty()).then_some(event.as_slice());
     let profile = profile::profile(
@@ -136,14 +140,7 @@ fn performance(part: &EvaluationPart) -> Option<Performance> {
             ("AUC", value, Some(label.iter().filter(|e| **e).count()))
         }
         EvaluationKind::Continuous => {
-            let r_squared = |rows: &[u32]| {
-                let pick = |x: &[f64]| -> Vec<f64> {
-                    rows.iter().zip(x).flat_map(|(&n, &v)| std::iter::repeat_n(v, n as usize)).collect()
-                };
-                evaluate::fit(&pick(&part.first), &pick(&part.score))?.r_squared
-            };
-            let n = part.score.len();
-            let value = evaluate::bootstrap(r_squared(&vec![1; n])?, n, n_resamples, SEED, r_squared)?;
+            let value = evaluate::r_squared_interval(&part.first, &part.score, n_resamples, SEED)?;
             ("R²", value, None)
         }
     };

@@ -1,9 +1,11 @@
 //! Dodging: marks that would cover each other are moved aside, so that the swarm's height shows density.
 
 use crate::math::Rng;
+use std::collections::BTreeMap;
 
-/// Marks above which the exact packing gives way to columns; by then marks overlap whatever one does.
-const MAX_EXACT: usize = 4_000;
+/// Marks above which the exact packing gives way to columns: its cost grows with the square of the crowd, and by then
+/// marks overlap whatever one does.
+const MAX_EXACT: usize = 1_000;
 
 /// Offsets of the marks of one swarm.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,18 +83,17 @@ fn first_free(taken: &mut [[f64; 2]]) -> f64 {
         .fold(0.0, |free, &[low, high]| if low < free - TOUCH && high > free + TOUCH { high } else { free })
 }
 
-/// Marks of one column of ascending `x` stacked alternately above and below the middle.
+/// Marks of one column stacked alternately above and below the middle.
 fn columns(x: &[f64], diameter: f64) -> Vec<f64> {
-    let (mut column, mut height) = (f64::NAN, 0u32);
-    x.iter()
-        .map(|x| {
-            let this = (x / diameter * 2.0).floor();
-            height = if this == column { height + 1 } else { 0 };
-            column = this;
-            let side = if height.is_multiple_of(2) { 1.0 } else { -1.0 };
-            side * f64::from(height.div_ceil(2)) * diameter / 2.0
-        })
-        .collect()
+    let mut y = vec![0.0; x.len()];
+    let mut heights: BTreeMap<i64, u32> = BTreeMap::new();
+    for i in shuffled(x.len()) {
+        let height = heights.entry((x[i] / diameter * 2.0).floor() as i64).or_default();
+        let side = if height.is_multiple_of(2) { 1.0 } else { -1.0 };
+        y[i] = side * f64::from(height.div_ceil(2)) * diameter / 2.0;
+        *height += 1;
+    }
+    y
 }
 
 /// Brings all offsets within ±`half`, the outermost exactly to it; small offsets change least. Returns the share of

@@ -20,6 +20,7 @@ pub mod number;
 pub mod overlay;
 pub mod paint;
 pub mod palette;
+pub mod place;
 pub mod scale;
 pub mod scene;
 pub mod smooth;

@@ -25,7 +25,9 @@ pub fn overlay(base: &Scene, highlights: &Highlights) -> Scene {
     if let Some(selected) = highlights.selected {
         scene.section("selected");
         for item in marks_of(base, selected) {
-            rim(&mut scene, item, ink(1.0), 0.0);
+            // A full pixel of ink would leave little colour on the small marks of a swarm.
+            let small = matches!(item, Item::Dot { r, .. } if *r < 3.0);
+            rim(&mut scene, item, ink(if small { 0.75 } else { 1.0 }), if small { 0.3 } else { 0.0 });
         }
     }
     if let Some(feature) = highlights.feature {

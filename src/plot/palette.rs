@@ -60,6 +60,9 @@ pub enum Role {
 /// Steps of the value ramp. Few enough that a painter can draw a cloud colour by colour.
 pub const N_VALUES: u8 = 64;
 
+/// Opacity of the strongest coloured cell: any text on it stays readable in every theme.
+pub const STRONGEST_CELL: f64 = 0.74;
+
 /// Clusters that have a colour and shape of their own.
 pub const N_CLUSTERS: u8 = 8;
 
@@ -141,11 +144,11 @@ impl Theme {
             Role::ClusterInk(c) => CLUSTER_INKS[usize::from(c % N_CLUSTERS)],
             Role::Raises => match self.colours {
                 Colours::Standard => [[0xff, 0x00, 0x51]; 2],
-                Colours::Safe => [[0xb8, 0x9b, 0x3a], [0xfe, 0xe8, 0x38]],
+                Colours::Safe => [[0xb8, 0x9b, 0x3a], [0xa0, 0x84, 0x22]],
             },
             Role::Lowers => match self.colours {
                 Colours::Standard => [[0x00, 0x8b, 0xfb]; 2],
-                Colours::Safe => [[0x00, 0x32, 0x6e], [0x6a, 0x86, 0xb8]],
+                Colours::Safe => [[0x3d, 0x6c, 0xab], [0x46, 0x68, 0xa3]],
             },
             Role::Background => [[0xff; 3], [0x16, 0x16, 0x15]],
             Role::Chrome => [[0xf5, 0xf5, 0xf3], [0x1c, 0x1c, 0x1b]],
@@ -355,6 +358,25 @@ mod tests {
                     assert!(c >= 4.5, "{ink:?} on {surface:?} in {theme:?}: {c:.2}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn numbers_are_readable_on_the_strongest_cell() {
+        for theme in themes() {
+            for role in [Role::Raises, Role::Lowers] {
+                let cell = mix(theme.rgb(Role::Background), theme.rgb(role), STRONGEST_CELL);
+                let c = contrast(theme.rgb(Role::Text), cell);
+                assert!(c >= 4.5, "{role:?} in {theme:?}: {c:.2}");
+            }
+        }
+    }
+
+    #[test]
+    fn raises_and_lowers_differ_in_grey_where_colours_are_safe() {
+        for mode in [Mode::Light, Mode::Dark] {
+            let theme = Theme { mode, colours: Colours::Safe };
+            assert!(contrast(theme.rgb(Role::Raises), theme.rgb(Role::Lowers)) >= 1.5, "{mode:?}");
         }
     }
 

@@ -281,7 +281,7 @@ fn computed(session: &mut Session, analysis: Arc<Analysis>) {
         session.past.clear();
         session.future.clear();
         let (sort, top) = (session.now.sort, session.now.top);
-        session.now = super::ViewState { view: View::Biomarkers, sort, top, ..Default::default() };
+        session.now = super::ViewState { view: View::Overview, sort, top, ..Default::default() };
     }
     session.now.cohort = analysis.cohort;
     session.open = Some(analysis.clone());

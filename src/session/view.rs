@@ -175,9 +175,9 @@ impl Sort {
 }
 
 /// Number of biomarkers shown at first.
-pub const TOP: u32 = 20;
+pub(super) const TOP: u32 = 20;
 /// Number of clusters shown at first.
-pub const CLUSTERS: u32 = 3;
+pub(super) const CLUSTERS: u32 = 3;
 
 /// Everything that can be undone and sent in a link.
 #[derive(Clone, Debug, PartialEq)]

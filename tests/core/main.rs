@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod broken;
+mod figures;
 mod flow;
 mod random;
 mod reference;
+mod session;
 mod statistics;
+mod study_run;

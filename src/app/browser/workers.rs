@@ -63,11 +63,6 @@ impl Workers {
         Some(Slot { worker, _listeners: [message, error] })
     }
 
-    /// Number of workers.
-    pub(crate) fn len(&self) -> usize {
-        self.slots.len()
-    }
-
     /// Sends a request to worker `index`.
     pub(crate) fn send(&self, index: usize, request: Request) {
         let (message, transfer) = wire::write(request.into_packet());

@@ -38,6 +38,10 @@ pub struct Spec<'a> {
     pub phi: &'a [f64],
     /// What the attributions measure, e.g. `log hazard ratio`.
     pub scale: &'a str,
+    /// Title of the vertical axis; None says `SHAP value, ` and the scale. For interaction values.
+    pub title_y: Option<&'a str>,
+    /// Draw the distributions outside the axes. Small panes go without.
+    pub margins: bool,
     /// What positive and negative φ do, e.g. `["raises risk", "lowers risk"]`.
     pub sides: [&'a str; 2],
     /// φ at the ends of the axis; None fits it to the data.
@@ -95,7 +99,9 @@ pub fn draw(spec: &Spec) -> Scene {
         ),
     );
     axes(&mut scene, spec, &lay);
-    margins(&mut scene, spec, &lay);
+    if spec.margins {
+        margins(&mut scene, spec, &lay);
+    }
     rug(&mut scene, spec, &lay);
     marks(&mut scene, spec, &lay);
     curve(&mut scene, spec, &lay);
@@ -188,6 +194,8 @@ enum X {
 
 struct Layout {
     frame: [f64; 4],
+    /// Baseline of the tick labels.
+    labels: f64,
     /// Left and right edge of the lane of missing values.
     lane: [f64; 2],
     x: X,
@@ -203,9 +211,14 @@ impl Layout {
             (0..spec.patients.len()).partition(|&i| spec.values[i].is_nan());
         let [low, high] = spec.domain.or(extent(spec.phi.iter().copied())).unwrap_or([-1.0, 1.0]);
         let domain = nice([low.min(0.0), high.max(0.0)], 8);
-        let top = 52.0;
-        let bottom = spec.height - 58.0;
-        let (left, right) = if spec.compact { (40.0, spec.width - 12.0) } else { (56.0, spec.width - 84.0) };
+        let top = match (spec.margins, spec.compact) {
+            (true, _) => 52.0,
+            (false, true) => 22.0,
+            (false, false) => 10.0,
+        };
+        let bottom = spec.height - if spec.thresholds.is_empty() { 36.0 } else { 58.0 };
+        let left = if spec.compact { 40.0 } else { 56.0 };
+        let right = spec.width - if spec.margins && !spec.compact { 84.0 } else { 12.0 };
         let lane = [left, left + if spec.compact { 28.0 } else { 32.0 }];
         let range = [lane[1] + 18.0, right - if spec.compact { 6.0 } else { 0.0 }];
         let x = match spec.kind {
@@ -223,12 +236,13 @@ impl Layout {
         };
         Layout {
             frame: [left, right, top, bottom],
+            labels: spec.height - 20.0,
             lane,
             x,
             y: Scale::linear(domain, [bottom - 6.0, top + 6.0]),
             r: match measured.len() {
-                0..=600 => 3.2,
-                601..=3000 => 2.4,
+                0..=600 if spec.margins => 3.2,
+                0..=3000 => 2.4,
                 _ => 1.8,
             },
             missing,
@@ -269,7 +283,8 @@ impl Layout {
 fn axes(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     let [left, right, top, bottom] = lay.frame;
     scene.section("axes");
-    let y_axis = Axis::signed(lay.y, ((bottom - top) / 36.0) as usize);
+    let pitch = if spec.margins { 36.0 } else { 24.0 };
+    let y_axis = Axis::signed(lay.y, ((bottom - top) / pitch) as usize);
     y_axis.grid_y(scene, left, right);
     let title_x =
         if spec.unit.is_empty() { spec.name.to_owned() } else { format!("{}, {}", spec.name, spec.unit) };
@@ -278,7 +293,7 @@ fn axes(scene: &mut Scene, spec: &Spec, lay: &Layout) {
         X::Values(scale) => {
             let axis = Axis::plain(*scale, ((right - left) / 56.0) as usize);
             axis.grid_x(scene, top, bottom);
-            axis.labels_x(scene, bottom + 38.0, Label::LABEL);
+            axis.labels_x(scene, lay.labels, Label::LABEL);
             if scale.spread == Spread::Log {
                 suffix = " (log axis)";
             }
@@ -287,7 +302,7 @@ fn axes(scene: &mut Scene, spec: &Spec, lay: &Layout) {
             if let Kind::Levels { names, .. } = spec.kind {
                 for (i, name) in names.iter().enumerate() {
                     let name = text::fit_middle(name, band.width(), 11.0, false);
-                    scene.text(band.middle(i), bottom + 38.0, name, Label::VALUE.middle());
+                    scene.text(band.middle(i), lay.labels, name, Label::VALUE.middle());
                 }
             }
         }
@@ -298,16 +313,21 @@ fn axes(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     scene.vline(b, top, bottom, Role::Divider);
     scene.hline(left, right, lay.y.px(0.0) - 0.5, Role::Zero);
     let middle = (a + b) / 2.0;
-    scene.text(middle, bottom + 38.0, "missing", Label::HINT.middle());
-    scene.text(middle, bottom + 14.0, count(lay.missing.len()), Label::HINT.middle());
+    scene.text(middle, lay.labels, "missing", Label::HINT.middle());
+    // Under the lane beside the rug, else inside it.
+    let y = if spec.thresholds.is_empty() { bottom - 5.0 } else { bottom + 14.0 };
+    scene.text(middle, y, count(lay.missing.len()), Label::HINT.middle());
     y_axis.labels_y(scene, left - 8.0, Label::LABEL);
-    let title_y = format!("SHAP value, {}", spec.scale);
+    let title_y = spec.title_y.map_or_else(|| format!("SHAP value, {}", spec.scale), str::to_owned);
+    let room = if spec.compact { right - left } else { bottom - top };
+    let title_y = text::fit(&title_y, room, 11.0, false);
     if spec.compact {
         scene.text(left, 12.0, title_y, Label::VALUE);
     } else {
         scene.text(14.0, (top + bottom) / 2.0, title_y, Label::VALUE.middle().turned());
     }
-    scene.text((b + right) / 2.0, bottom + 54.0, title_x + suffix, Label::VALUE.middle());
+    let title_x = text::fit(&(title_x + suffix), right - left, 11.0, false);
+    scene.text((b + right) / 2.0, spec.height - 4.0, title_x, Label::VALUE.middle());
 }
 
 fn margins(scene: &mut Scene, spec: &Spec, lay: &Layout) {

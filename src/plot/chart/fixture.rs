@@ -93,6 +93,8 @@ impl Fixture {
             kind: self.kind(f),
             phi: &self.phi[f],
             scale: "log hazard ratio",
+            title_y: None,
+            margins: true,
             sides: ["raises risk", "lowers risk"],
             domain: None,
             log: None,
@@ -196,6 +198,15 @@ impl Fixture {
             ("dependence", dependence::draw(&self.dependence(0, width))),
             ("dependence missing", dependence::draw(&self.dependence(1, width))),
             ("dependence levels", dependence::draw(&self.dependence(2, width))),
+            (
+                "dependence plain",
+                dependence::draw(&dependence::Spec {
+                    margins: false,
+                    thresholds: &[],
+                    title_y: Some("Interaction with age"),
+                    ..self.dependence(1, width)
+                }),
+            ),
             ("focus", dependence::focus(&self.dependence(0, width), RowId(0), "<PBC>")),
             ("map", map::draw(&self.map(width))),
             (

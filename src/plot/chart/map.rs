@@ -5,6 +5,7 @@ use crate::ids::{ClusterId, RowId, Target};
 use crate::plot::axis::Axis;
 use crate::plot::number::{count, percent, plain, signed};
 use crate::plot::palette::{Role, ValueRamp};
+use crate::plot::place::Placer;
 use crate::plot::scale::{Scale, extent};
 use crate::plot::scene::{Ink, Item, Label, Scene, Shape, Stroke};
 use crate::plot::text;
@@ -140,58 +141,18 @@ fn marks(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
     }
 }
 
-/// Cluster names where they cover least: beside the cluster's outermost side, away from the middle of the map.
+/// Cluster names, each near its marks.
 fn labels(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
-    let [left, right, top, bottom] = frame(spec);
     scene.section("clusters");
-    let px: Vec<[f64; 2]> = spec.points.iter().map(|p| [x.px(p[0]), y.px(p[1])]).collect();
-    let mut placed: Vec<[f64; 4]> = Vec::new();
+    let places = spec.points.iter().map(|p| [x.px(p[0]), y.px(p[1])]);
+    let groups = (0..spec.points.len()).map(|i| spec.clusters.get(i).copied().unwrap_or(u32::MAX));
+    let mut placer = Placer::new(frame(spec), places.zip(groups));
     for (c, name) in spec.names.iter().enumerate() {
-        let (members, others): (Vec<_>, Vec<_>) =
-            px.iter().zip(spec.clusters).partition(|(_, k)| **k as usize == c);
-        let [members, others] =
-            [members, others].map(|of| of.into_iter().map(|(p, _)| *p).collect::<Vec<[f64; 2]>>());
-        if members.is_empty() {
-            continue;
-        }
-        let says = format!("{name}, {}", count(members.len()));
-        let w = text::width(&says, 12.0, true);
-        let mean = [0, 1].map(|a| members.iter().map(|p| p[a]).sum::<f64>() / members.len() as f64);
-        let mut best: Option<(f64, [f64; 4])> = None;
-        let steps = |from: f64, to: f64| (0..24).map(move |i| from + (to - from) * f64::from(i) / 23.0);
-        for by in steps(top + 12.0, bottom - 4.0) {
-            for bx in steps(left + 4.0, (right - w - 4.0).max(left + 4.0)) {
-                let area = [bx - 3.0, by - 13.0, bx + w + 3.0, by + 5.0];
-                let covers =
-                    |p: &&[f64; 2]| p[0] > area[0] && p[0] < area[2] && p[1] > area[1] && p[1] < area[3];
-                let hidden = px.iter().filter(covers).count() as f64;
-                let clash = placed
-                    .iter()
-                    .any(|o| area[0] < o[2] && area[2] > o[0] && area[1] < o[3] && area[3] > o[1]);
-                let middle = [bx + w / 2.0, by - 4.0];
-                let far = |q: &[f64; 2]| {
-                    let (dx, dy) = ((q[0] - middle[0]).abs() - w / 2.0, (q[1] - middle[1]).abs() - 6.0);
-                    dx.max(0.0).hypot(dy.max(0.0))
-                };
-                // Over no mark, out of the crowd, but near its own marks and nearer to them than to others.
-                let crowd = px.iter().filter(|p| far(p) < 14.0).count() as f64;
-                let own = members.iter().map(far).fold(f64::INFINITY, f64::min);
-                let other = others.iter().map(far).fold(f64::INFINITY, f64::min);
-                let cost = hidden * 60.0
-                    + if clash { 1e6 } else { 0.0 }
-                    + crowd * 12.0
-                    + (own - 10.0).max(0.0) * 3.0
-                    + if other < own { 40.0 } else { 0.0 }
-                    + far(&mean) * 0.25;
-                if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                    best = Some((cost, area));
-                }
-            }
-        }
-        if let Some((_, area)) = best {
-            placed.push(area);
-            let label = Label::VALUE.size(12.0).bold().halo().ink(Role::ClusterInk(c as u8));
-            scene.text(area[0] + 3.0, area[3] - 5.0, says, label).on(Target::Cluster(ClusterId::of(c)));
+        let n = spec.clusters.iter().filter(|k| **k as usize == c).count();
+        let says = format!("{name}, {}", count(n));
+        let label = Label::VALUE.size(12.0).bold().halo().ink(Role::ClusterInk(c as u8));
+        if let Some([x, y]) = placer.label(c as u32, text::width(&says, 12.0, true), 12.0) {
+            scene.text(x, y, says, label).on(Target::Cluster(ClusterId::of(c)));
         }
     }
 }

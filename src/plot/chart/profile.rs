@@ -5,7 +5,7 @@ use super::Table;
 use crate::ids::{ClusterId, FeatureId, Target};
 use crate::plot::axis::{Axis, nice};
 use crate::plot::number::{settled, signed};
-use crate::plot::palette::Role;
+use crate::plot::palette::{Role, STRONGEST_CELL};
 use crate::plot::scale::{Scale, extent};
 use crate::plot::scene::{Ink, Label, Scene, Shape, Stroke};
 use crate::plot::text;
@@ -61,7 +61,7 @@ pub fn draw(spec: &Spec) -> Scene {
         for (c, mean) in row.means.iter().enumerate() {
             let x = lay.cells + lay.cell * c as f64;
             let role = if *mean < 0.0 { Role::Lowers } else { Role::Raises };
-            let strength = (mean.abs() / lay.most).sqrt().min(1.0) * 0.78;
+            let strength = (mean.abs() / lay.most).sqrt().min(1.0) * STRONGEST_CELL;
             scene.rect([x, top, lay.cell - 1.0, ROW - 1.0], Ink::Role(role, strength as f32));
             scene.text(x + lay.cell - 6.0, base, settled(*mean, 2), Label::VALUE.end());
         }
@@ -181,8 +181,8 @@ mod tests {
         let row = Row { feature: FeatureId(2), name: "Bilirubin", means: &[1.0, -0.25], typical: &typical };
         let spec = Spec { width: 600.0, compact: false, clusters: &clusters, rows: vec![row], focused: None };
         let text = dump(&draw(&spec));
-        assert!(text.contains("rect 116 31 45x15 Raises·0.78"), "{text}");
-        assert!(text.contains("rect 162 31 45x15 Lowers·0.39"), "{text}");
+        assert!(text.contains("rect 116 31 45x15 Raises·0.74"), "{text}");
+        assert!(text.contains("rect 162 31 45x15 Lowers·0.37"), "{text}");
         for number in ["\"+1.00\"", "\"−0.25\"", "\"5.5\"", "\"0.8\""] {
             assert!(text.contains(number), "{number} in {text}");
         }

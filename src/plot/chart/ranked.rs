@@ -124,7 +124,12 @@ pub fn header(spec: &Spec) -> Scene {
         bar_axis(&mut scene, lay.bar, 33.0);
         let title = format!("SHAP value, {} ({})", spec.scale, spec.sides);
         let room = lay.phi.range[1] - lay.phi.range[0] + 4.0;
-        scene.text(lay.phi.range[0] - 4.0, 19.0, text::fit(&title, room, 11.0, false), Label::HINT);
+        let title = if text::width(&title, 11.0, false) <= room {
+            title
+        } else {
+            text::fit(&format!("SHAP value, {}", spec.scale), room, 11.0, false)
+        };
+        scene.text(lay.phi.range[0] - 4.0, 19.0, title, Label::HINT);
         scene.text(lay.missing, 33.0, "Miss.", Label::HINT.end());
     }
     let y = if spec.compact { 15.0 } else { 33.0 };
@@ -135,7 +140,7 @@ pub fn header(spec: &Spec) -> Scene {
 
 /// Tick labels of the bars, the outer ones kept inside the column.
 fn bar_axis(scene: &mut Scene, scale: Scale, y: f64) {
-    let axis = Axis::plain(scale, BAR_TICKS);
+    let axis = Axis::plain(scale, ((scale.range[1] - scale.range[0]) / 28.0) as usize);
     let last = axis.ticks.len().saturating_sub(1);
     for (i, (v, text)) in axis.ticks.iter().enumerate() {
         let label = match i {

@@ -1,0 +1,122 @@
+//! From an analysis to the questions about it, and from the answers back into the analysis.
+
+use super::{EvaluationKind, EvaluationPart, SummaryInput, SummaryOutput};
+use crate::ensemble::Link;
+use crate::ids::{FeatureId, RowId};
+use crate::math;
+use crate::session::{Analysis, Insight, Performance};
+use crate::study::{self, Finding, Outcome, SplitRole, Study};
+
+impl SummaryInput {
+    /// What is needed to summarise one output with `k` clusters.
+    pub fn of(a: &Analysis, output: usize, k: u32) -> Self {
+        SummaryInput {
+            n_features: a.study.n_features(),
+            phi: a.attributions.matrix(output),
+            values: a.study.binding.matrix(&a.study.data, &a.rows),
+            margin: (0..a.rows.len()).map(|i| a.attributions.margin(i, output)).collect(),
+            event: events(&a.study, &a.rows),
+            categorical: a.study.model.features.iter().map(|f| f.categorical).collect(),
+            k,
+        }
+    }
+}
+
+impl SummaryOutput {
+    /// The insight that belongs to `output`.
+    pub fn into_insight(self, output: usize) -> Insight {
+        let mut order: Vec<FeatureId> = (0..self.importance.len()).map(FeatureId::of).collect();
+        order.sort_by_key(|f| self.importance[f.index()].rank);
+        Insight {
+            output,
+            order,
+            partners: self.partners.into_iter().map(|p| p.map(FeatureId)).collect(),
+            importance: self.importance,
+            embedding: self.embedding,
+            clusters: self.clusters,
+            profile: self.profile,
+            n_resamples: self.n_resamples,
+        }
+    }
+}
+
+/// 1 for rows with the event or the positive label, 0 without, NaN unknown; empty if the table has no such outcome.
+pub fn events(study: &Study, rows: &[RowId]) -> Vec<f64> {
+    let flag = |e: &Option<bool>| e.map_or(f64::NAN, |e| f64::from(u8::from(e)));
+    match study.outcome() {
+        Outcome::Survival { event, .. } => rows.iter().map(|r| flag(&event[r.index()])).collect(),
+        Outcome::Binary { labels, .. } => rows.iter().map(|r| flag(&labels[r.index()])).collect(),
+        Outcome::None | Outcome::Continuous(_) => Vec::new(),
+    }
+}
+
+impl EvaluationPart {
+    /// Predictions and outcomes per split role, for patients whose outcome is known; none for several outputs.
+    pub fn all(a: &Analysis) -> Vec<EvaluationPart> {
+        let outcome = a.study.outcome();
+        let kind = match outcome {
+            Outcome::None => return Vec::new(),
+            Outcome::Binary { .. } => EvaluationKind::Binary,
+            Outcome::Continuous(_) => EvaluationKind::Continuous,
+            Outcome::Survival { .. } => EvaluationKind::Survival,
+        };
+        if a.attributions.n_outputs != 1 {
+            return Vec::new();
+        }
+        let known = |row: usize| -> Option<(f64, f64)> {
+            match &outcome {
+                Outcome::None => None,
+                Outcome::Binary { labels, .. } => labels[row].map(|l| (f64::from(u8::from(l)), 0.0)),
+                Outcome::Continuous(y) => (!y[row].is_nan()).then_some((y[row], 0.0)),
+                Outcome::Survival { time, event, .. } => {
+                    event[row].filter(|_| !time[row].is_nan()).map(|e| (time[row], f64::from(u8::from(e))))
+                }
+            }
+        };
+        // A measured quantity is compared with the prediction; ranks do not care about the link.
+        let exp = a.study.model.scale.link == Link::Exp && kind == EvaluationKind::Continuous;
+        let roles = a.study.split_roles();
+        [
+            (SplitRole::Test, "Test"),
+            (SplitRole::External, "External"),
+            (SplitRole::Validation, "Validation"),
+            (SplitRole::Train, "Training"),
+            (SplitRole::Unknown, "Unassigned"),
+        ]
+        .into_iter()
+        .filter_map(|(role, name)| {
+            let mut part = EvaluationPart {
+                name: name.into(),
+                kind,
+                score: Vec::new(),
+                first: Vec::new(),
+                second: Vec::new(),
+                reversed: a.study.model.objective == "survival:aft",
+            };
+            for row in (0..roles.len()).filter(|&r| roles[r] == role) {
+                if let Some((first, second)) = known(row) {
+                    let margin = a.all_margins[row];
+                    part.score.push(if exp { math::exp(margin) } else { margin });
+                    part.first.push(first);
+                    part.second.push(second);
+                }
+            }
+            (part.score.len() > 1).then_some(part)
+        })
+        .collect()
+    }
+}
+
+/// All findings about an analysis, most severe first.
+pub fn findings(a: &Analysis) -> Vec<Finding> {
+    let mut all = study::findings(&a.study, &a.rows, Some(&a.attributions));
+    all.extend(performance_gap(&a.performance));
+    all.sort_by_key(|f| f.severity);
+    all
+}
+
+fn performance_gap(performance: &[Performance]) -> Option<Finding> {
+    let part = |name: &str| performance.iter().find(|p| p.part == name);
+    let (train, test) = (part("Training")?, part("Test").or_else(|| part("External"))?);
+    Some(Finding::performance_gap(&test.measure, train.value.estimate, test.value.estimate))
+}

@@ -1,0 +1,162 @@
+//! What commands do to the session, on a real study.
+
+use crate::study_run::analyse;
+use clarimark::ids::{FeatureId, RowId};
+use clarimark::session::{
+    Command, Effect, Filter, Notice, Session, Staged, Variable, View, ViewState, catalogue, update,
+};
+use clarimark::share::Link;
+use std::sync::{Arc, LazyLock};
+
+static PBC: LazyLock<Arc<clarimark::session::Analysis>> = LazyLock::new(|| Arc::new(analyse("pbc")));
+
+fn opened() -> Session {
+    let mut session = Session::default();
+    update(&mut session, Command::Computed(PBC.clone()));
+    session
+}
+
+fn steps() -> Vec<Command> {
+    let bilirubin = PBC.insight.order[0];
+    let column = PBC.study.binding.column(bilirubin);
+    vec![
+        Command::Go(View::Biomarker),
+        Command::FocusFeature(bilirubin, true),
+        Command::AddFilter(Filter::Range { variable: Variable::Column(column), low: 2.0, high: 30.0 }),
+        Command::AddFilter(Filter::Levels { variable: Variable::Cluster, levels: vec![2] }),
+        Command::FocusPatient(PBC.rows[3], true),
+        Command::AddFilter(Filter::Region(vec![[-9.0, -9.0], [9.0, -9.0], [9.0, 9.0], [-9.0, 9.0]])),
+        Command::SetClusters(4),
+        Command::SetTop(0),
+        Command::Invert,
+        Command::RemoveFilter(0),
+        Command::SetColourBy(Some(FeatureId(1))),
+        Command::SetLogAxis(Some(false)),
+    ]
+}
+
+#[test]
+fn a_computed_study_opens_on_its_overview() {
+    let session = opened();
+    assert_eq!(session.now.view, View::Overview);
+    assert_eq!(session.now.cohort, PBC.cohort);
+    assert!(!session.can_undo());
+}
+
+#[test]
+fn undoing_all_and_redoing_all_come_back_to_the_same_states() {
+    let mut session = opened();
+    let first = session.now.clone();
+    for _ in 0..16 {
+        for command in steps() {
+            update(&mut session, command);
+        }
+        update(&mut session, Command::ClearSelection);
+    }
+    let last = session.now.clone();
+    assert_ne!(first, last);
+    let mut undone = 0;
+    while session.can_undo() {
+        // Nothing is computed again except what another number of clusters needs.
+        let effects = update(&mut session, Command::Undo);
+        assert!(!effects.iter().any(|e| matches!(e, Effect::Run(..))), "{effects:?}");
+        undone += 1;
+    }
+    assert!(undone >= 100, "{undone} steps");
+    assert_eq!(session.now, first);
+    while session.can_redo() {
+        update(&mut session, Command::Redo);
+    }
+    assert_eq!(session.now, last);
+}
+
+#[test]
+fn rules_intersect_and_one_variable_has_one_rule() {
+    let mut session = opened();
+    let bilirubin = PBC.insight.order[0];
+    let column = PBC.study.binding.column(bilirubin);
+    let range = |low, high| Command::AddFilter(Filter::Range { variable: Variable::Column(column), low, high });
+    update(&mut session, range(0.0, 2.0));
+    update(&mut session, range(2.0, 30.0));
+    assert_eq!(session.now.filters.len(), 1);
+    let high = session.selected();
+    let expect: Vec<bool> = PBC.rows.iter().map(|&r| PBC.study.value(bilirubin, r) >= 2.0).collect();
+    assert_eq!(high, expect);
+    update(&mut session, Command::AddFilter(Filter::Range { variable: Variable::Margin, low: 1.0, high: 99.0 }));
+    let both = session.selected();
+    assert!(both.iter().zip(&high).all(|(b, h)| !b || *h));
+    assert!(both.iter().filter(|b| **b).count() < high.iter().filter(|b| **b).count());
+    update(&mut session, Command::Invert);
+    let rest = session.selected();
+    assert!(rest.iter().zip(&both).all(|(r, b)| r != b));
+}
+
+#[test]
+fn an_error_leaves_the_open_study_and_its_view_as_they_were() {
+    let mut session = opened();
+    for command in steps() {
+        update(&mut session, command);
+    }
+    let before = session.now.clone();
+    update(&mut session, Command::Progressed(Default::default()));
+    update(&mut session, Command::Tell(Notice::error("x.json is empty", "", "")));
+    assert!(session.open.as_ref().is_some_and(|open| Arc::ptr_eq(open, &PBC)));
+    assert_eq!(session.now, before);
+    assert!(session.run.is_none());
+    update(&mut session, Command::Dismiss);
+    assert!(session.notice.is_none());
+}
+
+#[test]
+fn own_files_wait_for_a_word_and_examples_do_not() {
+    let staged = |source: Option<&str>| {
+        Command::Understood(Box::new(Staged {
+            study: PBC.study.clone(),
+            cohort: PBC.cohort,
+            elapsed_ms: 1.0,
+            source: source.map(String::from),
+        }))
+    };
+    let mut session = Session::default();
+    assert!(update(&mut session, staged(None)).iter().all(|e| !matches!(e, Effect::Run(..))));
+    assert!(matches!(update(&mut session, Command::Compute).as_slice(), [Effect::Run(..)]));
+    assert!(matches!(update(&mut session, staged(Some("pbc"))).as_slice(), [Effect::Run(..)]));
+}
+
+/// A link opened over the same study gives the sender's view, and over another one is refused.
+#[test]
+fn a_link_brings_back_exactly_what_was_seen() {
+    let mut session = opened();
+    for command in steps() {
+        update(&mut session, command);
+    }
+    update(&mut session, Command::AddFilter(Filter::Rows(vec![RowId(3), RowId(4), RowId(9)])));
+    update(&mut session, Command::SetQuery("bili & co".into()));
+    let text = Link::of(&session).unwrap().to_string();
+    for id in PBC.rows.iter().map(|&r| PBC.study.patient_id(r)) {
+        assert!(!text.contains(&id), "the link names patient {id}");
+    }
+    let mut receiver = opened();
+    update(&mut receiver, Command::OpenLink(Box::new(text.parse().unwrap())));
+    assert_eq!(receiver.now, session.now);
+    assert_eq!(receiver.selected(), session.selected());
+
+    let mut other = (**PBC).clone();
+    let mut study = (*other.study).clone();
+    study.data_file.sha256 = "0".repeat(64);
+    other.study = Arc::new(study);
+    let mut elsewhere = Session::default();
+    update(&mut elsewhere, Command::Computed(Arc::new(other)));
+    let before: ViewState = elsewhere.now.clone();
+    update(&mut elsewhere, Command::OpenLink(Box::new(text.parse().unwrap())));
+    assert_eq!(elsewhere.now, before);
+}
+
+#[test]
+fn every_listed_command_has_an_id_of_its_own() {
+    let mut ids: Vec<&str> = catalogue(&opened()).iter().map(|e| e.id).collect();
+    let n = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), n);
+}

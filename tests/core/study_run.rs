@@ -1,0 +1,153 @@
+//! A whole run without a browser: files to study to attributions to insight, through the worker's own messages.
+
+use clarimark::explain::Attributions;
+use clarimark::ids::RowId;
+use clarimark::job::{EvaluationPart, Picked, Reading, Reply, Request, SummaryInput, Worker, findings};
+use clarimark::session::{Analysis, CohortChoice, Insight};
+use clarimark::study::Study;
+use std::sync::Arc;
+
+/// The files of a shipped study.
+pub fn files(name: &str) -> Vec<Picked> {
+    let folder = format!("{}/public/studies/{name}", env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| Picked {
+        name: file.into(),
+        bytes: std::fs::read(format!("{folder}/{file}")).unwrap(),
+    };
+    vec![read("study.json"), read("model.json"), read(&format!("{name}.csv"))]
+}
+
+/// Sends a request the way the page does: packed, unpacked, answered, packed, unpacked.
+fn ask(worker: &mut Worker, request: Request) -> Reply {
+    let request = Request::from_packet(request.into_packet()).unwrap();
+    Reply::from_packet(worker.answer(request).into_packet()).unwrap()
+}
+
+/// Reads and binds a shipped study.
+pub fn read(name: &str) -> Study {
+    match ask(&mut Worker::default(), Request::Read { job: 0, files: files(name) }) {
+        Reply::Read { reading, .. } => match *reading {
+            Reading::Study { study, .. } => *study,
+            waiting => panic!("{waiting:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Explains `plan` in chunks of `chunk` rows, dealt to `n_workers` workers in turn and put back in order.
+pub fn explain(study: &Study, model: &[u8], plan: &[RowId], n_workers: usize, chunk: usize) -> Attributions {
+    let mut workers: Vec<Worker> = (0..n_workers).map(|_| Worker::default()).collect();
+    for w in &mut workers {
+        let reply = ask(w, Request::Load { job: 0, model: model.to_vec() });
+        assert!(matches!(reply, Reply::Loaded { .. }), "{reply:?}");
+    }
+    let mut out = Attributions::default();
+    for (i, rows) in plan.chunks(chunk).enumerate() {
+        let matrix = study.binding.matrix(&study.data, rows);
+        let request = Request::Explain { job: 0, chunk: i as u32, attributions: true, matrix };
+        match ask(&mut workers[i % n_workers], request) {
+            Reply::Explained { attributions, .. } => out.append(attributions),
+            other => panic!("{other:?}"),
+        }
+    }
+    out
+}
+
+/// The whole analysis of a shipped study's default cohort.
+pub fn analyse(name: &str) -> Analysis {
+    let study = Arc::new(read(name));
+    let model = &files(name)[1].bytes;
+    let cohort = CohortChoice::default_for(&study);
+    let rows = cohort.rows(&study);
+    let attributions = explain(&study, model, &rows, 2, 13);
+    let all: Vec<RowId> = study.rows().collect();
+    let all_margins = explain(&study, model, &all, 1, 64).margin;
+    let mut analysis = Analysis {
+        additivity: Arc::new(attributions.additivity_errors()),
+        study,
+        cohort,
+        rows: Arc::new(rows),
+        attributions: Arc::new(attributions),
+        all_margins: Arc::new(all_margins),
+        insight: Arc::new(Insight::empty()),
+        performance: Vec::new(),
+        findings: Vec::new(),
+        elapsed_ms: 1.0,
+        n_workers: 2,
+    };
+    let mut worker = Worker::default();
+    let input = SummaryInput::of(&analysis, 0, 3);
+    match ask(&mut worker, Request::Summarise { job: 0, input }) {
+        Reply::Summarised { output, .. } => analysis.insight = Arc::new(output.into_insight(0)),
+        other => panic!("{other:?}"),
+    }
+    let parts = EvaluationPart::all(&analysis);
+    match ask(&mut worker, Request::Evaluate { job: 0, parts }) {
+        Reply::Evaluated { performance, .. } => analysis.performance = performance,
+        other => panic!("{other:?}"),
+    }
+    analysis.findings = findings(&analysis);
+    analysis
+}
+
+#[test]
+fn a_study_survives_its_journey_to_the_page() {
+    for name in ["pbc", "acc"] {
+        let request = Request::Read { job: 0, files: files(name) };
+        let direct = match Worker::default().answer(request) {
+            Reply::Read { reading, .. } => match *reading {
+                Reading::Study { study, .. } => *study,
+                waiting => panic!("{waiting:?}"),
+            },
+            other => panic!("{other:?}"),
+        };
+        let travelled = read(name);
+        // NaN is not equal to itself: compare what a reader sees.
+        assert!(format!("{direct:?}") == format!("{travelled:?}"), "{name}");
+    }
+}
+
+#[test]
+fn the_number_of_workers_and_the_size_of_chunks_change_no_bit() {
+    for name in ["pbc", "acc"] {
+        let study = read(name);
+        let model = &files(name)[1].bytes;
+        let rows: Vec<RowId> = study.rows().collect();
+        let bits = |a: &Attributions| -> Vec<u64> {
+            a.values.iter().chain(&a.margin).map(|v| v.to_bits()).collect()
+        };
+        let one = bits(&explain(&study, model, &rows, 1, rows.len()));
+        for (n_workers, chunk) in [(1, 1), (2, 64), (4, 13), (8, 8), (8, 5)] {
+            assert!(
+                bits(&explain(&study, model, &rows, n_workers, chunk)) == one,
+                "{name}: {n_workers} workers, chunks of {chunk}"
+            );
+        }
+    }
+}
+
+#[test]
+fn margins_are_those_that_the_library_predicted() {
+    for name in ["pbc", "acc"] {
+        let a = analyse(name);
+        let path = format!("{}/public/studies/{name}/predictions.csv", env!("CARGO_MANIFEST_DIR"));
+        let finding =
+            clarimark::study::parity_finding(&a.study, &a.all_margins, &std::fs::read(path).unwrap()).unwrap();
+        assert_eq!(finding.severity, clarimark::study::Severity::Pass, "{finding:?}");
+    }
+}
+
+/// The numbers on the studies' cards: concordance of each part, and what drives the model.
+#[test]
+fn the_cards_numbers_are_reproduced() {
+    let check = |name: &str, train: f64, test: f64, first: &str| {
+        let a = analyse(name);
+        let part = |p: &str| a.performance.iter().find(|x| x.part == p).unwrap().value.estimate;
+        assert!((part("Training") - train).abs() < 5e-4, "{name}: training {}", part("Training"));
+        assert!((part("Test") - test).abs() < 5e-4, "{name}: test {}", part("Test"));
+        assert_eq!(a.study.label(a.insight.order[0]), first, "{name}");
+        assert!(a.max_additivity_error() <= a.tolerance(), "{name}: {}", a.max_additivity_error());
+    };
+    check("pbc", 0.939, 0.821, "Bilirubin");
+    check("acc", 0.993, 0.781, "T stage");
+}
