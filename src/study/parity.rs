@@ -173,11 +173,12 @@ pub fn parity_finding(study: &Study, margins: &[f64], bytes: &[u8]) -> Result<Fi
         ParityScale::Prediction => &study.model.scale.prediction,
     };
     let compared = format!(
-        "{} of {} compared by {} on the {scale}; largest difference {}",
+        "{} of {} compared by {} on the {scale}; largest difference {} ({} relative)",
         count(parity.n),
         of(study.n_rows(), "patient", "patients"),
         if parity.by_order { "row order" } else { "id" },
         number(parity.max_difference, 2),
+        number(parity.max_relative, 2),
     );
     let mut detail = match parity.worst.first().filter(|_| !parity.agrees()) {
         None => format!("{compared}."),
@@ -410,7 +411,7 @@ mod tests {
         assert_eq!((got.severity, got.title.as_str()), (Severity::High, "Predictions differ from yours."));
         assert_eq!(
             got.detail,
-            "3 of 3 patients compared by id on the log hazard ratio; largest difference 0.5, P3: -1.5 in the table, \
+            "3 of 3 patients compared by id on the log hazard ratio; largest difference 0.5 (0.5 relative), P3: -1.5 in the table, \
              -1 here. Check that model and table belong together."
         );
         let got = compare(&study, &margins, b"id,margin,prediction\nP1,0,1\nP2,0.6931472,3\n").unwrap().value;

@@ -13,13 +13,13 @@
 //! One pass checks the shape, settles the types and reads numbers and texts; a second one reads those columns again in
 //! which a text came after numbers. Nothing is allocated per cell.
 
-mod write;
 mod cell;
 mod column;
 mod decode;
 mod header;
 mod records;
 mod sniff;
+mod write;
 
 pub use write::inert;
 

@@ -124,3 +124,18 @@ fn errors_say_where() {
     check("1.5,2\n3,4\n", DataError::NoHeader { first: "1.5".into() });
     check(",\n3,4\n", DataError::NoHeader { first: "an empty cell".into() });
 }
+
+#[test]
+fn caps_are_named() {
+    let check = |bytes: &[u8], cap: Cap, row: Option<usize>| {
+        let error = read(bytes, Options::default()).unwrap_err();
+        assert_eq!(error, DataError::TooLarge { cap, row });
+        assert!(error.to_string().contains(&cap.to_string()) && error.hint().ends_with('.'));
+    };
+    // Zeroed pages that are never touched.
+    check(&vec![0; Cap::File.limit() + 1], Cap::File, None);
+    check(&[b"x\n".as_slice(), &b"1\n".repeat(Cap::Rows.limit() + 1)].concat(), Cap::Rows, Some(5_000_002));
+    let wide = format!("{}\n{}", (0..=20_000).map(|i| format!("x{i},")).collect::<String>(), 1);
+    check(wide.as_bytes(), Cap::Columns, Some(1));
+    check(format!("x,y\n1,{}\n", "a".repeat(Cap::Cell.limit() + 1)).as_bytes(), Cap::Cell, Some(2));
+}

@@ -4,7 +4,7 @@ use super::{Finding, Look, Severity, Topic, some};
 use crate::dataset::quality;
 use crate::explain::Attributions;
 use crate::ids::{FeatureId, RowId};
-use crate::math::{mean, ranks, spearman};
+use crate::math::{correlation, ranks, spearman};
 use crate::study::roles::id_likeness;
 use crate::study::text::{count, number, of, percent};
 use crate::study::{ColumnRole, Outcome};
@@ -37,7 +37,7 @@ pub(super) fn inspect(look: &Look<'_>, found: &mut Vec<Finding>) {
     let Some(explained) = look.explained else { return };
     additivity(explained, found);
     dominance(look, found);
-    correlation(look, found);
+    pairs(look, found);
 }
 
 fn additivity(explained: &Attributions, found: &mut Vec<Finding>) {
@@ -96,7 +96,7 @@ fn dominance(look: &Look<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-fn correlation(look: &Look<'_>, found: &mut Vec<Finding>) {
+fn pairs(look: &Look<'_>, found: &mut Vec<Finding>) {
     let step = look.rows.len().div_ceil(MAX_PATIENTS).max(1);
     let rows: Vec<RowId> = look.rows.iter().copied().step_by(step).collect();
     let compared: Vec<Ranked> = look
@@ -157,22 +157,10 @@ impl Ranked {
     /// Spearman's; where nothing is missing the ranks are those of every pair, and need no sorting again.
     fn correlation(&self, other: &Ranked) -> Option<f64> {
         match (&self.ranks, &other.ranks) {
-            (Some(a), Some(b)) => correlation_of(a, b),
+            (Some(a), Some(b)) if a.len() > 2 => correlation(a, b),
             _ => spearman(&self.values, &other.values),
         }
     }
-}
-
-/// Pearson's correlation; None with fewer than 3 pairs or where one side does not vary.
-fn correlation_of(x: &[f64], y: &[f64]) -> Option<f64> {
-    let (mx, my) = (mean(x), mean(y));
-    let (mut sxy, mut sxx, mut syy) = (0.0, 0.0, 0.0);
-    for (a, b) in x.iter().zip(y) {
-        sxy += (a - mx) * (b - my);
-        sxx += (a - mx) * (a - mx);
-        syy += (b - my) * (b - my);
-    }
-    (x.len() > 2 && sxx > 0.0 && syy > 0.0).then(|| sxy / (sxx * syy).sqrt())
 }
 
 /// Features that are called or shaped like an identifier, or named after the outcome.

@@ -3,6 +3,9 @@
 use super::{Finding, Look, Severity, Topic};
 use crate::study::text::{count, of};
 
+/// Warnings that are reported one by one.
+const MAX_WARNINGS: usize = 6;
+
 pub(super) fn inspect(look: &Look<'_>, found: &mut Vec<Finding>) {
     let study = look.study;
     let model = &study.model;
@@ -35,12 +38,21 @@ pub(super) fn inspect(look: &Look<'_>, found: &mut Vec<Finding>) {
              drop a table of them on the page.",
         ));
     }
-    for warning in &study.warnings {
-        // Said above, and louder.
-        if study.binding.positional() && warning.starts_with("The model stores no feature names") {
-            continue;
-        }
-        found.push(Finding::new(Severity::Low, Topic::Files, "Noted while reading.", warning.clone()));
+    // The binding by order is said above, and louder.
+    let said = |warning: &&String| {
+        study.binding.positional() && warning.starts_with("The model stores no feature names")
+    };
+    let warnings: Vec<&String> = study.warnings.iter().filter(|warning| !said(warning)).collect();
+    for warning in warnings.iter().take(MAX_WARNINGS) {
+        found.push(Finding::new(Severity::Low, Topic::Files, "Noted while reading.", warning.as_str()));
+    }
+    if warnings.len() > MAX_WARNINGS {
+        let title = format!(
+            "{} noted while reading.",
+            of(warnings.len() - MAX_WARNINGS, "more thing", "more things")
+        );
+        let detail = "The start page lists them all. Read them before you rely on the table.";
+        found.push(Finding::new(Severity::Low, Topic::Files, title, detail));
     }
     if model.objective.contains("cox") {
         found.push(Finding::new(

@@ -8,6 +8,8 @@ use crate::study::text::{count, list, of, percent};
 
 /// Share of the patients from which on a block restricts conclusions.
 const LARGE_BLOCK: f64 = 0.05;
+/// Share of the values from which on the ones outside the range are more than the edge of it.
+const OFTEN: f64 = 0.05;
 /// Blocks that are reported one by one.
 const MAX_BLOCKS: usize = 3;
 /// Training patients from which on their range says something.
@@ -124,7 +126,8 @@ fn range(look: &Look<'_>, found: &mut Vec<Finding>) {
     }
     outside.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
     let most: Vec<String> = outside.iter().take(3).map(|(n, name)| format!("{name} {n}")).collect();
-    let often = n_patients as f64 > LARGE_BLOCK * others.len() as f64;
+    // With many biomarkers and few patients, some values at the edge are to be expected.
+    let often = n_cells as f64 > OFTEN * (others.len() * look.study.n_features()) as f64;
     found.push(Finding::new(
         if often { Severity::Medium } else { Severity::Low },
         Topic::Range,

@@ -220,6 +220,15 @@ fn files_speak_for_themselves() {
 }
 
 #[test]
+fn many_warnings_are_counted() {
+    let mut study = cohort();
+    study.warnings = (0..9).map(|i| format!("Thing {i}.")).collect();
+    let found = about(&findings(&study, &all(&study), None), Topic::Files);
+    assert_eq!((found.len(), found[0].as_str()), (7, "Low: Noted while reading. | Thing 0."));
+    assert!(found[6].starts_with("Low: 3 more things noted while reading. |"));
+}
+
+#[test]
 fn performance_on_both_sides() {
     let check = |training: f64, test: f64, severity: Severity, detail: &str| {
         let got = Finding::performance_gap("C-index", training, test);

@@ -162,7 +162,8 @@ impl<'a> Proposal<'a> {
         }
     }
 
-    /// A text column in which every level names a part; one whose name says so goes first.
+    /// A text column in which every level names a part. One whose name says so goes first, and may have other levels
+    /// (`excluded`) beside two that do.
     fn split(&mut self) {
         let is_split = |i: &usize| match &self.data.columns()[*i].values {
             Values::Levels { levels, .. } => {
@@ -170,7 +171,8 @@ impl<'a> Proposal<'a> {
                 let all = parts.len() == levels.len();
                 parts.sort_unstable();
                 parts.dedup();
-                all && (parts.len() > 1 || (parts.len() == 1 && is_split_name(self.name(*i))))
+                let named = is_split_name(self.name(*i));
+                (parts.len() > 1 && (all || named)) || (parts.len() == 1 && all && named)
             }
             Values::Numbers(_) => false,
         };

@@ -69,6 +69,9 @@ fn roles_follow_names_and_contents() {
     check("reg:squarederror", &["x"], "who,x\nAnn,1\nBob,2\n", "id f0");
     check("reg:squarederror", &["x"], "who,x\nAnn,1\nAnn,2\n", "ignored f0");
     check("multi:softprob", &["x"], "id,x,subtype\n1,1,a\n2,2,b\n", "id f0 covariate");
+    let excluded = "id,split,x\n1,train,1\n2,test,2\n3,excluded,2\n";
+    check("multi:softprob", &["x"], excluded, "id split f0");
+    check("multi:softprob", &["x"], &excluded.replace("split", "kind"), "id covariate f0");
     // One word is a split only in a column that is called so.
     check("multi:softprob", &["x"], "split,x,kind\ntest,1,test\ntest,2,test\n", "split f0 ignored");
 }
