@@ -141,7 +141,7 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
         all.iter()
             .filter(|c| c.phi * sign > 0.0)
             .take(n)
-            .map(|c| format!("{} ({})", c.text, signed(c.phi, 2)))
+            .map(|c| format!("{} ({})", words::within(&c.text), signed(c.phi, 2)))
             .collect()
     };
     let (up, down) = (list(1.0, 3), list(-1.0, if margin < a.base_value() { 3 } else { 1 }));
@@ -152,17 +152,21 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
         words::ordinal_from_top(rank),
         a.rows.len()
     );
+    let mut effects = String::new();
     let verb = |n: usize, one: &'static str, many: &'static str| if n == 1 { one } else { many };
     if !up.is_empty() {
-        out += &format!("{} {} it most", words::list(&up), verb(up.len(), "raises", "raise"));
+        effects += &format!("{} {} it most", words::list(&up), verb(up.len(), "raises", "raise"));
     }
     if !down.is_empty() {
         if !up.is_empty() {
-            out += "; ";
+            effects += "; ";
         }
-        out += &format!("{} {} it most", words::list(&down), verb(down.len(), "lowers", "lower"));
+        effects += &format!("{} {} it most", words::list(&down), verb(down.len(), "lowers", "lower"));
     }
-    out + "."
+    if !effects.is_empty() {
+        out += &format!("{}.", words::capitalised(&effects));
+    }
+    out
 }
 
 /// Patients nearest in attribution space, with their distance (margin units), nearest first.

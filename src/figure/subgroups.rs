@@ -3,7 +3,7 @@
 use super::{Figure, LevelNames, compact, drawn, words};
 use crate::ids::{FeatureId, RowId};
 use crate::cohort::profile::Typical;
-use crate::plot::chart::{Emphasis, Kind, interval, map as map_chart, profile as profile_chart, silhouette};
+use crate::plot::chart::{Emphasis, interval, map as map_chart, profile as profile_chart, silhouette};
 use crate::plot::number::{fixed, percent, plain};
 use crate::session::Analysis;
 
@@ -92,14 +92,7 @@ pub fn profile(a: &Analysis, width: f64) -> Figure {
         .iter()
         .map(|p| {
             let kind = levels.kind(FeatureId(p.feature));
-            let level = p.cells.iter().find_map(|c| match c.typical {
-                Some(Typical::Level { code, .. }) => Some(code),
-                _ => None,
-            });
-            let mut name = a.study.label(FeatureId(p.feature)).to_string();
-            if let (Kind::Levels { .. }, Some(_)) = (kind, level) {
-                name += ", level";
-            }
+            let name = a.study.label(FeatureId(p.feature)).to_string();
             let typical = p
                 .cells
                 .iter()
@@ -209,7 +202,7 @@ pub fn trust(a: &Analysis) -> String {
         out += &format!(
             " {} of what separates them is {} alone: the groups are little more than its bins.",
             percent(first.share),
-            a.study.label(FeatureId(first.feature)).to_lowercase()
+            words::within(a.study.label(FeatureId(first.feature)))
         );
     }
     let unstable: Vec<String> = c

@@ -23,7 +23,20 @@ pub fn list(items: &[String]) -> String {
 
 /// `17.4 mg/dL`, `yes`.
 pub fn with_unit(value: &str, unit: &str) -> String {
-    if unit.is_empty() || value.parse::<f64>().is_err() { value.to_string() } else { format!("{value} {unit}") }
+    // `1–4` says which values there are, `mg/dL` what they count.
+    let counts = !unit.is_empty() && !unit.starts_with(|c: char| c.is_ascii_digit()) || unit.starts_with("10");
+    if counts && value.parse::<f64>().is_ok() { format!("{value} {unit}") } else { value.to_string() }
+}
+
+/// A name within a sentence: `Urine copper` becomes `urine copper`, `AST` and `miR-29c` stay.
+pub fn within(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() && !name.contains(|c: char| c.is_ascii_digit()) => {
+            first.to_lowercase().collect::<String>() + &name[first.len_utf8()..]
+        }
+        _ => name.to_string(),
+    }
 }
 
 /// `two`, `three`, … `nine`, then digits.
@@ -145,7 +158,7 @@ pub fn outcome_of(study: &Study, row: RowId) -> Option<String> {
             let seen = event[i]?;
             (!time[i].is_nan()).then(|| {
                 let unit = unit.trim_end_matches('s');
-                format!("{} at {unit} {}", if seen { word.as_str() } else { "censored" }, plain(time[i]))
+                format!("{} on {unit} {}", if seen { word.as_str() } else { "censored" }, plain(time[i]))
             })
         }
     }
@@ -189,6 +202,22 @@ mod tests {
     fn ordinals() {
         for (n, expect) in [(1, "the highest"), (2, "the 2nd highest"), (11, "the 11th highest"), (23, "the 23rd highest")] {
             assert_eq!(ordinal_from_top(n), expect);
+        }
+    }
+
+    #[test]
+    fn units_count_and_ranges_do_not() {
+        for (value, unit, expect) in
+            [("17.4", "mg/dL", "17.4 mg/dL"), ("4", "1–4", "4"), ("yes", "yes / no", "yes"), ("210", "10³/µL", "210 10³/µL")]
+        {
+            assert_eq!(with_unit(value, unit), expect);
+        }
+    }
+
+    #[test]
+    fn names_within_a_sentence() {
+        for (name, expect) in [("Urine copper", "urine copper"), ("AST", "AST"), ("miR-29c", "miR-29c"), ("T stage", "T stage")] {
+            assert_eq!(within(name), expect);
         }
     }
 
