@@ -43,11 +43,31 @@ const EXAMPLES: [Example; 2] = [
 ];
 
 const WHAT_YOU_GET: [(Icon, &str, &str); 5] = [
-    (Icon::Overview, "Overview", "What this model and data are, how well it does on patients it has not seen, and what deserves a look."),
-    (Icon::Biomarkers, "Biomarkers", "What drives it: every patient as a dot, ranks with intervals, missing values in a lane of their own."),
-    (Icon::Biomarker, "Biomarker", "How one measurement acts: value against SHAP value, thresholds, where it turns from lowering to raising."),
-    (Icon::Patient, "Patient", "Why this prediction: a sum that adds up to the last digit, and patients scored for the same reasons."),
-    (Icon::Subgroups, "Subgroups", "Who is scored alike, and why: map, groups, profile, and whether the groups can be trusted."),
+    (
+        Icon::Overview,
+        "Overview",
+        "What this model and data are, how well it does on patients it has not seen, and what deserves a look.",
+    ),
+    (
+        Icon::Biomarkers,
+        "Biomarkers",
+        "What drives it: every patient as a dot, ranks with intervals, missing values in a lane of their own.",
+    ),
+    (
+        Icon::Biomarker,
+        "Biomarker",
+        "How one measurement acts: value against SHAP value, thresholds, where it turns from lowering to raising.",
+    ),
+    (
+        Icon::Patient,
+        "Patient",
+        "Why this prediction: a sum that adds up to the last digit, and patients scored for the same reasons.",
+    ),
+    (
+        Icon::Subgroups,
+        "Subgroups",
+        "Who is scored alike, and why: map, groups, profile, and whether the groups can be trusted.",
+    ),
 ];
 
 #[component]
