@@ -7,6 +7,7 @@
 //! ids, math ← ensemble, dataset ← study ← explain ← cohort, evaluate ← plot
 //! session (state, commands) ← figure (session × plot), share (links, one-file pages)
 //! job (what a worker does) ← worker, app (the browser)
+//! study, explain, share ← command (without a browser)
 //! ```
 //!
 //! | room | what it knows |
@@ -23,6 +24,7 @@
 //! | [`session`] | everything a reader can change, and the pure function that changes it |
 //! | [`figure`] | what an analysis looks like: sessions turned into charts, tables, sentences |
 //! | [`share`] | the session in a link, a study in one file |
+//! | `command` | the program `clarimark`: arguments, files, exit status; native only |
 //! | [`job`] | messages to a worker and the work they ask for, without a browser |
 //!
 //! **Invariants**
@@ -36,6 +38,8 @@
 //! 7. Elementary functions that reach a result go through [`math`], so every platform gives the same bits.
 
 pub mod cohort;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod command;
 pub mod dataset;
 pub mod ensemble;
 pub mod evaluate;

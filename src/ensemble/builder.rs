@@ -3,7 +3,7 @@
 use super::category::CategorySet;
 use super::error::TreeFault;
 use super::summary::Facts;
-use super::tree::Tree;
+use super::tree::{NO_THRESHOLD, Tree};
 use super::{Cast, Ensemble, Feature, ModelError, Objective};
 use crate::ids::OutputId;
 use std::collections::HashMap;
@@ -198,7 +198,7 @@ impl Builder {
                     }
                     let entry = tree.values.len();
                     tree.values.extend_from_slice(values);
-                    tree.push(f64::NAN, 0, number, false, entry);
+                    tree.push(NO_THRESHOLD, 0, number, false, entry);
                     continue;
                 }
                 NodeSpec::Below { feature, threshold, left, right, default_left } => {
@@ -210,7 +210,7 @@ impl Builder {
                 }
                 NodeSpec::NotIn { feature, codes, left, right, default_left } => {
                     let set = CategorySet::of(&codes).ok_or(TreeFault::Categories { node: stored })?;
-                    tree.push(f64::NAN, self.feature(stored, feature)?, 0, default_left, tree.sets.len());
+                    tree.push(NO_THRESHOLD, self.feature(stored, feature)?, 0, default_left, tree.sets.len());
                     tree.sets.push(set);
                     (left, right)
                 }

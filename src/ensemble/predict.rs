@@ -3,7 +3,7 @@
 //! A walk waits for memory at every node, so several rows walk down a tree side by side. Each row's margin is still
 //! the sum over the trees in their order, whatever rows are beside it.
 
-use super::tree::Tree;
+use super::tree::{NO_THRESHOLD, Tree};
 use super::{Cast, Ensemble, Link};
 use crate::math;
 
@@ -34,7 +34,8 @@ impl Tree {
                 let value = cast(row[self.feature[i] as usize]);
                 let mut left = (value < self.threshold[i]) | (value.is_nan() & self.default_left[i]);
                 let right = self.right[i] as usize;
-                if !self.sets.is_empty() && self.threshold[i].is_nan() && right != i && !value.is_nan() {
+                if !self.sets.is_empty() && self.threshold[i] == NO_THRESHOLD && right != i && !value.is_nan()
+                {
                     left = !self.sets[self.entry[i] as usize].contains(value);
                 }
                 *at = if left { i + 1 } else { right };

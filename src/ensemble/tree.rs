@@ -11,7 +11,7 @@ use crate::ids::{FeatureId, OutputId};
 /// A leaf is its own right child and has no threshold, so that a walk that does not look for leaves stays on one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
-    /// Threshold of a numeric split; NaN elsewhere.
+    /// Threshold of a numeric split; [`NO_THRESHOLD`] elsewhere.
     pub(super) threshold: Vec<f64>,
     /// Feature of an internal node; 0 for leaves.
     pub(super) feature: Vec<u32>,
@@ -36,6 +36,9 @@ pub struct Tree {
     /// Longest path in edges.
     pub(super) depth: usize,
 }
+
+/// Nothing is below it, and no split has it.
+pub(super) const NO_THRESHOLD: f64 = f64::NEG_INFINITY;
 
 /// How an internal node decides.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,11 +121,9 @@ impl Tree {
         if right == i {
             return Node::Leaf { values: &self.values[entry..entry + self.width] };
         }
-        let threshold = self.threshold[i];
-        let split = if threshold.is_nan() {
-            Split::NotIn { set: &self.sets[entry] }
-        } else {
-            Split::Below { threshold }
+        let split = match self.threshold[i] {
+            NO_THRESHOLD => Split::NotIn { set: &self.sets[entry] },
+            threshold => Split::Below { threshold },
         };
         Node::Internal {
             feature: FeatureId(self.feature[i]),

@@ -3,7 +3,9 @@
 use crate::dataset::csv::inert;
 use crate::ensemble::Summary;
 use crate::explain::Attributions;
+use crate::ids::RowId;
 use crate::session::Analysis;
+use crate::study::{ColumnRole, Study};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -133,9 +135,13 @@ fn json(value: &impl Serialize) -> io::Result<String> {
 
 /// The explained patients of an analysis, with their ids.
 pub fn row_names(a: &Analysis) -> Vec<RowName> {
-    let named = a.study.column_with(crate::study::ColumnRole::Id).is_some();
-    a.rows
-        .iter()
-        .map(|&r| if named { RowName::Id(a.study.patient_id(r)) } else { RowName::Number(r.index() + 1) })
-        .collect()
+    names_of(&a.study, &a.rows)
+}
+
+/// These patients of a study, with their ids.
+pub fn names_of(study: &Study, rows: &[RowId]) -> Vec<RowName> {
+    let named = study.column_with(ColumnRole::Id).is_some();
+    let name =
+        |&r: &RowId| if named { RowName::Id(study.patient_id(r)) } else { RowName::Number(r.index() + 1) };
+    rows.iter().map(name).collect()
 }

@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod broken;
+mod builder;
+mod command;
 mod figures;
 mod flow;
+mod hostile;
 mod random;
 mod reference;
 mod session;

@@ -104,7 +104,7 @@ const MAGIC: &[(&[u8], Refusal)] = {
         (b"\x28\xB5\x2F\xFD", Other("a Zstandard archive", UNPACK)),
         (b"RDX2\n", R),
         (b"RDX3\n", R),
-        (b"X\n", R),
+        (b"X\n\x00\x00", R),
         (b"\xFF\xFE", Other("UTF-16 text", "Save the file as UTF-8; XGBoost itself writes UTF-8.")),
         (b"\xFE\xFF", Other("UTF-16 text", "Save the file as UTF-8; XGBoost itself writes UTF-8.")),
         (b"%PDF", Other("a PDF document", RETRAIN)),

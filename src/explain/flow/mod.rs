@@ -34,7 +34,20 @@ pub enum ExplainError {
     /// Path-dependent SHAP needs cover.
     #[error("the model file stores no cover, so path-dependent SHAP values are not defined")]
     NoCover,
+    /// One row alone would take more memory than a browser gives.
+    #[error(
+        "the attributions of one patient are {n_features} features × {n_outputs} outputs, more than are computed"
+    )]
+    TooWide {
+        /// Features of the model.
+        n_features: usize,
+        /// Outputs of the model.
+        n_outputs: usize,
+    },
 }
+
+/// Most numbers that one row's attributions may take: 128 MB, so that a block of rows stays within a browser's memory.
+const MAX_PER_ROW: usize = 1 << 24;
 
 impl ExplainError {
     /// What the person can do about it, one sentence.
@@ -43,6 +56,7 @@ impl ExplainError {
             ExplainError::NoCover => {
                 "Train and save the model with a newer version of the library, which stores the cover of each node."
             }
+            ExplainError::TooWide { .. } => "Train one model per output, or on fewer features.",
         }
         .to_owned()
     }
@@ -65,8 +79,12 @@ impl Flow {
     /// Prepares a model: time and memory linear in its nodes (about 64 bytes each).
     ///
     /// # Errors
-    /// [`ExplainError::NoCover`].
+    /// [`ExplainError`].
     pub fn new(model: &Ensemble) -> Result<Self, ExplainError> {
+        let (n_features, n_outputs) = (model.n_features(), model.n_outputs());
+        if n_features.saturating_mul(n_outputs) > MAX_PER_ROW {
+            return Err(ExplainError::TooWide { n_features, n_outputs });
+        }
         let base_values = model.base_values().ok_or(ExplainError::NoCover)?;
         let rules: Vec<Rule> = (1..=kernel::MAX_POINTS).map(Rule::new).collect();
         let channels = Channels::new(model);
@@ -103,7 +121,8 @@ impl Flow {
         self.channels.used()
     }
 
-    /// Explains rows given row-major `[row][feature]` model inputs (NaN = missing).
+    /// Explains rows given row-major `[row][feature]` model inputs (NaN = missing); what follows the last whole row
+    /// is ignored.
     ///
     /// Takes memory for `rows × features × outputs` numbers at once: callers with many rows pass them in chunks, in
     /// any split, and get the same bits.

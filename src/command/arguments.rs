@@ -1,0 +1,256 @@
+//! What was asked for.
+
+use super::CommandError;
+use lexopt::{Arg, Parser, ValueExt};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What `clarimark --help` prints.
+pub(super) const HELP: &str = "\
+Exact SHAP values of tree-ensemble models.
+
+clarimark explain --model MODEL --data TABLE [--format json|csv] [-o FILE] [--all-trees]
+clarimark explain --study study.json [--format json|csv] [-o FILE] [--all-trees]
+    Explains every row of the table. CSV if FILE ends with .csv, JSON otherwise.
+
+clarimark inspect MODEL [--format text|json] [--all-trees]
+    Prints what is known of a model.
+
+clarimark pack --study study.json --page clarimark.html -o page.html
+    Packs a study into the one-file page.
+
+--all-trees    also use the trees after the best iteration of a model that stopped early
+
+Models: XGBoost JSON, 1.7 to 3.4. Tables: CSV or TSV, columns bound to features by name.
+Exit status: 0 done, 1 the result could not be written, 2 the input or the arguments are wrong.
+";
+
+/// A task with its options.
+#[derive(Debug, PartialEq)]
+pub(super) enum Task {
+    Help,
+    Version,
+    Explain(Explain),
+    Inspect(Inspect),
+    Pack(Pack),
+}
+
+/// Form of the result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Format {
+    Json,
+    Csv,
+    Text,
+}
+
+/// Where the study comes from.
+#[derive(Debug, PartialEq)]
+pub(super) enum Source {
+    Files { model: PathBuf, data: PathBuf },
+    Manifest(PathBuf),
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) struct Explain {
+    pub(super) source: Source,
+    pub(super) format: Format,
+    /// Standard output if None.
+    pub(super) output: Option<PathBuf>,
+    pub(super) all_trees: bool,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) struct Inspect {
+    pub(super) model: PathBuf,
+    pub(super) format: Format,
+    pub(super) all_trees: bool,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) struct Pack {
+    pub(super) study: PathBuf,
+    pub(super) page: PathBuf,
+    pub(super) output: PathBuf,
+}
+
+/// Everything that may be given; each task takes what it knows and refuses the rest.
+#[derive(Default)]
+struct Given {
+    operands: Vec<OsString>,
+    model: Option<PathBuf>,
+    data: Option<PathBuf>,
+    study: Option<PathBuf>,
+    page: Option<PathBuf>,
+    output: Option<PathBuf>,
+    format: Option<Format>,
+    all_trees: bool,
+}
+
+pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Task, CommandError> {
+    let mut given = Given::default();
+    let mut parser = Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Task::Help),
+            Arg::Short('V') | Arg::Long("version") => return Ok(Task::Version),
+            Arg::Long("model") => given.model = Some(parser.value()?.into()),
+            Arg::Long("data") => given.data = Some(parser.value()?.into()),
+            Arg::Long("study") => given.study = Some(parser.value()?.into()),
+            Arg::Long("page") => given.page = Some(parser.value()?.into()),
+            Arg::Short('o') | Arg::Long("output") => given.output = Some(parser.value()?.into()),
+            Arg::Long("format") => given.format = Some(format(&parser.value()?.string()?)?),
+            Arg::Long("all-trees") => given.all_trees = true,
+            Arg::Value(value) => given.operands.push(value),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    given.task()
+}
+
+fn format(word: &str) -> Result<Format, CommandError> {
+    match word {
+        "json" => Ok(Format::Json),
+        "csv" => Ok(Format::Csv),
+        "text" => Ok(Format::Text),
+        _ => Err(CommandError::Usage(format!("--format {word} is not known"))),
+    }
+}
+
+impl Given {
+    fn task(mut self) -> Result<Task, CommandError> {
+        if self.operands.is_empty() {
+            return Err(CommandError::Usage("say what to do: explain, inspect or pack".into()));
+        }
+        let name = self.operands.remove(0);
+        let task = match name.to_str() {
+            Some("help") => Task::Help,
+            Some("explain") => self.explain()?,
+            Some("inspect") => self.inspect()?,
+            Some("pack") => self.pack()?,
+            _ => return Err(CommandError::Usage(format!("there is no `{}`", name.display()))),
+        };
+        self.rest()?;
+        Ok(task)
+    }
+
+    fn explain(&mut self) -> Result<Task, CommandError> {
+        let source = match self.study.take() {
+            Some(manifest) => Source::Manifest(manifest),
+            None => Source::Files {
+                model: needed("--model FILE", self.model.take())?,
+                data: needed("--data FILE", self.data.take())?,
+            },
+        };
+        let output = self.output.take();
+        let by_name = |path: &PathBuf| match path.extension() {
+            Some(e) if e.eq_ignore_ascii_case("csv") => Format::Csv,
+            _ => Format::Json,
+        };
+        let format = self.format.take().unwrap_or_else(|| output.as_ref().map_or(Format::Json, by_name));
+        if format == Format::Text {
+            return Err(CommandError::Usage("attributions are written as json or csv".into()));
+        }
+        let all_trees = std::mem::take(&mut self.all_trees);
+        Ok(Task::Explain(Explain { source, format, output, all_trees }))
+    }
+
+    fn inspect(&mut self) -> Result<Task, CommandError> {
+        let operand = self.operands.pop().map(PathBuf::from);
+        let model = needed("a model file", self.model.take().or(operand))?;
+        let format = self.format.take().unwrap_or(Format::Text);
+        if format == Format::Csv {
+            return Err(CommandError::Usage("what is known of a model is written as text or json".into()));
+        }
+        let all_trees = std::mem::take(&mut self.all_trees);
+        Ok(Task::Inspect(Inspect { model, format, all_trees }))
+    }
+
+    fn pack(&mut self) -> Result<Task, CommandError> {
+        Ok(Task::Pack(Pack {
+            study: needed("--study study.json", self.study.take())?,
+            page: needed("--page clarimark.html", self.page.take())?,
+            output: needed("-o FILE", self.output.take())?,
+        }))
+    }
+
+    /// Refuses what the task has not taken.
+    fn rest(self) -> Result<(), CommandError> {
+        let left = [
+            ("--model", self.model.is_some()),
+            ("--data", self.data.is_some()),
+            ("--study", self.study.is_some()),
+            ("--page", self.page.is_some()),
+            ("-o", self.output.is_some()),
+            ("--format", self.format.is_some()),
+            ("--all-trees", self.all_trees),
+        ];
+        if let Some((name, _)) = left.iter().find(|(_, is_left)| *is_left) {
+            return Err(CommandError::Usage(format!("{name} has no meaning here")));
+        }
+        match self.operands.first() {
+            Some(operand) => Err(CommandError::Usage(format!("`{}` is one too many", operand.display()))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn needed<T>(what: &str, value: Option<T>) -> Result<T, CommandError> {
+    value.ok_or_else(|| CommandError::Usage(format!("{what} is missing")))
+}
+
+impl From<lexopt::Error> for CommandError {
+    fn from(error: lexopt::Error) -> Self {
+        CommandError::Usage(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(line: &str) -> Result<Task, String> {
+        parse(line.split_whitespace().map(OsString::from)).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn tasks_are_understood() {
+        let files = || Source::Files { model: "m.json".into(), data: "x.csv".into() };
+        let explain = |source, format, output: Option<&str>, all_trees| {
+            Ok(Task::Explain(Explain { source, format, output: output.map(Into::into), all_trees }))
+        };
+        assert_eq!(asked("explain --model m.json --data x.csv"), explain(files(), Format::Json, None, false));
+        assert_eq!(
+            asked("explain --data=x.csv --model m.json -o a.CSV --all-trees"),
+            explain(files(), Format::Csv, Some("a.CSV"), true)
+        );
+        assert_eq!(
+            asked("explain --study s.json --format csv"),
+            explain(Source::Manifest("s.json".into()), Format::Csv, None, false)
+        );
+        let model = "m.json".into();
+        assert_eq!(
+            asked("inspect m.json --format json"),
+            Ok(Task::Inspect(Inspect { model, format: Format::Json, all_trees: false }))
+        );
+        assert_eq!(asked("--help"), Ok(Task::Help));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for (line, expected) in [
+            ("", "say what to do"),
+            ("explode", "there is no `explode`"),
+            ("explain --model m.json", "--data FILE is missing"),
+            ("explain --study s.json --model m.json", "--model has no meaning here"),
+            ("explain --model m --data d --format text", "json or csv"),
+            ("explain --model m --data d --format xml", "--format xml is not known"),
+            ("inspect", "a model file is missing"),
+            ("inspect a b", "is one too many"),
+            ("inspect a --shout", "--shout"),
+            ("pack --study s.json --page p.html", "-o FILE is missing"),
+        ] {
+            let message = asked(line).unwrap_err();
+            assert!(message.contains(expected), "{line}: {message}");
+        }
+    }
+}

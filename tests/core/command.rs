@@ -1,0 +1,234 @@
+//! The command as a person runs it, without starting a process.
+
+use crate::reference::folder;
+use clarimark::command::run;
+use clarimark::ensemble;
+use clarimark::explain::Flow;
+use serde_json::Value;
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+struct Ran {
+    status: u8,
+    out: String,
+    err: String,
+}
+
+fn clarimark(arguments: &[&str]) -> Ran {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let status = run(arguments.iter().map(Into::into), &mut out, &mut err);
+    Ran { status, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+}
+
+fn case(name: &str, ending: &str) -> String {
+    folder().join(format!("xgboost-3.4.1/{name}.{ending}")).to_str().unwrap().to_owned()
+}
+
+fn study(name: &str) -> String {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.join(format!("public/studies/{name}/study.json")).to_str().unwrap().to_owned()
+}
+
+fn explain(name: &str) -> Value {
+    let ran = clarimark(&["explain", "--model", &case(name, "model.json"), "--data", &case(name, "csv")]);
+    assert_eq!(ran.status, 0, "{name}: {}", ran.err);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+/// Numbers of a nested array, in order; null is NaN.
+fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(numbers).collect(),
+        other => vec![other.as_f64().unwrap_or(f64::NAN)],
+    }
+}
+
+#[test]
+fn explain_writes_what_the_library_gives() {
+    for name in
+        ["binary_logistic_missing", "multi_softprob", "categorical_partition", "survival_cox", "vector_leaf"]
+    {
+        let got = explain(name);
+        let expected: Value =
+            serde_json::from_slice(&fs::read(case(name, "expected.json")).unwrap()).unwrap();
+        let tolerance = expected["tolerance"].as_f64().unwrap();
+        for key in ["margin", "prediction", "base_values", "attributions"] {
+            let (got, expected) = (numbers(&got[key]), numbers(&expected[key]));
+            assert_eq!(got.len(), expected.len(), "{name}: {key}");
+            let worst = got
+                .iter()
+                .zip(&expected)
+                .map(|(g, e)| (g - e).abs() / if key == "prediction" { e.abs().max(1.0) } else { 1.0 })
+                .fold(0.0, f64::max);
+            assert!(worst <= tolerance, "{name}: {key} deviates by {worst}");
+        }
+    }
+}
+
+#[test]
+fn the_json_form_is_the_documented_one() {
+    let got = explain("multi_softprob");
+    let keys: Vec<&str> = got.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut documented = vec![
+        "format",
+        "version",
+        "model",
+        "method",
+        "output",
+        "outputs",
+        "features",
+        "rows",
+        "margin",
+        "prediction",
+        "base_values",
+        "attributions",
+        "additivity",
+        "warnings",
+    ];
+    documented.sort_unstable();
+    assert_eq!(keys, documented);
+    assert_eq!((&got["format"], &got["version"]), (&"clarimark-attributions".into(), &1.into()));
+    for key in ["format", "objective", "trees", "sha256"] {
+        assert!(!got["model"][key].is_null(), "{key}");
+    }
+    assert_eq!(got["outputs"], serde_json::json!(["class 0", "class 1", "class 2"]));
+    assert_eq!(got["rows"][0], "patient-1");
+    let n_rows = got["rows"].as_array().unwrap().len();
+    let shape = |key: &str| got[key].as_array().unwrap().len();
+    assert_eq!((shape("margin"), shape("prediction"), shape("attributions")), (n_rows, n_rows, n_rows));
+    let n_features = got["features"].as_array().unwrap().len();
+    assert_eq!(got["attributions"][0].as_array().unwrap().len(), n_features);
+    assert_eq!(got["attributions"][0][0].as_array().unwrap().len(), 3);
+    assert!(got["additivity"]["max_abs_error"].as_f64().unwrap() < 1e-12);
+    // One output is still a list.
+    assert_eq!(explain("survival_cox")["margin"][0].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn json_numbers_read_back_to_the_same_bits() {
+    let name = "reg_squarederror";
+    let model = ensemble::read(&fs::read(case(name, "model.json")).unwrap()).unwrap().value;
+    let rows = crate::reference::inputs(&model, case(name, "csv").as_ref());
+    let expected = Flow::new(&model).unwrap().explain(&rows);
+    let bits = |x: &[f64]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&numbers(&explain(name)["attributions"])), bits(&expected.values));
+}
+
+#[test]
+fn the_csv_form_has_one_line_per_patient() {
+    let ran = clarimark(&["explain", "--study", &study("pbc"), "--format", "csv"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let mut reader = csv::Reader::from_reader(ran.out.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    assert_eq!(
+        header.iter().take(5).collect::<Vec<_>>(),
+        ["id", "margin", "prediction", "base value", "treatment"]
+    );
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!((records.len(), &records[0][0]), (418, "PBC001"));
+    for record in &records {
+        let cells: Vec<f64> = record.iter().skip(1).map(|c| c.parse().unwrap()).collect();
+        assert!((cells[2] + cells[3..].iter().sum::<f64>() - cells[0]).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn all_trees_are_used_when_asked_for() {
+    let (model, data) = (case("best_iteration", "model.json"), case("best_iteration", "csv"));
+    let trees = |more: &[&str]| {
+        let ran = clarimark(&[&["explain", "--model", &model, "--data", &data], more].concat());
+        let json: Value = serde_json::from_str(&ran.out).unwrap();
+        (json["model"]["trees"].as_u64().unwrap(), json["model"]["trees_stored"].as_u64().unwrap())
+    };
+    let (kept, stored) = trees(&[]);
+    assert!(kept < stored);
+    assert_eq!(trees(&["--all-trees"]), (stored, stored));
+}
+
+#[test]
+fn inspect_says_what_is_known() {
+    let ran = clarimark(&["inspect", &case("best_iteration", "model.json")]);
+    assert_eq!(ran.status, 0);
+    assert!(
+        ran.out.contains("reg:squarederror") && ran.out.contains("up to best iteration 4"),
+        "{}",
+        ran.out
+    );
+    let ran = clarimark(&["inspect", &case("survival_cox", "model.json"), "--format", "json"]);
+    let json: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["model"]["scale"]["margin"], "log hazard ratio");
+}
+
+#[test]
+fn errors_take_one_line_and_say_what_to_do() {
+    let no_cover = folder().join("broken/no_cover.model.json").to_str().unwrap().to_owned();
+    let truncated = folder().join("broken/truncated.model.json").to_str().unwrap().to_owned();
+    let ok_csv = folder().join("broken/ok.csv").to_str().unwrap().to_owned();
+    let (cox, ubj) = (case("survival_cox", "model.json"), case("multi_softprob", "model.ubj"));
+    for (arguments, expected) in [
+        (&["explain", "--model", &cox][..], "--data FILE is missing"),
+        (&["explain", "--model", "nowhere.json", "--data", &ok_csv], "nowhere.json"),
+        (&["explain", "--model", &ubj, "--data", &ok_csv], "UBJSON"),
+        (&["explain", "--model", &cox, "--data", &ok_csv], "have no column"),
+        (&["explain", "--model", &truncated, "--data", &ok_csv], "line 1"),
+        (&["explain", "--model", &no_cover, "--data", &ok_csv], "no cover"),
+        (&["inspect", &ok_csv], "a table"),
+        (
+            &["pack", "--study", &study("pbc"), "--page", &ok_csv, "-o", "/nonexistent"],
+            "not a Clarimark page",
+        ),
+    ] {
+        let ran = clarimark(arguments);
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{arguments:?}");
+        let last = ran.err.lines().last().unwrap_or_default();
+        assert!(last.starts_with("error: ") && last.contains(expected), "{arguments:?}: {}", ran.err);
+        assert_eq!(ran.err.lines().filter(|l| l.starts_with("error")).count(), 1);
+        assert!(
+            ran.err.lines().all(|l| l.starts_with("error: ") || l.starts_with("warning: ")),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+/// A writer whose reader has gone, or whose disk is full.
+struct Gone(io::ErrorKind);
+
+impl Write for Gone {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
+    for format in ["json", "csv"] {
+        let study = study("pbc");
+        let arguments = ["explain", "--study", &study, "--format", format];
+        for (kind, status) in [(io::ErrorKind::BrokenPipe, 0), (io::ErrorKind::StorageFull, 1)] {
+            let mut err = Vec::new();
+            assert_eq!(run(arguments.iter().map(Into::into), &mut Gone(kind), &mut err), status);
+            assert_eq!(err.is_empty(), status == 0, "{}", String::from_utf8_lossy(&err));
+        }
+    }
+}
+
+#[test]
+fn a_packed_page_holds_the_study() {
+    let folder = std::env::temp_dir().join(format!("clarimark-pack-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let (page, packed) = (folder.join("page.html"), folder.join("packed.html"));
+    fs::write(&page, "<head><!--clarimark:packed--><!--/clarimark:packed--></head>").unwrap();
+    let (page, packed) = (page.to_str().unwrap(), packed.to_str().unwrap());
+    let ran = clarimark(&["pack", "--study", &study("pbc"), "--page", page, "-o", packed]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let text = fs::read_to_string(packed).unwrap();
+    for file in ["study.json", "model.json", "pbc.csv"] {
+        assert!(text.contains(&format!("data-packed-file=\"{file}\"")), "{file}");
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
