@@ -1,4 +1,6 @@
 use super::*;
+use crate::dataset::error::Cap;
+use crate::dataset::{Column, Values};
 
 fn table(text: &str) -> Parsed<Dataset> {
     read(text.as_bytes(), Options::default()).unwrap_or_else(|e| panic!("{e}: {text:?}"))
@@ -74,6 +76,11 @@ fn tables_are_read_as_a_person_reads_them() {
         &["column 2: 0", "column 2*: 5", "b: 1"],
         &["Column 2 has no name; it is called “column 2*” here."],
     );
+    check(
+        "x\u{202e},y\n1,2\n",
+        &["x\u{202e}: 1", "y: 2"],
+        &["The name of column 1 holds characters that do not show."],
+    );
     check("0,1\n5,6\n", &["0: 5", "1: 6"], &["The column names are the numbers 0 to 1."]);
     check("sep=;\na;b\n1;2\n", &["a: 1", "b: 2"], &[]);
     check("x\n1\n2", &["x: 1 2"], &[]);
@@ -147,5 +154,6 @@ fn caps_are_named() {
     check(&[b"x\n".as_slice(), &b"1\n".repeat(Cap::Rows.limit() + 1)].concat(), Cap::Rows, Some(5_000_002));
     let wide = format!("{}\n{}", (0..=20_000).map(|i| format!("x{i},")).collect::<String>(), 1);
     check(wide.as_bytes(), Cap::Columns, Some(1));
+    check(format!("{},y\n1,2\n", "n".repeat(513)).as_bytes(), Cap::Name, Some(1));
     check(format!("x,y\n1,{}\n", "a".repeat(Cap::Cell.limit() + 1)).as_bytes(), Cap::Cell, Some(2));
 }
