@@ -75,7 +75,8 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
         }
         Effect::Save(analysis, kind) => save(store, &analysis, kind),
         Effect::SavePage => spawn_local(async move {
-            let saved = boot::page().await.is_some_and(|page| download::save("clarimark.html", "text/html", &page));
+            let saved =
+                boot::page().await.is_some_and(|page| download::save("clarimark.html", "text/html", &page));
             if !saved {
                 store.send(Command::Tell(Notice::error(
                     "The page could not be saved",
@@ -165,12 +166,11 @@ pub(crate) fn take_files(store: Store, list: web_sys::FileList) {
 
 async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
     // The author's predictions, given to an open study, are a question about that study.
-    if let [only] = picked.as_slice() {
-        if crate::job::file_role(only) == crate::job::FileRole::Predictions {
-            if let Some(open) = store.peek(|s| s.open.clone().filter(|_| s.staged.is_none())) {
-                return compare(store, &open, only);
-            }
-        }
+    if let [only] = picked.as_slice()
+        && crate::job::file_role(only) == crate::job::FileRole::Predictions
+        && let Some(open) = store.peek(|s| s.open.clone().filter(|_| s.staged.is_none()))
+    {
+        return compare(store, &open, only);
     }
     let files = study_files::add(picked);
     let result = read_and_stage(store, files, None).await;
@@ -189,6 +189,18 @@ fn compare(store: Store, open: &Analysis, file: &Picked) -> Result<(), Stopped> 
     Ok(())
 }
 
+/// What comparing with the author's predictions says, also where they cannot be compared.
+fn parity(a: &Analysis, bytes: &[u8]) -> study::Finding {
+    study::parity_finding(&a.study, &a.all_margins, bytes).unwrap_or_else(|error| {
+        study::Finding::new(
+            study::Severity::Medium,
+            study::Topic::Exactness,
+            "The given predictions could not be compared.",
+            format!("{error}. {}", error.hint()),
+        )
+    })
+}
+
 async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
     store.send(Command::Progressed(Progress { phase: "Reading".into(), ..Progress::default() }));
     let folder = name.to_string();
@@ -199,7 +211,8 @@ async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
             "Reload the page; if it was copied to a server, copy the folder `studies` with it.",
         ))
     };
-    let manifest = boot::shipped_file(&format!("{folder}/study.json")).await.ok_or_else(|| missing("study.json"))?;
+    let manifest =
+        boot::shipped_file(&format!("{folder}/study.json")).await.ok_or_else(|| missing("study.json"))?;
     let parsed = Manifest::read(&manifest)
         .map_err(|e| Notice::error("The example's study.json is damaged", e.to_string(), e.hint()))?
         .value;
@@ -224,11 +237,17 @@ async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>
                 ..Notice::default()
             }));
         }
-        Reading::Study { study, predictions: _ } => {
+        Reading::Study { study, predictions } => {
+            study_files::keep_predictions(predictions);
             study_files::keep_model(&study.model_file.sha256, &files);
             let cohort = CohortChoice::default_for(&study);
             let elapsed_ms = clock::now_ms() - start_ms;
-            store.send(Command::Understood(Box::new(Staged { study: Arc::new(*study), cohort, elapsed_ms, source })));
+            store.send(Command::Understood(Box::new(Staged {
+                study: Arc::new(*study),
+                cohort,
+                elapsed_ms,
+                source,
+            })));
         }
     }
     Ok(())
@@ -273,6 +292,10 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<()
     analysis.insight = Arc::new(result.into_insight(output));
     analysis.performance = task::evaluate(&running, EvaluationPart::all(&analysis)).await?;
     analysis.findings = crate::job::findings(&analysis);
+    if let Some(bytes) = study_files::take_predictions() {
+        analysis.findings.push(parity(&analysis, &bytes));
+        analysis.findings.sort_by_key(|f| f.severity);
+    }
     study_files::forget();
     store.send(Command::Computed(Arc::new(analysis)));
     Ok(())
@@ -291,7 +314,8 @@ fn save(store: Store, a: &Analysis, kind: SaveAs) {
     let mut bytes = Vec::new();
     let done = match kind {
         SaveAs::Csv => {
-            document.write_csv(&mut bytes).is_ok() && download::save(&format!("{stem}.shap.csv"), "text/csv", &bytes)
+            document.write_csv(&mut bytes).is_ok()
+                && download::save(&format!("{stem}.shap.csv"), "text/csv", &bytes)
         }
         SaveAs::Json => {
             document.write_json(&mut bytes).is_ok()

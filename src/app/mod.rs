@@ -5,15 +5,15 @@
 pub(crate) mod browser;
 mod effects;
 mod frame;
-mod study_files;
 mod store;
+mod study_files;
 mod task;
 mod view;
 mod widget;
 
-use browser::{keys, location};
 use crate::session::{Command, Notice};
 use crate::share::Link;
+use browser::{keys, location};
 use leptos::prelude::*;
 use store::Store;
 use wasm_bindgen::JsCast;

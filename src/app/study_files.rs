@@ -5,6 +5,8 @@ use std::cell::RefCell;
 
 thread_local! {
     static PICKED: RefCell<Vec<Picked>> = const { RefCell::new(Vec::new()) };
+    /// The author's own predictions that came with the staged files.
+    static PREDICTIONS: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
     /// Model files of studies that are staged or open, by SHA-256: workers need them again for another cohort.
     static MODELS: RefCell<Vec<(String, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
 }
@@ -26,6 +28,16 @@ pub(crate) fn forget() {
     PICKED.with_borrow_mut(Vec::clear);
 }
 
+/// Keeps the author's predictions until the study they came with has been computed.
+pub(crate) fn keep_predictions(bytes: Option<Vec<u8>>) {
+    PREDICTIONS.set(bytes);
+}
+
+/// Takes the author's predictions.
+pub(crate) fn take_predictions() -> Option<Vec<u8>> {
+    PREDICTIONS.take()
+}
+
 /// Keeps the model among `files` for later runs.
 pub(crate) fn keep_model(sha256: &str, files: &[Picked]) {
     if let Some(model) = files.iter().find(|f| file_role(f) == FileRole::Model) {
@@ -42,5 +54,6 @@ pub(crate) fn keep_model(sha256: &str, files: &[Picked]) {
 
 /// The model file with this hash.
 pub(crate) fn model(sha256: &str) -> Option<Vec<u8>> {
-    MODELS.with_borrow(|models| models.iter().find(|(hash, _)| hash == sha256).map(|(_, bytes)| bytes.clone()))
+    MODELS
+        .with_borrow(|models| models.iter().find(|(hash, _)| hash == sha256).map(|(_, bytes)| bytes.clone()))
 }

@@ -105,7 +105,12 @@ fn out_of_memory() -> Notice {
 fn unexpected(reply: &Reply) -> Stopped {
     let name = format!("{reply:?}");
     let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
-    Notice::error("A worker gave an unexpected answer", name, "This is a fault of the page; please report it.").into()
+    Notice::error(
+        "A worker gave an unexpected answer",
+        name,
+        "This is a fault of the page; please report it.",
+    )
+    .into()
 }
 
 /// Says what files are and binds them, in a worker of its own.
@@ -201,12 +206,8 @@ pub(crate) async fn explain(
         rows,
     };
     let n_explained = explained.rows.len();
-    let mut progress = Progress {
-        phase: "SHAP values".into(),
-        total: plan.len(),
-        n_workers,
-        ..Progress::default()
-    };
+    let mut progress =
+        Progress { phase: "SHAP values".into(), total: plan.len(), n_workers, ..Progress::default() };
     progressed(progress.clone());
 
     while progress.done < plan.len() {

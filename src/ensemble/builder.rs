@@ -3,7 +3,7 @@
 use super::category::CategorySet;
 use super::error::TreeFault;
 use super::summary::Facts;
-use super::tree::{Test, Tree};
+use super::tree::Tree;
 use super::{Cast, Ensemble, Feature, ModelError, Objective};
 use crate::ids::OutputId;
 use std::collections::HashMap;
@@ -154,11 +154,13 @@ impl Builder {
             return Err(TreeFault::Length { array: "cover", got: cover.len(), expected: n_stored });
         }
         let mut tree = Tree {
-            test: Vec::new(),
+            threshold: Vec::new(),
             feature: Vec::new(),
             right: Vec::new(),
             default_left: Vec::new(),
+            entry: Vec::new(),
             cover: Vec::new(),
+            sets: Vec::new(),
             values: Vec::new(),
             output,
             width,
@@ -174,7 +176,7 @@ impl Builder {
                 return Err(TreeFault::Depth { limit: MAX_DEPTH });
             }
             tree.depth = tree.depth.max(depth);
-            let number = tree.test.len();
+            let number = tree.n_nodes();
             if let Some(parent) = right_of {
                 tree.right[parent] = number as u32;
             }
@@ -185,7 +187,7 @@ impl Builder {
                 }
                 tree.cover.push(cover);
             }
-            let (test, feature, left, right, default_left) = match node {
+            let (left, right) = match node {
                 NodeSpec::Leaf { first } => {
                     let values = first
                         .checked_add(width)
@@ -194,29 +196,25 @@ impl Builder {
                     if values.iter().any(|v| !v.is_finite()) {
                         return Err(TreeFault::LeafValue { node: stored });
                     }
-                    tree.test.push(Test::Leaf);
-                    tree.feature.push(0);
-                    tree.right.push(tree.values.len() as u32);
-                    tree.default_left.push(false);
+                    let entry = tree.values.len();
                     tree.values.extend_from_slice(values);
+                    tree.push(f64::NAN, 0, number, false, entry);
                     continue;
                 }
                 NodeSpec::Below { feature, threshold, left, right, default_left } => {
                     if !threshold.is_finite() {
                         return Err(TreeFault::Threshold { node: stored });
                     }
-                    (Test::Below(threshold), feature, left, right, default_left)
+                    tree.push(threshold, self.feature(stored, feature)?, 0, default_left, 0);
+                    (left, right)
                 }
                 NodeSpec::NotIn { feature, codes, left, right, default_left } => {
                     let set = CategorySet::of(&codes).ok_or(TreeFault::Categories { node: stored })?;
-                    (Test::NotIn(set), feature, left, right, default_left)
+                    tree.push(f64::NAN, self.feature(stored, feature)?, 0, default_left, tree.sets.len());
+                    tree.sets.push(set);
+                    (left, right)
                 }
             };
-            let n_features = self.features.len();
-            let feature = u32::try_from(feature)
-                .ok()
-                .filter(|&f| (f as usize) < n_features)
-                .ok_or(TreeFault::Feature { node: stored, feature, n_features })?;
             let child = |child: i64| {
                 usize::try_from(child).ok().filter(|&c| c < n_stored).ok_or(TreeFault::Child {
                     node: stored,
@@ -227,12 +225,17 @@ impl Builder {
             // Left is popped first: pre-order, and the left child's number is its parent's plus one.
             pending.push(Visit { stored: child(right)?, right_of: Some(number), depth: depth + 1 });
             pending.push(Visit { stored: child(left)?, right_of: None, depth: depth + 1 });
-            tree.test.push(test);
-            tree.feature.push(feature);
-            tree.right.push(0);
-            tree.default_left.push(default_left);
         }
         Ok(tree)
+    }
+
+    fn feature(&self, node: usize, feature: i64) -> Result<u32, TreeFault> {
+        let n_features = self.features.len();
+        u32::try_from(feature).ok().filter(|&f| (f as usize) < n_features).ok_or(TreeFault::Feature {
+            node,
+            feature,
+            n_features,
+        })
     }
 
     fn output(&self, output: Option<i64>) -> Result<(Option<OutputId>, usize), TreeFault> {
@@ -243,6 +246,16 @@ impl Builder {
             .filter(|&k| k < n_outputs)
             .map(|k| (Some(OutputId::of(k)), 1))
             .ok_or(TreeFault::Output { output, n_outputs })
+    }
+}
+
+impl Tree {
+    fn push(&mut self, threshold: f64, feature: u32, right: usize, default_left: bool, entry: usize) {
+        self.threshold.push(threshold);
+        self.feature.push(feature);
+        self.right.push(right as u32);
+        self.default_left.push(default_left);
+        self.entry.push(entry as u32);
     }
 }
 

@@ -1,8 +1,14 @@
 //! Prediction from a validated ensemble: margins by walking the trees, predictions by the objective's link.
+//!
+//! A walk waits for memory at every node, so several rows walk down a tree side by side. Each row's margin is still
+//! the sum over the trees in their order, whatever rows are beside it.
 
-use super::tree::{Test, Tree};
+use super::tree::Tree;
 use super::{Cast, Ensemble, Link};
 use crate::math;
+
+/// Rows that walk side by side.
+const ABREAST: usize = 8;
 
 impl Cast {
     /// The value as the trees compare it.
@@ -15,33 +21,45 @@ impl Cast {
 }
 
 impl Tree {
-    /// Pre-order number of the leaf that a cast row ends in.
-    fn leaf(&self, row: &[f64]) -> usize {
-        let mut i = 0;
+    /// Pre-order numbers of the leaves that rows end in.
+    fn leaves<const N: usize>(&self, rows: [&[f64]; N], cast: impl Fn(f64) -> f64) -> [usize; N] {
+        let mut at = [0; N];
+        if self.n_nodes() == 1 {
+            return at;
+        }
         loop {
-            let left = match &self.test[i] {
-                Test::Leaf => return i,
-                Test::Below(threshold) => {
-                    let value = row[self.feature[i] as usize];
-                    (value < *threshold) | (value.is_nan() & self.default_left[i])
+            let mut moved = false;
+            for (row, at) in rows.iter().zip(&mut at) {
+                let i = *at;
+                let value = cast(row[self.feature[i] as usize]);
+                let mut left = (value < self.threshold[i]) | (value.is_nan() & self.default_left[i]);
+                let right = self.right[i] as usize;
+                if !self.sets.is_empty() && self.threshold[i].is_nan() && right != i && !value.is_nan() {
+                    left = !self.sets[self.entry[i] as usize].contains(value);
                 }
-                Test::NotIn(set) => {
-                    let value = row[self.feature[i] as usize];
-                    if value.is_nan() { self.default_left[i] } else { !set.contains(value) }
-                }
-            };
-            i = if left { i + 1 } else { self.right[i] as usize };
+                *at = if left { i + 1 } else { right };
+                moved |= *at != i;
+            }
+            if !moved {
+                return at;
+            }
         }
     }
 
-    /// Adds this tree's weighted leaf to the outputs it feeds.
-    fn add_margin(&self, row: &[f64], out: &mut [f64]) {
-        let first = self.right[self.leaf(row)] as usize;
-        match self.output {
-            Some(k) => out[k.index()] += self.weight * self.values[first],
-            None => {
-                for (sum, value) in out.iter_mut().zip(&self.values[first..first + self.width]) {
-                    *sum += self.weight * value;
+    /// Adds this tree's weighted leaf of each row to the outputs it feeds, `[row][output]`.
+    fn add_margins<const N: usize>(&self, rows: [&[f64]; N], cast: Cast, out: &mut [f64], n_outputs: usize) {
+        let leaves = match cast {
+            Cast::F32 => self.leaves(rows, |value| f64::from(value as f32)),
+            Cast::None => self.leaves(rows, |value| value),
+        };
+        for (leaf, out) in leaves.into_iter().zip(out.chunks_exact_mut(n_outputs)) {
+            let first = self.entry[leaf] as usize;
+            match self.output {
+                Some(k) => out[k.index()] += self.weight * self.values[first],
+                None => {
+                    for (sum, value) in out.iter_mut().zip(&self.values[first..first + self.width]) {
+                        *sum += self.weight * value;
+                    }
                 }
             }
         }
@@ -54,20 +72,21 @@ impl Ensemble {
     /// # Panics
     /// If a slice is shorter than the model's features or outputs.
     pub fn margin(&self, row: &[f64], out: &mut [f64]) {
-        let cast: Vec<f64> = row.iter().map(|&x| self.cast.apply(x)).collect();
-        self.margin_of_cast(&cast, out);
+        self.margins_of([&row[..self.n_features()]], out);
     }
 
     /// Margins of rows laid out `[row][feature]`, as `[row][output]`.
     pub fn margins(&self, rows: &[f64]) -> Vec<f64> {
-        let n_features = self.n_features().max(1);
-        let mut out = vec![0.0; rows.len() / n_features * self.n_outputs()];
-        let mut cast = vec![0.0; n_features];
-        for (row, out) in rows.chunks_exact(n_features).zip(out.chunks_exact_mut(self.n_outputs())) {
-            for (to, &from) in cast.iter_mut().zip(row) {
-                *to = self.cast.apply(from);
-            }
-            self.margin_of_cast(&cast, out);
+        let (n_features, n_outputs) = (self.n_features(), self.n_outputs());
+        let mut out = vec![0.0; rows.len() / n_features.max(1) * n_outputs];
+        let rows: Vec<&[f64]> = rows.chunks_exact(n_features.max(1)).collect();
+        let (blocks, rest) = rows.as_chunks::<ABREAST>();
+        let (out_blocks, out_rest) = out.split_at_mut(blocks.len() * ABREAST * n_outputs);
+        for (&rows, out) in blocks.iter().zip(out_blocks.chunks_exact_mut(ABREAST * n_outputs)) {
+            self.margins_of(rows, out);
+        }
+        for (&row, out) in rest.iter().zip(out_rest.chunks_exact_mut(n_outputs)) {
+            self.margins_of([row], out);
         }
         out
     }
@@ -81,11 +100,13 @@ impl Ensemble {
         out
     }
 
-    fn margin_of_cast(&self, row: &[f64], out: &mut [f64]) {
-        let out = &mut out[..self.n_outputs()];
-        out.copy_from_slice(&self.base_margin);
+    fn margins_of<const N: usize>(&self, rows: [&[f64]; N], out: &mut [f64]) {
+        let n_outputs = self.n_outputs();
+        for out in out.chunks_exact_mut(n_outputs) {
+            out.copy_from_slice(&self.base_margin);
+        }
         for tree in self.trees.iter() {
-            tree.add_margin(row, out);
+            tree.add_margins(rows, self.cast, out, n_outputs);
         }
     }
 }

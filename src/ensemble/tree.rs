@@ -7,18 +7,24 @@ use super::category::CategorySet;
 use crate::ids::{FeatureId, OutputId};
 
 /// A decision tree; see [`super::Builder`] for what is guaranteed.
+///
+/// A leaf is its own right child and has no threshold, so that a walk that does not look for leaves stays on one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
-    /// What the node does.
-    pub(super) test: Vec<Test>,
+    /// Threshold of a numeric split; NaN elsewhere.
+    pub(super) threshold: Vec<f64>,
     /// Feature of an internal node; 0 for leaves.
     pub(super) feature: Vec<u32>,
-    /// Right child of an internal node; for a leaf the index of its first value in `values`.
+    /// Right child of an internal node; a leaf itself.
     pub(super) right: Vec<u32>,
-    /// Where a missing value goes.
+    /// Where a missing value goes; false for leaves.
     pub(super) default_left: Vec<bool>,
+    /// First of a leaf's `values`; number of a categorical split's set; 0 for numeric splits.
+    pub(super) entry: Vec<u32>,
     /// Cover per node; empty if the file stores none.
     pub(super) cover: Vec<f64>,
+    /// Level codes of the categorical splits.
+    pub(super) sets: Vec<CategorySet>,
     /// Leaf values, `width` per leaf.
     pub(super) values: Vec<f64>,
     /// The output this tree feeds; None if its leaves are vectors that feed all.
@@ -29,14 +35,6 @@ pub struct Tree {
     pub(super) weight: f64,
     /// Longest path in edges.
     pub(super) depth: usize,
-}
-
-/// What a node does with a value that is not missing.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Test {
-    Leaf,
-    Below(f64),
-    NotIn(CategorySet),
 }
 
 /// How an internal node decides.
@@ -91,7 +89,7 @@ impl Split<'_> {
 impl Tree {
     /// Number of nodes, at least 1.
     pub fn n_nodes(&self) -> usize {
-        self.test.len()
+        self.right.len()
     }
 
     /// Number of leaves, at least 1.
@@ -116,19 +114,21 @@ impl Tree {
 
     /// The node with this pre-order number.
     pub fn node(&self, i: usize) -> Node<'_> {
-        let split = match &self.test[i] {
-            Test::Leaf => {
-                let first = self.right[i] as usize;
-                return Node::Leaf { values: &self.values[first..first + self.width] };
-            }
-            Test::Below(threshold) => Split::Below { threshold: *threshold },
-            Test::NotIn(set) => Split::NotIn { set },
+        let (right, entry) = (self.right[i] as usize, self.entry[i] as usize);
+        if right == i {
+            return Node::Leaf { values: &self.values[entry..entry + self.width] };
+        }
+        let threshold = self.threshold[i];
+        let split = if threshold.is_nan() {
+            Split::NotIn { set: &self.sets[entry] }
+        } else {
+            Split::Below { threshold }
         };
         Node::Internal {
             feature: FeatureId(self.feature[i]),
             split,
             left: i + 1,
-            right: self.right[i] as usize,
+            right,
             default_left: self.default_left[i],
         }
     }

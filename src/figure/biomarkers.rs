@@ -44,12 +44,18 @@ pub fn ranked(
     passes: Option<&[bool]>,
     width: f64,
 ) -> Figure {
-    with_spec(a, now, features, passes, width, |spec| Figure { scene: chart::rows(spec), table: chart::table(spec) })
+    with_spec(a, now, features, passes, width, |spec| Figure {
+        scene: chart::rows(spec),
+        table: chart::table(spec),
+    })
 }
 
 /// The column heads and the axis, to stand above the rows while they scroll.
 pub fn ranked_header(a: &Analysis, now: &ViewState, features: &[FeatureId], width: f64) -> Figure {
-    with_spec(a, now, features, None, width, |spec| Figure { scene: chart::header(spec), ..Figure::default() })
+    with_spec(a, now, features, None, width, |spec| Figure {
+        scene: chart::header(spec),
+        ..Figure::default()
+    })
 }
 
 fn with_spec<T>(

@@ -7,8 +7,13 @@ use crate::session::{Analysis, ViewState};
 
 /// What colours the dependence plot: the reader's choice, or the partner that was found.
 pub(crate) fn colour_feature(a: &Analysis, now: &ViewState, feature: FeatureId) -> Option<FeatureId> {
-    now.colour_by.or_else(|| a.insight.partners.get(feature.index()).copied().flatten()).filter(|&f| f != feature)
+    now.colour_by
+        .or_else(|| a.insight.partners.get(feature.index()).copied().flatten())
+        .filter(|&f| f != feature)
 }
+
+/// Turns a horizontal stretch of pixels into a range of values.
+pub type RangeOfPixels = Box<dyn Fn(f64, f64) -> [f64; 2] + Send + Sync>;
 
 /// The dependence plot, with what is needed to lay things over it.
 pub struct Dependence {
@@ -19,7 +24,7 @@ pub struct Dependence {
     /// Values at which the smooth line crosses zero.
     pub crossings: Vec<f64>,
     /// Value range of a horizontal stretch of pixels; None for levels.
-    pub range_of_pixels: Option<Box<dyn Fn(f64, f64) -> [f64; 2] + Send + Sync>>,
+    pub range_of_pixels: Option<RangeOfPixels>,
 }
 
 /// Draws the plot for one biomarker.
@@ -73,23 +78,23 @@ pub fn dependence(
         emphasis: Emphasis { passes: passes.as_deref(), selected: None },
     };
     let mut scene = chart::draw(&spec);
-    if let Some(patient) = now.patient.filter(|p| patients.contains(p)) {
-        if let Some(i) = a.position(patient) {
-            let value = a.study.value_text(feature, patient).unwrap_or_else(|| "missing".into());
-            let label = format!(
-                "{}, {}, {}",
-                a.study.patient_id(patient),
-                super::words::with_unit(&value, a.study.unit(feature)),
-                crate::plot::number::signed(a.phi(i, feature), 2)
-            );
-            scene.place(chart::focus(&spec, patient, &label), 0.0, 0.0);
-        }
+    if let Some(patient) = now.patient.filter(|p| patients.contains(p))
+        && let Some(i) = a.position(patient)
+    {
+        let value = a.study.value_text(feature, patient).unwrap_or_else(|| "missing".into());
+        let label = format!(
+            "{}, {}, {}",
+            a.study.patient_id(patient),
+            super::words::with_unit(&value, a.study.unit(feature)),
+            crate::plot::number::signed(a.phi(i, feature), 2)
+        );
+        scene.place(chart::focus(&spec, patient, &label), 0.0, 0.0);
     }
     let range_of_pixels = chart::x_scale(&spec).map(|scale| {
         Box::new(move |from: f64, to: f64| {
             let (p, q) = (scale.value(from), scale.value(to));
             [p.min(q), p.max(q)]
-        }) as Box<dyn Fn(f64, f64) -> [f64; 2] + Send + Sync>
+        }) as RangeOfPixels
     });
     Dependence {
         figure: Figure { scene, table: chart::table(&spec, |row| a.study.patient_id(row)) },
@@ -100,7 +105,13 @@ pub fn dependence(
 }
 
 /// The next most important biomarkers on one SHAP axis.
-pub fn next_biomarkers(a: &Analysis, feature: FeatureId, passes: Option<&[bool]>, n: usize, width: f64) -> Figure {
+pub fn next_biomarkers(
+    a: &Analysis,
+    feature: FeatureId,
+    passes: Option<&[bool]>,
+    n: usize,
+    width: f64,
+) -> Figure {
     let positions = drawn(a);
     let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
     let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());

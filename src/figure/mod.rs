@@ -14,11 +14,13 @@ pub mod words;
 
 pub use biomarkers::{ranked, ranked_header, shown_features};
 pub use crossfilter::{Histogram, brushed, histogram, histograms};
-pub use dependence::{Dependence, dependence, next_biomarkers};
+pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers};
 pub use overview::{additivity, missingness, performance, top_biomarkers};
 pub use patient::{Contribution, contributions, nearest, sentence, waterfall};
 pub use sample::{MAX_DRAWN, drawn};
-pub use subgroups::{cluster_names, map, map_point, profile, silhouettes, silhouettes_by_k, stability, trust};
+pub use subgroups::{
+    cluster_names, map, map_point, profile, silhouettes, silhouettes_by_k, stability, trust,
+};
 
 use crate::ids::FeatureId;
 use crate::plot::Scene;

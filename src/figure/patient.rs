@@ -1,16 +1,19 @@
 //! One patient: the sum that makes the prediction, and patients explained alike.
 
 use super::{Figure, LevelNames, compact, words};
+use crate::ensemble::Link;
 use crate::explain::summary::nearest as nearest_rows;
 use crate::ids::{FeatureId, RowId};
 use crate::plot::chart::{Kind, waterfall as chart};
 use crate::plot::number::{fixed, signed};
 use crate::session::{Analysis, ViewState, patients_by_margin};
-use crate::ensemble::Link;
 
 /// Biomarkers listed one by one.
 const TOP: usize = 18;
 const TOP_COMPACT: usize = 11;
+
+/// What is measured of one biomarker: the patient's value as text, the cohort's values, patients per level, the unit.
+type MeasuredCells = (Option<String>, Vec<f64>, Vec<usize>, String);
 
 /// The waterfall of one patient.
 pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> Figure {
@@ -24,7 +27,7 @@ pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> F
     let mut by_effect = used.clone();
     by_effect.sort_by(|x, y| a.phi(i, *y).abs().total_cmp(&a.phi(i, *x).abs()));
     let detailed: Vec<FeatureId> = by_effect.iter().take(top + 1).copied().collect();
-    let cells: Vec<(Option<String>, Vec<f64>, Vec<usize>, String)> = used
+    let cells: Vec<MeasuredCells> = used
         .iter()
         .map(|&f| {
             if !detailed.contains(&f) {
@@ -110,7 +113,9 @@ pub fn contributions(a: &Analysis, patient: RowId) -> Vec<Contribution> {
         .map(|(feature, phi)| {
             let value = a.study.value_text(feature, patient);
             let text = match &value {
-                Some(v) => format!("{} {}", a.study.label(feature), words::with_unit(v, a.study.unit(feature))),
+                Some(v) => {
+                    format!("{} {}", a.study.label(feature), words::with_unit(v, a.study.unit(feature)))
+                }
                 None => format!("{} missing", a.study.label(feature)),
             };
             Contribution { feature, text, phi, missing: value.is_none() }
@@ -141,7 +146,7 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
         all.iter()
             .filter(|c| c.phi * sign > 0.0)
             .take(n)
-            .map(|c| format!("{} ({})", c.text, signed(c.phi, 2)))
+            .map(|c| format!("{} ({})", words::within(&c.text), signed(c.phi, 2)))
             .collect()
     };
     let (up, down) = (list(1.0, 3), list(-1.0, if margin < a.base_value() { 3 } else { 1 }));
@@ -152,17 +157,21 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
         words::ordinal_from_top(rank),
         a.rows.len()
     );
+    let mut effects = String::new();
     let verb = |n: usize, one: &'static str, many: &'static str| if n == 1 { one } else { many };
     if !up.is_empty() {
-        out += &format!("{} {} it most", words::list(&up), verb(up.len(), "raises", "raise"));
+        effects += &format!("{} {} it most", words::list(&up), verb(up.len(), "raises", "raise"));
     }
     if !down.is_empty() {
         if !up.is_empty() {
-            out += "; ";
+            effects += "; ";
         }
-        out += &format!("{} {} it most", words::list(&down), verb(down.len(), "lowers", "lower"));
+        effects += &format!("{} {} it most", words::list(&down), verb(down.len(), "lowers", "lower"));
     }
-    out + "."
+    if !effects.is_empty() {
+        out += &format!("{}.", words::capitalised(&effects));
+    }
+    out
 }
 
 /// Patients nearest in attribution space, with their distance (margin units), nearest first.

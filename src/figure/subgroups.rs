@@ -1,9 +1,9 @@
 //! Patients who are scored alike: map, profile, silhouettes.
 
 use super::{Figure, LevelNames, compact, drawn, words};
-use crate::ids::{FeatureId, RowId};
 use crate::cohort::profile::Typical;
-use crate::plot::chart::{Emphasis, Kind, interval, map as map_chart, profile as profile_chart, silhouette};
+use crate::ids::{FeatureId, RowId};
+use crate::plot::chart::{Emphasis, interval, map as map_chart, profile as profile_chart, silhouette};
 use crate::plot::number::{fixed, percent, plain};
 use crate::session::Analysis;
 
@@ -92,14 +92,7 @@ pub fn profile(a: &Analysis, width: f64) -> Figure {
         .iter()
         .map(|p| {
             let kind = levels.kind(FeatureId(p.feature));
-            let level = p.cells.iter().find_map(|c| match c.typical {
-                Some(Typical::Level { code, .. }) => Some(code),
-                _ => None,
-            });
-            let mut name = a.study.label(FeatureId(p.feature)).to_string();
-            if let (Kind::Levels { .. }, Some(_)) = (kind, level) {
-                name += ", level";
-            }
+            let name = a.study.label(FeatureId(p.feature)).to_string();
             let typical = p
                 .cells
                 .iter()
@@ -153,7 +146,12 @@ pub fn silhouettes_by_k(a: &Analysis, [width, height]: [f64; 2]) -> Figure {
     let spec = silhouette::ByK { width, height, means: &c.silhouette_by_k, k: c.k };
     let table = crate::plot::chart::Table {
         header: vec!["Clusters".into(), "Mean silhouette".into()],
-        rows: c.silhouette_by_k.iter().enumerate().map(|(i, s)| vec![(i + 2).to_string(), fixed(*s, 3)]).collect(),
+        rows: c
+            .silhouette_by_k
+            .iter()
+            .enumerate()
+            .map(|(i, s)| vec![(i + 2).to_string(), fixed(*s, 3)])
+            .collect(),
     };
     Figure { scene: silhouette::draw_by_k(&spec), table }
 }
@@ -200,16 +198,20 @@ pub fn trust(a: &Analysis) -> String {
         _ => "hardly apart: treat them as a way to sort patients, not as types of patients",
     };
     let mut out = format!("The {} groups are {word} (mean silhouette {}).", c.k, fixed(mean, 2));
-    if let Some(best) = c.best_k().filter(|&b| b != c.k) {
-        if let Some(s) = c.silhouette_by_k.get(best - 2) {
-            out += &format!(" {} groups fit better ({}).", words::capitalised(&words::number_word(best)), fixed(*s, 2));
-        }
+    if let Some(best) = c.best_k().filter(|&b| b != c.k)
+        && let Some(s) = c.silhouette_by_k.get(best - 2)
+    {
+        out += &format!(
+            " {} groups fit better ({}).",
+            words::capitalised(&words::number_word(best)),
+            fixed(*s, 2)
+        );
     }
     if let Some(first) = a.insight.profile.features.first().filter(|p| p.share > 0.8) {
         out += &format!(
             " {} of what separates them is {} alone: the groups are little more than its bins.",
             percent(first.share),
-            a.study.label(FeatureId(first.feature)).to_lowercase()
+            words::within(a.study.label(FeatureId(first.feature)))
         );
     }
     let unstable: Vec<String> = c

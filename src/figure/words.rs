@@ -9,7 +9,9 @@ use crate::study::{ColumnRole, Outcome, Study};
 /// First letter upper case.
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -23,7 +25,25 @@ pub fn list(items: &[String]) -> String {
 
 /// `17.4 mg/dL`, `yes`.
 pub fn with_unit(value: &str, unit: &str) -> String {
-    if unit.is_empty() || value.parse::<f64>().is_err() { value.to_string() } else { format!("{value} {unit}") }
+    // `1–4` says which values there are, `mg/dL` what they count.
+    let counts =
+        !unit.is_empty() && !unit.starts_with(|c: char| c.is_ascii_digit()) || unit.starts_with("10");
+    if counts && value.parse::<f64>().is_ok() { format!("{value} {unit}") } else { value.to_string() }
+}
+
+/// A name within a sentence: `Urine copper` becomes `urine copper`, `AST` and `miR-29c` stay.
+pub fn within(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second))
+            if first.is_uppercase()
+                && second.is_lowercase()
+                && !name.contains(|c: char| c.is_ascii_digit()) =>
+        {
+            first.to_lowercase().collect::<String>() + &name[first.len_utf8()..]
+        }
+        _ => name.to_string(),
+    }
 }
 
 /// `two`, `three`, … `nine`, then digits.
@@ -86,7 +106,11 @@ pub fn filter(a: &Analysis, filter: &Filter) -> String {
         Filter::Range { variable, low, high } => {
             let unit = variable_unit(a, *variable);
             let range = format!("{} to {}", plain(*low), plain(*high));
-            format!("{} {}", variable_label(a, *variable), if unit.is_empty() { range } else { format!("{range} {unit}") })
+            format!(
+                "{} {}",
+                variable_label(a, *variable),
+                if unit.is_empty() { range } else { format!("{range} {unit}") }
+            )
         }
         Filter::Levels { variable, levels } => {
             let names = level_names(a, *variable);
@@ -105,15 +129,17 @@ pub fn filter(a: &Analysis, filter: &Filter) -> String {
 pub fn level_names(a: &Analysis, variable: Variable) -> Vec<String> {
     match variable {
         Variable::Cluster => cluster_names(a.insight.clusters.k),
-        Variable::Column(c) => match (&a.study.data.columns().get(c).map(|c| &c.values), a.study.roles.get(c)) {
-            (Some(crate::dataset::Values::Levels { levels, .. }), _) => levels.clone(),
-            (_, Some(ColumnRole::OutcomeEvent)) => match a.study.outcome() {
-                Outcome::Survival { word, .. } => vec!["censored".into(), word],
+        Variable::Column(c) => {
+            match (&a.study.data.columns().get(c).map(|c| &c.values), a.study.roles.get(c)) {
+                (Some(crate::dataset::Values::Levels { levels, .. }), _) => levels.clone(),
+                (_, Some(ColumnRole::OutcomeEvent)) => match a.study.outcome() {
+                    Outcome::Survival { word, .. } => vec!["censored".into(), word],
+                    _ => Vec::new(),
+                },
+                (_, Some(ColumnRole::OutcomeBinary)) => vec!["no".into(), "yes".into()],
                 _ => Vec::new(),
-            },
-            (_, Some(ColumnRole::OutcomeBinary)) => vec!["no".into(), "yes".into()],
-            _ => Vec::new(),
-        },
+            }
+        }
         Variable::Margin => Vec::new(),
     }
 }
@@ -145,7 +171,7 @@ pub fn outcome_of(study: &Study, row: RowId) -> Option<String> {
             let seen = event[i]?;
             (!time[i].is_nan()).then(|| {
                 let unit = unit.trim_end_matches('s');
-                format!("{} at {unit} {}", if seen { word.as_str() } else { "censored" }, plain(time[i]))
+                format!("{} on {unit} {}", if seen { word.as_str() } else { "censored" }, plain(time[i]))
             })
         }
     }
@@ -187,8 +213,31 @@ mod tests {
 
     #[test]
     fn ordinals() {
-        for (n, expect) in [(1, "the highest"), (2, "the 2nd highest"), (11, "the 11th highest"), (23, "the 23rd highest")] {
+        for (n, expect) in
+            [(1, "the highest"), (2, "the 2nd highest"), (11, "the 11th highest"), (23, "the 23rd highest")]
+        {
             assert_eq!(ordinal_from_top(n), expect);
+        }
+    }
+
+    #[test]
+    fn units_count_and_ranges_do_not() {
+        for (value, unit, expect) in [
+            ("17.4", "mg/dL", "17.4 mg/dL"),
+            ("4", "1–4", "4"),
+            ("yes", "yes / no", "yes"),
+            ("210", "10³/µL", "210 10³/µL"),
+        ] {
+            assert_eq!(with_unit(value, unit), expect);
+        }
+    }
+
+    #[test]
+    fn names_within_a_sentence() {
+        for (name, expect) in
+            [("Urine copper", "urine copper"), ("AST", "AST"), ("miR-29c", "miR-29c"), ("T stage", "T stage")]
+        {
+            assert_eq!(within(name), expect);
         }
     }
 

@@ -1,9 +1,7 @@
 //! Requests and replies as one JSON header and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{
-    EvaluationKind, EvaluationPart, Picked, Reading, Reply, Request, SummaryInput, SummaryOutput,
-};
+use super::{EvaluationKind, EvaluationPart, Picked, Reading, Reply, Request, SummaryInput, SummaryOutput};
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
@@ -43,9 +41,21 @@ enum RequestHeader {
 #[derive(Serialize, Deserialize)]
 enum ReplyHeader {
     Ready,
-    Read { job: u32, reading: ReadingHeader },
-    Loaded { job: u32 },
-    Explained { job: u32, chunk: u32, n_rows: usize, n_features: usize, n_outputs: usize, base_values: Vec<f64> },
+    Read {
+        job: u32,
+        reading: ReadingHeader,
+    },
+    Loaded {
+        job: u32,
+    },
+    Explained {
+        job: u32,
+        chunk: u32,
+        n_rows: usize,
+        n_features: usize,
+        n_outputs: usize,
+        base_values: Vec<f64>,
+    },
     Summarised {
         job: u32,
         importance: Vec<Importance>,
@@ -55,8 +65,14 @@ enum ReplyHeader {
         profile: Profile,
         n_resamples: usize,
     },
-    Evaluated { job: u32, performance: Vec<Performance> },
-    Failed { job: u32, notice: Notice },
+    Evaluated {
+        job: u32,
+        performance: Vec<Performance>,
+    },
+    Failed {
+        job: u32,
+        notice: Notice,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -356,8 +372,14 @@ mod tests {
 
     #[test]
     fn a_chunk_of_the_wrong_size_is_refused() {
-        let attributions =
-            Attributions { n_rows: 2, n_features: 1, n_outputs: 1, values: vec![1.0, 2.0], margin: vec![0.0; 2], base_values: vec![0.5] };
+        let attributions = Attributions {
+            n_rows: 2,
+            n_features: 1,
+            n_outputs: 1,
+            values: vec![1.0, 2.0],
+            margin: vec![0.0; 2],
+            base_values: vec![0.5],
+        };
         let mut packet = Reply::Explained { job: 1, chunk: 0, attributions }.into_packet();
         assert!(Reply::from_packet(packet.clone()).is_ok());
         packet.buffers[0].truncate(8);

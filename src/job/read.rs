@@ -60,9 +60,13 @@ pub fn file_role(file: &Picked) -> FileRole {
     // Tables are text whose first line has a delimiter or whose name says so; everything else goes to the model
     // readers, which refuse by name what they do not know.
     let first_line = text.lines().next().unwrap_or_default();
-    let binary = head.iter().any(|&b| b == 0) || head.starts_with(&[0x1f, 0x8b]) || head.starts_with(b"PK\x03\x04");
-    let table_name = [".csv", ".tsv", ".txt", ".tab"].iter().any(|e| file.name.to_ascii_lowercase().ends_with(e));
-    let model_like = text.starts_with('{') || text.starts_with('<') || first_line.trim() == "tree" || first_line.starts_with("CBM1");
+    let binary = head.contains(&0) || head.starts_with(&[0x1f, 0x8b]) || head.starts_with(b"PK\x03\x04");
+    let table_name =
+        [".csv", ".tsv", ".txt", ".tab"].iter().any(|e| file.name.to_ascii_lowercase().ends_with(e));
+    let model_like = text.starts_with('{')
+        || text.starts_with('<')
+        || first_line.trim() == "tree"
+        || first_line.starts_with("CBM1");
     if binary || (model_like && !(table_name && text.starts_with('<'))) {
         return FileRole::Model;
     }
@@ -145,8 +149,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
                 data_file: FileFacts::of(&data_file.name, &data_file.bytes),
                 warnings,
             };
-            let study =
-                Study::join(summary, data, parts).map_err(|e| study_notice(&data_file.name, &e))?;
+            let study = Study::join(summary, data, parts).map_err(|e| study_notice(&data_file.name, &e))?;
             Ok(Reading::Study { study: Box::new(study), predictions: predictions.map(|p| p.bytes.clone()) })
         }
         (Some((file, summary)), None) => Ok(Reading::Waiting {

@@ -46,10 +46,13 @@ impl Worker {
             }
             Request::Explain { job, chunk, attributions, matrix } => {
                 let (ensemble, flow) = self.loaded.as_ref().ok_or_else(|| {
-                    Notice::error("A worker has no model", "It was asked to explain before it was given one.", "Run again.")
+                    Notice::error(
+                        "A worker has no model",
+                        "It was asked to explain before it was given one.",
+                        "Run again.",
+                    )
                 })?;
-                let result =
-                    if attributions { flow.explain(&matrix) } else { margins(ensemble, &matrix) };
+                let result = if attributions { flow.explain(&matrix) } else { margins(ensemble, &matrix) };
                 Reply::Explained { job, chunk, attributions: result }
             }
             Request::Summarise { job, input } => {
@@ -88,14 +91,8 @@ fn summarise(input: &SummaryInput) -> SummaryOutput {
     clusters.stability = stability::jaccard(&input.phi, f, &clusters, STABILITY_RESAMPLES, SEED);
     let event: Vec<Option<bool>> = input.event.iter().map(|e| (!e.is_nan()).then_some(*e > 0.5)).collect();
     let event = (!event.is_empty()).then_some(event.as_slice());
-    let profile = profile::profile(
-        &input.phi,
-        &input.values,
-        &input.categorical,
-        &clusters.labels,
-        clusters.k,
-        event,
-    );
+    let profile =
+        profile::profile(&input.phi, &input.values, &input.categorical, &clusters.labels, clusters.k, event);
     SummaryOutput { importance, partners, embedding, clusters, profile, n_resamples }
 }
 
@@ -144,11 +141,5 @@ fn performance(part: &EvaluationPart) -> Option<Performance> {
             ("R²", value, None)
         }
     };
-    Some(Performance {
-        part: part.name.clone(),
-        measure: measure.into(),
-        value,
-        n: part.score.len(),
-        events,
-    })
+    Some(Performance { part: part.name.clone(), measure: measure.into(), value, n: part.score.len(), events })
 }

@@ -112,3 +112,27 @@ pub fn key(entries: &[Entry], width: f64) -> Scene {
     scene.height = y + LINE / 2.0;
     scene
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::scene::Item;
+
+    #[test]
+    fn a_key_wraps_where_it_is_narrow() {
+        let entries = [
+            Entry::Ramp { low: "value low".into(), high: "high".into() },
+            Entry::Missing("missing, own lane".into()),
+            Entry::Interval("mean with 95 % interval".into()),
+        ];
+        assert_eq!(key(&entries, 944.0).height, 24.0);
+        let narrow = key(&entries, 200.0);
+        assert_eq!(narrow.height, 64.0);
+        let starts = narrow.items.iter().filter_map(|i| match i {
+            Item::Text { x, .. } => Some(*x),
+            _ => None,
+        });
+        assert!(starts.fold(f64::INFINITY, f64::min) >= 12.0);
+        assert_eq!(key(&[], 200.0).items.len(), 0);
+    }
+}

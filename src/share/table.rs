@@ -70,7 +70,11 @@ impl Document<'_> {
         };
         let names: Vec<&str> = m.features.iter().map(|f| f.name.as_str()).collect();
         write!(out, "{{\"format\":\"clarimark-attributions\",\"version\":1,\"model\":{}", json(&model)?)?;
-        write!(out, ",\"method\":\"path-dependent\",\"output\":\"margin\",\"outputs\":{}", json(&m.outputs)?)?;
+        write!(
+            out,
+            ",\"method\":\"path-dependent\",\"output\":\"margin\",\"outputs\":{}",
+            json(&m.outputs)?
+        )?;
         write!(out, ",\"features\":{},\"rows\":{}", json(&names)?, json(&self.rows)?)?;
         let margin: Vec<&[f64]> = a.margin.chunks_exact(k).collect();
         let prediction: Vec<Vec<f64>> = (0..a.n_rows).map(|r| self.prediction(r)).collect();

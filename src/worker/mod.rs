@@ -13,7 +13,9 @@ pub fn run(scope: DedicatedWorkerGlobalScope) {
     let out = scope.clone();
     let answer = move |event: MessageEvent| {
         // A message that is not ours is dropped: only this page can send one.
-        let Some(request) = wire::read(&event.data()).and_then(|p| Request::from_packet(p).ok()) else { return };
+        let Some(request) = wire::read(&event.data()).and_then(|p| Request::from_packet(p).ok()) else {
+            return;
+        };
         post(&out, worker.answer(request));
     };
     let handler = Closure::<dyn FnMut(MessageEvent)>::new(answer);

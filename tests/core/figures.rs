@@ -39,10 +39,16 @@ fn nothing_is_laid_out_nowhere_or_off_the_sheet() {
             for (what, figure) in all(&a, width) {
                 let scene = &figure.scene;
                 assert!(!scene.items.is_empty(), "{name} {what} at {width} is empty");
-                assert!((scene.width - width).abs() < 1e-9 || what == "histogram", "{name} {what} at {width}");
+                assert!(
+                    (scene.width - width).abs() < 1e-9 || what == "histogram",
+                    "{name} {what} at {width}"
+                );
                 let text = svg::to_svg(scene, &svg::Options::default());
                 assert!(!text.contains("NaN") && !text.contains("inf"), "{name} {what} at {width}");
-                assert!(figure.table.rows.iter().all(|r| r.len() == figure.table.header.len()), "{name} {what}");
+                assert!(
+                    figure.table.rows.iter().all(|r| r.len() == figure.table.header.len()),
+                    "{name} {what}"
+                );
             }
         }
     }
@@ -53,7 +59,9 @@ fn a_patients_sentence_adds_up_to_what_the_model_says() {
     let a = analyse("pbc");
     for &row in a.rows.iter() {
         let text = figure::sentence(&a, row);
-        assert!(text.starts_with(&format!("The model gives {} a log hazard ratio of ", a.study.patient_id(row))));
+        assert!(
+            text.starts_with(&format!("The model gives {} a log hazard ratio of ", a.study.patient_id(row)))
+        );
         let sum: f64 = figure::contributions(&a, row).iter().map(|c| c.phi).sum();
         assert!((sum + a.base_value() - a.margin(row)).abs() < 1e-9, "{text}");
     }

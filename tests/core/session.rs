@@ -75,14 +75,18 @@ fn rules_intersect_and_one_variable_has_one_rule() {
     let mut session = opened();
     let bilirubin = PBC.insight.order[0];
     let column = PBC.study.binding.column(bilirubin);
-    let range = |low, high| Command::AddFilter(Filter::Range { variable: Variable::Column(column), low, high });
+    let range =
+        |low, high| Command::AddFilter(Filter::Range { variable: Variable::Column(column), low, high });
     update(&mut session, range(0.0, 2.0));
     update(&mut session, range(2.0, 30.0));
     assert_eq!(session.now.filters.len(), 1);
     let high = session.selected();
     let expect: Vec<bool> = PBC.rows.iter().map(|&r| PBC.study.value(bilirubin, r) >= 2.0).collect();
     assert_eq!(high, expect);
-    update(&mut session, Command::AddFilter(Filter::Range { variable: Variable::Margin, low: 1.0, high: 99.0 }));
+    update(
+        &mut session,
+        Command::AddFilter(Filter::Range { variable: Variable::Margin, low: 1.0, high: 99.0 }),
+    );
     let both = session.selected();
     assert!(both.iter().zip(&high).all(|(b, h)| !b || *h));
     assert!(both.iter().filter(|b| **b).count() < high.iter().filter(|b| **b).count());

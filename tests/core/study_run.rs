@@ -10,10 +10,8 @@ use std::sync::Arc;
 /// The files of a shipped study.
 pub fn files(name: &str) -> Vec<Picked> {
     let folder = format!("{}/public/studies/{name}", env!("CARGO_MANIFEST_DIR"));
-    let read = |file: &str| Picked {
-        name: file.into(),
-        bytes: std::fs::read(format!("{folder}/{file}")).unwrap(),
-    };
+    let read =
+        |file: &str| Picked { name: file.into(), bytes: std::fs::read(format!("{folder}/{file}")).unwrap() };
     vec![read("study.json"), read("model.json"), read(&format!("{name}.csv"))]
 }
 
@@ -132,7 +130,8 @@ fn margins_are_those_that_the_library_predicted() {
         let a = analyse(name);
         let path = format!("{}/public/studies/{name}/predictions.csv", env!("CARGO_MANIFEST_DIR"));
         let finding =
-            clarimark::study::parity_finding(&a.study, &a.all_margins, &std::fs::read(path).unwrap()).unwrap();
+            clarimark::study::parity_finding(&a.study, &a.all_margins, &std::fs::read(path).unwrap())
+                .unwrap();
         assert_eq!(finding.severity, clarimark::study::Severity::Pass, "{finding:?}");
     }
 }

@@ -20,12 +20,12 @@ pub(crate) enum Refused {
 
 /// Opens the browser's file dialog by clicking the page's file input.
 pub(crate) fn open_dialog() {
-    if let Some(input) = gloo::utils::document().get_element_by_id("file-input") {
-        if let Ok(input) = input.dyn_into::<HtmlInputElement>() {
-            // So that the same file can be chosen again.
-            input.set_value("");
-            input.click();
-        }
+    if let Some(input) = gloo::utils::document().get_element_by_id("file-input")
+        && let Ok(input) = input.dyn_into::<HtmlInputElement>()
+    {
+        // So that the same file can be chosen again.
+        input.set_value("");
+        input.click();
     }
 }
 
@@ -46,7 +46,8 @@ pub(crate) async fn read(list: FileList) -> Result<Vec<Picked>, Refused> {
         if file.size() > MAX_BYTES {
             return Err(Refused::TooLarge(file.name(), file.size() / 1_048_576.0));
         }
-        let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| Refused::Unreadable(file.name()))?;
+        let buffer =
+            JsFuture::from(file.array_buffer()).await.map_err(|_| Refused::Unreadable(file.name()))?;
         picked.push(Picked { name: file.name(), bytes: Uint8Array::new(&buffer).to_vec() });
     }
     Ok(picked)

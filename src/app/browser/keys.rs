@@ -11,9 +11,8 @@ pub(crate) fn listen(handle: impl Fn(&Stroke) -> bool + 'static) {
     EventListener::new_with_options(&super::window(), "keydown", options, move |event| {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         let element = event.target().and_then(|t| t.dyn_into::<Element>().ok());
-        let inside = |selector: &str| {
-            element.as_ref().is_some_and(|e| e.closest(selector).ok().flatten().is_some())
-        };
+        let inside =
+            |selector: &str| element.as_ref().is_some_and(|e| e.closest(selector).ok().flatten().is_some());
         let stroke = Stroke {
             key: event.key(),
             control: event.ctrl_key() || event.meta_key(),

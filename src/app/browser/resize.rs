@@ -15,7 +15,9 @@ impl Watch {
     /// Calls `changed` with the content width and height, now and whenever they change.
     pub(crate) fn new(element: &Element, changed: impl Fn(f64, f64) + 'static) -> Option<Watch> {
         let handler = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
-            if let Ok(entry) = entries.get(entries.length().saturating_sub(1)).dyn_into::<ResizeObserverEntry>() {
+            if let Ok(entry) =
+                entries.get(entries.length().saturating_sub(1)).dyn_into::<ResizeObserverEntry>()
+            {
                 let rect = entry.content_rect();
                 changed(rect.width(), rect.height());
             }

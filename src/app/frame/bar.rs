@@ -40,10 +40,9 @@ pub(crate) fn SessionBar() -> impl IntoView {
         None => ("none open".into(), String::new()),
     });
     let model = store.slice(|s| match study(s) {
-        Some(study) => (
-            short(&study.model_file.sha256),
-            format!("{} {}", study.model.library, study.model.version),
-        ),
+        Some(study) => {
+            (short(&study.model_file.sha256), format!("{} {}", study.model.library, study.model.version))
+        }
         None => ("none".into(), String::new()),
     });
     let cohort = store.slice(|s| match &s.open {
@@ -64,6 +63,7 @@ pub(crate) fn SessionBar() -> impl IntoView {
         let n = chosen.iter().filter(|c| **c).count();
         Some(format!("{n} of {}", chosen.len()))
     });
+    let positional = store.slice(|s| study(s).is_some_and(|study| study.binding.positional()));
     let outputs = store.slice(|s| s.open.as_ref().map_or_else(Vec::new, |a| a.study.model.outputs.clone()));
     let output = store.slice(|s| s.now.output);
     view! {
@@ -71,6 +71,15 @@ pub(crate) fn SessionBar() -> impl IntoView {
             {cell("Study", "shrink", title)}
             {cell("Model", "wide", model)}
             {cell("Cohort", "", cohort)}
+            <Show when=move || positional.get()>
+                <div class="cell" role="status" data-testid="by-position">
+                    <span class="cell-label">"Columns"</span>
+                    <span class="cell-value caution">
+                        <Glyph icon=Icon::High />
+                        <b>"bound by position"</b>
+                    </span>
+                </div>
+            </Show>
             <Show when=move || open.get()>
                 {cell("Method", "wide", method)}
                 {cell("Scale", "", scale)}

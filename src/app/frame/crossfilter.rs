@@ -13,8 +13,7 @@ use std::sync::Arc;
 pub(crate) fn Crossfilter() -> impl IntoView {
     let store = store();
     let analysis = open(store);
-    let histograms =
-        Memo::new(move |_| analysis.get().map(|a| figure::histograms(&a)).unwrap_or_default());
+    let histograms = Memo::new(move |_| analysis.get().map(|a| figure::histograms(&a)).unwrap_or_default());
     let counts = store.slice(|s| {
         let chosen = s.selected();
         (chosen.iter().filter(|c| **c).count(), chosen.len())

@@ -65,10 +65,10 @@ pub(crate) fn Palette() -> impl IntoView {
         if open && !dialog.open() {
             query.set(String::new());
             at.set(0);
-            if dialog.show_modal().is_ok() {
-                if let Some(field) = field.get_untracked() {
-                    let _ = field.focus();
-                }
+            if dialog.show_modal().is_ok()
+                && let Some(field) = field.get_untracked()
+            {
+                let _ = field.focus();
             }
         } else if !open && dialog.open() {
             dialog.close();

@@ -117,9 +117,14 @@ fn Guide() -> impl IntoView {
 fn study_facts(a: &Analysis) -> impl IntoView + use<> {
     let m = &a.study.model;
     let tested = if m.tested { "tested" } else { "not tested" };
-    let best = m.best_iteration.map_or_else(|| "none".into(), |b| format!("{b}, {} of {} trees", m.n_trees, m.n_trees_stored));
+    let best = m
+        .best_iteration
+        .map_or_else(|| "none".into(), |b| format!("{b}, {} of {} trees", m.n_trees, m.n_trees_stored));
     let categorical = m.features.iter().filter(|f| f.categorical).count();
-    let mut data = vec![("Patients", count(a.study.n_rows())), ("Explained", format!("{}, {}", count(a.rows.len()), a.cohort.word()))];
+    let mut data = vec![
+        ("Patients", count(a.study.n_rows())),
+        ("Explained", format!("{}, {}", count(a.rows.len()), a.cohort.word())),
+    ];
     if let Some(events) = words::events_among(&a.study, &a.rows) {
         data.push(("Outcome, explained", events));
     }
@@ -173,9 +178,13 @@ fn biomarker_facts(store: crate::app::store::Store, a: &Analysis, f: FeatureId) 
         (None, true) => "by level".into(),
         (None, false) => "none".into(),
     };
-    let groups = a.insight.profile.features.iter().find(|p| p.feature == f.0).map(|p| {
-        p.cells.iter().map(|c| c.mean_phi).collect::<Vec<f64>>()
-    });
+    let groups = a
+        .insight
+        .profile
+        .features
+        .iter()
+        .find(|p| p.feature == f.0)
+        .map(|p| p.cells.iter().map(|c| c.mean_phi).collect::<Vec<f64>>());
     let names = figure::cluster_names(a.insight.clusters.k);
     view! {
         {head("Biomarker", a.study.label(f).to_string())}
@@ -250,8 +259,14 @@ fn patient_facts(store: crate::app::store::Store, a: &Analysis, p: RowId) -> imp
         .take(8)
         .map(|c| format!("{} ({})", a.study.label(c.feature), signed(c.phi, 2)))
         .collect();
-    let n_missing =
-        a.study.model.features.iter().enumerate().filter(|(i, f)| f.n_splits > 0 && a.study.value(FeatureId::of(*i), p).is_nan()).count();
+    let n_missing = a
+        .study
+        .model
+        .features
+        .iter()
+        .enumerate()
+        .filter(|(i, f)| f.n_splits > 0 && a.study.value(FeatureId::of(*i), p).is_nan())
+        .count();
     let scale = a.study.model.scale.clone();
     let covariates: Vec<(String, String)> = a
         .study
@@ -329,7 +344,12 @@ fn patient_facts(store: crate::app::store::Store, a: &Analysis, p: RowId) -> imp
 fn group_facts(a: &Analysis) -> impl IntoView + use<> {
     let c = &a.insight.clusters;
     let names = figure::cluster_names(c.k);
-    let leading = a.insight.profile.features.first().map(|p| (a.study.label(FeatureId(p.feature)).to_string(), p.share));
+    let leading = a
+        .insight
+        .profile
+        .features
+        .first()
+        .map(|p| (a.study.label(FeatureId(p.feature)).to_string(), p.share));
     let mut rows: Vec<(&'static str, String)> = vec![
         ("Groups", c.k.to_string()),
         ("Mean silhouette", c.mean_silhouette(None).map_or_else(|| "none".into(), |s| fixed(s, 2))),

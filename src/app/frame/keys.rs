@@ -8,9 +8,8 @@ use wasm_bindgen::JsCast;
 
 /// Carries out the command of a key; false if the key has none.
 pub(crate) fn handle(store: Store, stroke: &Stroke) -> bool {
-    let (open, staged, running, view, notice) = store.peek(|s| {
-        (s.open.is_some(), s.staged.is_some(), s.run.is_some(), s.now.view, s.notice.is_some())
-    });
+    let (open, staged, running, view, notice) = store
+        .peek(|s| (s.open.is_some(), s.staged.is_some(), s.run.is_some(), s.now.view, s.notice.is_some()));
     let key = stroke.key.to_lowercase();
     let command = match (stroke.control, key.as_str()) {
         (true, "k") => Command::ShowPalette,

@@ -1,8 +1,8 @@
 //! The trail of selections: one chip per rule, left to right; each can be removed.
 
 use crate::app::store::store;
-use crate::figure::words;
 use crate::app::widget::icon::{Glyph, Icon};
+use crate::figure::words;
 use crate::session::{CohortChoice, Command, View};
 use leptos::prelude::*;
 

@@ -60,9 +60,7 @@ pub(crate) fn Biomarker() -> impl IntoView {
     };
     let legend = Memo::new(move |_| {
         let (a, f) = analysis.get().zip(feature.get())?;
-        figure::dependence(&a, &now.get(), f, None, [600.0, 400.0])
-            .legend
-            .map(|l| (l.name, l.low, l.high))
+        figure::dependence(&a, &now.get(), f, None, [600.0, 400.0]).legend.map(|l| (l.name, l.low, l.high))
     });
     let size = StoredValue::new([0.0f64; 2]);
     view! {

@@ -38,8 +38,11 @@ pub(crate) fn Biomarkers() -> impl IntoView {
     });
     let tops = move || {
         let all = used.get();
-        let mut options: Vec<(u32, String)> =
-            [10u32, 20, 50].into_iter().filter(|&n| (n as usize) < all).map(|n| (n, format!("Top {n}"))).collect();
+        let mut options: Vec<(u32, String)> = [10u32, 20, 50]
+            .into_iter()
+            .filter(|&n| (n as usize) < all)
+            .map(|n| (n, format!("Top {n}")))
+            .collect();
         options.push((0, format!("All {all}")));
         options
     };

@@ -57,13 +57,22 @@ pub(crate) fn Overview() -> impl IntoView {
     let measured = Signal::derive(move || {
         analysis.get().map_or_else(String::new, |a| {
             let used = a.study.model.features.iter().filter(|f| f.n_splits > 0).count();
-            format!("{} × {} biomarkers, {} of them in splits", n_patients(&a), count(a.study.n_features()), count(used))
+            format!(
+                "{} × {} biomarkers, {} of them in splits",
+                n_patients(&a),
+                count(a.study.n_features()),
+                count(used)
+            )
         })
     });
     let top = Signal::derive(move || {
         analysis.get().map_or_else(String::new, |a| {
             let share: f64 = a.insight.order.iter().take(5).map(|f| a.importance(*f).share).sum();
-            format!("These five carry {} of all attribution. {}", crate::plot::number::percent(share), provenance(&a))
+            format!(
+                "These five carry {} of all attribution. {}",
+                crate::plot::number::percent(share),
+                provenance(&a)
+            )
         })
     });
     let has_performance = Memo::new(move |_| analysis.get().is_some_and(|a| !a.performance.is_empty()));
@@ -124,7 +133,14 @@ pub(crate) fn Overview() -> impl IntoView {
                         </p>
                     </Show>
                 </Pane>
-                <Pane title="Findings" subtitle=tally>
+                <Pane
+                    title="Findings"
+                    subtitle=tally
+                    caption=Signal::derive(|| {
+                        "To compare with the author's own predictions, drop a CSV with the columns id and margin or prediction."
+                            .to_string()
+                    })
+                >
                     <ul class="findings" data-testid="findings">
                         {move || {
                             findings
@@ -147,11 +163,10 @@ pub(crate) fn Overview() -> impl IntoView {
                         name="top"
                         draw=move |w, _| analysis.get().map(|a| drawing(figure::top_biomarkers(&a, w))).unwrap_or_default()
                         gesture=Box::new(move |gesture, _| {
-                            if let Gesture::Click(target, _) | Gesture::Open(target) = gesture {
-                                if let Some(feature) = target.feature() {
+                            if let Gesture::Click(target, _) | Gesture::Open(target) = gesture
+                                && let Some(feature) = target.feature() {
                                     store.send(Command::FocusFeature(feature, true));
                                 }
-                            }
                         })
                     />
                     <p class="overview-more">

@@ -2,6 +2,7 @@
 
 use crate::app::frame::CommandButton;
 use crate::app::store::store;
+use crate::app::widget::icon::{Glyph, Icon};
 use crate::session::Command;
 use leptos::prelude::*;
 
@@ -39,6 +40,34 @@ const EXAMPLES: [Example; 2] = [
         command: "open-example-acc",
         key: "A",
     },
+];
+
+const WHAT_YOU_GET: [(Icon, &str, &str); 5] = [
+    (
+        Icon::Overview,
+        "Overview",
+        "What this model and data are, how well it does on patients it has not seen, and what deserves a look.",
+    ),
+    (
+        Icon::Biomarkers,
+        "Biomarkers",
+        "What drives it: every patient as a dot, ranks with intervals, missing values in a lane of their own.",
+    ),
+    (
+        Icon::Biomarker,
+        "Biomarker",
+        "How one measurement acts: value against SHAP value, thresholds, where it turns from lowering to raising.",
+    ),
+    (
+        Icon::Patient,
+        "Patient",
+        "Why this prediction: a sum that adds up to the last digit, and patients scored for the same reasons.",
+    ),
+    (
+        Icon::Subgroups,
+        "Subgroups",
+        "Who is scored alike, and why: map, groups, profile, and whether the groups can be trusted.",
+    ),
 ];
 
 #[component]
@@ -124,6 +153,28 @@ pub(crate) fn Start() -> impl IntoView {
                     <li><span class="dim">"3"</span><b>"Check"</b><span class="dim">"every column and its role is listed"</span></li>
                     <li><span class="dim">"4"</span><b>"Compute"</b><span class="dim">"exact values, with progress and cancel"</span></li>
                 </ol>
+            </section>
+            <section class="pane" aria-label="What you get">
+                <header class="pane-head">
+                    <h2>"What you get"</h2>
+                    <span class="dim">"five views over one session; a selection made in one shows in all"</span>
+                </header>
+                <ul class="what-you-get">
+                    {WHAT_YOU_GET
+                        .iter()
+                        .map(|(icon, title, text)| {
+                            view! {
+                                <li>
+                                    <Glyph icon=*icon />
+                                    <div>
+                                        <b>{*title}</b>
+                                        <p class="dim">{*text}</p>
+                                    </div>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
             </section>
             <Show when=move || open.get()>
                 <p class="caption">

@@ -6,8 +6,8 @@ use crate::app::widget::controls::Segmented;
 use crate::app::widget::pane::Pane;
 use crate::app::widget::plot::{Drag, Drawing, Gesture, Plot};
 use crate::figure;
-use crate::plot::overlay::{Highlights, overlay};
 use crate::plot::number::percent;
+use crate::plot::overlay::{Highlights, overlay};
 use crate::session::{Analysis, Command, Filter};
 use leptos::prelude::*;
 
@@ -18,10 +18,16 @@ pub(crate) fn Subgroups() -> impl IntoView {
     let hovered = store.slice(|s| s.hovered);
     let patient = store.slice(|s| s.now.patient);
     let k = store.slice(|s| s.now.k);
-    let n = Signal::derive(move || analysis.get().map_or_else(String::new, |a| format!("PCA, equal axes, {}", n_patients(&a))));
+    let n = Signal::derive(move || {
+        analysis.get().map_or_else(String::new, |a| format!("PCA, equal axes, {}", n_patients(&a)))
+    });
     let map_caption = Signal::derive(move || {
         analysis.get().map_or_else(String::new, |a| {
-            format!("{}Near means: scored alike for the same reasons. Draw around patients to select them. {}", drawn_note(&a), provenance(&a))
+            format!(
+                "{}Near means: scored alike for the same reasons. Draw around patients to select them. {}",
+                drawn_note(&a),
+                provenance(&a)
+            )
         })
     });
     let size = StoredValue::new([0.0f64; 2]);

@@ -35,7 +35,9 @@ impl PartialEq for Now {
 pub(crate) fn Understood() -> impl IntoView {
     let store = store();
     let staged = store.slice(|s| {
-        s.staged.as_ref().map(|Staged { study, cohort, elapsed_ms, .. }| Now(study.clone(), *cohort, *elapsed_ms))
+        s.staged
+            .as_ref()
+            .map(|Staged { study, cohort, elapsed_ms, .. }| Now(study.clone(), *cohort, *elapsed_ms))
     });
     let running = store.slice(|s| s.run.is_some());
     let listed = RwSignal::new(Listed::All);
@@ -54,15 +56,16 @@ pub(crate) fn Understood() -> impl IntoView {
         let Some(Now(study, ..)) = staged.get() else { return Vec::new() };
         let n_features = study.n_features();
         let n_rows = study.n_rows();
-        let missing: usize =
-            columns.get().iter().filter(|c| c.feature.is_some()).map(|c| c.n_missing).sum();
+        let missing: usize = columns.get().iter().filter(|c| c.feature.is_some()).map(|c| c.n_missing).sum();
         let outcome = match study.outcome() {
             Outcome::None => ("none".to_string(), "explanations need none".to_string()),
             Outcome::Binary { labels, positive } => {
                 let n = labels.iter().filter(|l| **l == Some(true)).count();
                 (format!("{n} {positive}"), format!("of {} known", labels.iter().flatten().count()))
             }
-            Outcome::Continuous(y) => (format!("{} values", y.iter().filter(|v| !v.is_nan()).count()), "continuous".into()),
+            Outcome::Continuous(y) => {
+                (format!("{} values", y.iter().filter(|v| !v.is_nan()).count()), "continuous".into())
+            }
             Outcome::Survival { event, word, unit, .. } => {
                 let n = event.iter().filter(|e| **e == Some(true)).count();
                 (format!("{n} {word}"), format!("in {n_rows} patients, time in {unit}"))
@@ -75,13 +78,25 @@ pub(crate) fn Understood() -> impl IntoView {
             .map(|(c, n)| format!("{n} {}", c.word()))
             .collect();
         vec![
-            ("Columns", format!("{} read", count(study.data.columns().len())), format!("{} rows", count(n_rows))),
-            ("Features", format!("{n_features} of {n_features} found"), if study.binding.positional() { "by position" } else { "by name" }.to_string()),
+            (
+                "Columns",
+                format!("{} read", count(study.data.columns().len())),
+                format!("{} rows", count(n_rows)),
+            ),
+            (
+                "Features",
+                format!("{n_features} of {n_features} found"),
+                if study.binding.positional() { "by position" } else { "by name" }.to_string(),
+            ),
             ("Outcome", outcome.0, outcome.1),
             (
                 "Split",
                 if parts.is_empty() { "none".into() } else { parts.join(", ") },
-                if parts.is_empty() { "all patients are explained".into() } else { "from the table".to_string() },
+                if parts.is_empty() {
+                    "all patients are explained".into()
+                } else {
+                    "from the table".to_string()
+                },
             ),
             (
                 "Missing",
@@ -341,4 +356,3 @@ fn ColumnRow(index: usize, facts: ColumnFacts, n_rows: usize) -> impl IntoView {
         </tr>
     }
 }
-

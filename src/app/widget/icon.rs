@@ -33,7 +33,9 @@ impl Icon {
             Icon::Overview => "M2 2h5v5H2zM9 2h5v3H9zM9 7h5v7H9zM2 9h5v5H2z",
             Icon::Biomarkers => "M2 3h9M2 6.5h12M2 10h6M2 13.5h4",
             Icon::Biomarker => "M2 2v12h12M4.5 11.5l2.5-3 2.5.5L13 4",
-            Icon::Patient => "M8 8a2.6 2.6 0 1 0 0-5.2A2.6 2.6 0 0 0 8 8zM3 14c.3-3 2.2-4.3 5-4.3s4.7 1.3 5 4.3",
+            Icon::Patient => {
+                "M8 8a2.6 2.6 0 1 0 0-5.2A2.6 2.6 0 0 0 8 8zM3 14c.3-3 2.2-4.3 5-4.3s4.7 1.3 5 4.3"
+            }
             Icon::Subgroups => {
                 "M5 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM11.5 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8 14a2.2 2.2 0 1 0 0-4.4A2.2 2.2 0 0 0 8 14z"
             }

@@ -37,6 +37,11 @@ pub(crate) enum Gesture {
     Brush(f64, f64),
 }
 
+/// Draws what changes with pointer and selection, over a scene.
+pub(crate) type Over = Box<dyn Fn(&Scene) -> Scene + Send + Sync>;
+/// Receives what the pointer does on a scene.
+pub(crate) type OnGesture = Box<dyn Fn(Gesture, &Scene) + Send + Sync>;
+
 /// What dragging does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(crate) enum Drag {
@@ -61,10 +66,10 @@ pub(crate) fn Plot(
     draw: impl Fn(f64, f64) -> Drawing + Send + Sync + 'static,
     /// Draws what changes with pointer and selection.
     #[prop(optional)]
-    over: Option<Box<dyn Fn(&Scene) -> Scene + Send + Sync>>,
+    over: Option<Over>,
     /// Receives what the pointer does.
     #[prop(optional)]
-    gesture: Option<Box<dyn Fn(Gesture, &Scene) + Send + Sync>>,
+    gesture: Option<OnGesture>,
     /// What dragging does.
     #[prop(default = Drag::None)]
     drag: Drag,
@@ -200,9 +205,8 @@ pub(crate) fn Plot(
             return;
         }
         event.prevent_default();
-        let next = at_key.get_untracked().map_or(0, |i| {
-            (i as i64 + step).rem_euclid(targets.len() as i64) as usize
-        });
+        let next =
+            at_key.get_untracked().map_or(0, |i| (i as i64 + step).rem_euclid(targets.len() as i64) as usize);
         at_key.set(Some(next));
         hover(targets.get(next).copied());
     };

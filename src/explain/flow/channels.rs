@@ -4,7 +4,7 @@
 //! where it goes right, so that the one comparison `x < t` decides every split. A categorical split gets a channel of
 //! its own with −∞ or +∞ for each row; those lie after the numeric ones and are written anew for each tree.
 
-use super::kernel::Lanes;
+use super::lanes::Block;
 use crate::ensemble::{Cast, Ensemble, Node, Split, Tree};
 use crate::ids::FeatureId;
 
@@ -85,26 +85,26 @@ impl Channels {
     }
 
     /// Writes the numeric channels of a block of rows, laid out `[row][feature]`.
-    pub(super) fn fill(&self, rows: &[f64], out: &mut [Lanes]) {
-        for (lanes, &(feature, default_left)) in out.iter_mut().zip(&self.numeric) {
+    pub(super) fn fill(&self, rows: &[f64], out: &mut [Block]) {
+        for (block, &(feature, default_left)) in out.iter_mut().zip(&self.numeric) {
             let missing = if default_left { f64::NEG_INFINITY } else { f64::INFINITY };
-            for (lane, row) in lanes.0.iter_mut().zip(rows.chunks_exact(self.n_features)) {
+            for (r, row) in rows.chunks_exact(self.n_features).enumerate() {
                 let value = self.cast.apply(row[feature.index()]);
-                *lane = if value.is_nan() { missing } else { value };
+                block.set(r, if value.is_nan() { missing } else { value });
             }
         }
     }
 
     /// Writes the channels of a tree's categorical splits, given the nodes that have one.
-    pub(super) fn fill_categorical(&self, tree: &Tree, nodes: &[u32], rows: &[f64], out: &mut [Lanes]) {
-        for (lanes, &node) in out[self.numeric.len()..].iter_mut().zip(nodes) {
+    pub(super) fn fill_categorical(&self, tree: &Tree, nodes: &[u32], rows: &[f64], out: &mut [Block]) {
+        for (block, &node) in out[self.numeric.len()..].iter_mut().zip(nodes) {
             let Node::Internal { feature, split, default_left, .. } = tree.node(node as usize) else {
                 continue;
             };
-            for (lane, row) in lanes.0.iter_mut().zip(rows.chunks_exact(self.n_features)) {
+            for (r, row) in rows.chunks_exact(self.n_features).enumerate() {
                 let value = self.cast.apply(row[feature.index()]);
                 let left = if value.is_nan() { default_left } else { split.holds(value) };
-                *lane = if left { f64::NEG_INFINITY } else { f64::INFINITY };
+                block.set(r, if left { f64::NEG_INFINITY } else { f64::INFINITY });
             }
         }
     }

@@ -10,48 +10,17 @@
 //!   = (p + (1 − p) r ρ) / D,  D = p + (1 − p) r    if o = 1 and the row goes left
 //! ```
 //!
-//! and δ is the derivative that belongs to it, 0 if o = 0. For a new feature f = (1 − p) ρ + p·\[goes left\] and
-//! δ = \[goes left\] − ρ. Decisions are masks of all ones or all zeros, so that every lane runs the same instructions.
-#![allow(clippy::needless_range_loop, reason = "lanes of several arrays advance together, which vectorises")]
+//! and δ is the derivative that belongs to it, 0 if o = 0. For a new feature f = (1 − p) ρ + p·[goes left] and
+//! δ = [goes left] − ρ. Decisions are masks of all ones or all zeros, so that every lane runs the same instructions.
 
+use super::lanes::{Block, Decisions, Lanes, Mask, VECTORS};
 use super::plan::Plan;
 use crate::explain::quadrature::gauss_legendre;
 
-/// Rows explained together.
-pub(super) const ROWS: usize = 8;
 /// Most quadrature points in one pass over a tree.
 pub(super) const MAX_TOGETHER: usize = 8;
 /// Most quadrature points per tree, exact for up to 64 distinct features on a path.
 pub(super) const MAX_POINTS: usize = 32;
-
-/// One number per row of the block.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(align(64))]
-pub(super) struct Lanes(pub(super) [f64; ROWS]);
-
-/// One decision per row of the block: all ones or all zeros.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(align(64))]
-struct Mask([u64; ROWS]);
-
-/// What to do at a fork.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Move {
-    /// Both children are leaves: all at once.
-    Pair,
-    /// Decide, go to the left child.
-    EnterLeft,
-    /// Decide, go to the right child (the left one is a leaf).
-    EnterRight,
-    /// From the left subtree to the right one.
-    Turn,
-    /// Both subtrees are done.
-    Leave,
-    /// The left subtree is done, the right child is a leaf.
-    LeaveLeft,
-    /// The right subtree is done, the left child is a leaf.
-    LeaveRight,
-}
 
 /// One step of a plan.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +29,27 @@ pub(super) struct Step {
     /// True if the fork's feature was split on above it.
     pub(super) repeated: bool,
     pub(super) fork: u32,
+}
+
+/// What to do at a fork.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Move {
+    /// Both children are leaves: all at once.
+    Pair,
+    /// Both children are such pairs, in the two places after this fork, and all three features are new: all at once.
+    Four,
+    /// Decide, and carry the reach on to the children that are forks.
+    Enter(Inner),
+    /// The children that are forks are done: join.
+    Leave(Inner),
+}
+
+/// Which children of a fork are forks themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inner {
+    Both,
+    Left,
+    Right,
 }
 
 /// An internal node.
@@ -82,6 +72,8 @@ pub(super) struct Fork {
     pub(super) side: u32,
     /// Level of the newest fork above on the same feature, or 0.
     pub(super) before: u32,
+    /// Which side of that fork this is on.
+    pub(super) before_side: u32,
     /// Number among the repeated forks of the plan.
     pub(super) repeat: u32,
 }
@@ -123,23 +115,19 @@ impl Rule {
     }
 }
 
-/// What is known at one level of the path.
+/// What is known at one level of the path. Pairs of entries are for the left and the right child.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Frame {
-    /// Weight × probability of reaching the fork, per point.
-    reach: [Lanes; MAX_TOGETHER],
-    /// Expected leaf value of the left and the right subtree, per point.
-    value: [[Lanes; MAX_TOGETHER]; 2],
-    /// o: the row followed every edge of this feature above.
-    followed: Mask,
-    /// The row followed and goes left here.
-    left: Mask,
-    /// The row followed and goes to the side that is walked now.
-    follows: Mask,
+    /// Weight × probability of reaching the child, per point.
+    reach: [[Block; MAX_TOGETHER]; 2],
+    /// Expected leaf value below the child, per point.
+    value: [[Block; MAX_TOGETHER]; 2],
+    /// The row followed every edge of the fork's feature, that to the child included.
+    goes: [Decisions; 2],
 }
 
 /// Adds one tree's φ of a block of rows. `frames` has two more entries than the tree is deep.
-pub(super) fn run(plan: &Plan, rules: &[Rule], channels: &[Lanes], frames: &mut [Frame], phi: &mut [Lanes]) {
+pub(super) fn run(plan: &Plan, rules: &[Rule], channels: &[Block], frames: &mut [Frame], phi: &mut [Block]) {
     let rule = &rules[plan.n_together * plan.n_passes - 1];
     match plan.n_together {
         1 => passes::<1>(plan, rule, channels, frames, phi),
@@ -155,29 +143,33 @@ pub(super) fn run(plan: &Plan, rules: &[Rule], channels: &[Lanes], frames: &mut 
 fn passes<const Q: usize>(
     plan: &Plan,
     rule: &Rule,
-    channels: &[Lanes],
+    channels: &[Block],
     frames: &mut [Frame],
-    phi: &mut [Lanes],
+    phi: &mut [Block],
 ) {
     let (points, _) = rule.points.as_chunks::<Q>();
     let (weights, _) = rule.weights.as_chunks::<Q>();
     let (repeats, _) = plan.repeats.as_chunks::<Q>();
     let n_repeats = repeats.len() / plan.n_passes;
     for (pass, (points, weights)) in points.iter().zip(weights).enumerate() {
-        for (reach, weight) in frames[1].reach.iter_mut().zip(weights) {
-            reach.0 = [*weight; ROWS];
+        for (reach, weight) in frames[0].reach[0].iter_mut().zip(weights) {
+            *reach = Block::all(*weight);
         }
         let repeats = &repeats[pass * n_repeats..];
         for step in &plan.steps {
             let fork = &plan.forks[step.fork as usize];
-            let x = &channels[fork.channel as usize];
-            let phi = &mut phi[fork.phi as usize];
-            if step.repeated {
-                let kind = Repeated { share: fork.share, repeats: &repeats[fork.repeat as usize] };
-                go::<Q, _>(step.step, fork, &kind, x, frames, phi);
-            } else {
-                let kind = New { share: fork.share, points };
-                go::<Q, _>(step.step, fork, &kind, x, frames, phi);
+            match (step.step, step.repeated) {
+                (Move::Four, _) => {
+                    four::<Q>(&plan.forks[step.fork as usize..], points, channels, frames, phi);
+                }
+                (step, false) => {
+                    let kind = New { share: fork.share, points };
+                    go::<Q, _>(step, fork, &kind, channels, frames, phi);
+                }
+                (step, true) => {
+                    let kind = Repeated { share: fork.share, repeats: &repeats[fork.repeat as usize] };
+                    go::<Q, _>(step, fork, &kind, channels, frames, phi);
+                }
             }
         }
     }
@@ -185,13 +177,16 @@ fn passes<const Q: usize>(
 
 /// How a fork's feature stands to the path above it.
 trait Kind {
-    /// f at point q for one lane.
-    fn flow(&self, q: usize, followed: u64, left: u64) -> f64;
-    /// The part of δ that depends on q, for one lane.
-    fn slope(&self, q: usize, followed: u64, left: u64) -> f64;
-    /// The part of δ that does not.
-    fn common_slope(&self, left: u64) -> f64;
-    const REPEATED: bool;
+    /// `from + f × by` at point q, where rows that followed the feature so far go left or do not.
+    fn flow(&self, q: usize, left: Mask, followed: Mask) -> Lanes;
+    /// `from + f × by` for constants.
+    fn flow_between(&self, q: usize, left: Mask, followed: Mask, from: f64, by: f64) -> Lanes;
+    /// δ × value at point q, up to the factor that all points share.
+    fn slope(&self, q: usize, left: Mask, followed: Mask, value: Lanes) -> Lanes;
+    /// The factor that all points share × sum.
+    fn common_slope(&self, left: Mask, sum: Lanes) -> Lanes;
+    /// o: the row followed every edge of this feature above.
+    fn followed(&self, fork: &Fork, frames: &[Frame], vector: usize) -> Mask;
 }
 
 /// First split on its feature.
@@ -200,47 +195,62 @@ struct New<'a, const Q: usize> {
     points: &'a [f64; Q],
 }
 
+impl<const Q: usize> Kind for New<'_, Q> {
+    #[inline(always)]
+    fn flow(&self, q: usize, left: Mask, _: Mask) -> Lanes {
+        let p = self.points[q];
+        Lanes::all((1.0 - p) * self.share) + left.only(p)
+    }
+    #[inline(always)]
+    fn flow_between(&self, q: usize, left: Mask, _: Mask, from: f64, by: f64) -> Lanes {
+        let p = self.points[q];
+        Lanes::all(from + (1.0 - p) * self.share * by) + left.only(p * by)
+    }
+    #[inline(always)]
+    fn slope(&self, _: usize, _: Mask, _: Mask, value: Lanes) -> Lanes {
+        value
+    }
+    #[inline(always)]
+    fn common_slope(&self, left: Mask, sum: Lanes) -> Lanes {
+        (left.only(1.0) - Lanes::all(self.share)) * sum
+    }
+    #[inline(always)]
+    fn followed(&self, _: &Fork, _: &[Frame], _: usize) -> Mask {
+        Mask::all()
+    }
+}
+
 /// The feature was split on above.
 struct Repeated<'a, const Q: usize> {
     share: f64,
     repeats: &'a [Repeat; Q],
 }
 
-/// `value` where the mask is set, else 0.
-#[inline(always)]
-fn only(mask: u64, value: f64) -> f64 {
-    f64::from_bits(mask & value.to_bits())
-}
-
-impl<const Q: usize> Kind for New<'_, Q> {
-    const REPEATED: bool = false;
-    #[inline(always)]
-    fn flow(&self, q: usize, _: u64, left: u64) -> f64 {
-        (1.0 - self.points[q]) * self.share + only(left, self.points[q])
-    }
-    #[inline(always)]
-    fn slope(&self, _: usize, _: u64, _: u64) -> f64 {
-        1.0
-    }
-    #[inline(always)]
-    fn common_slope(&self, left: u64) -> f64 {
-        only(left, 1.0) - self.share
-    }
-}
-
 impl<const Q: usize> Kind for Repeated<'_, Q> {
-    const REPEATED: bool = true;
     #[inline(always)]
-    fn flow(&self, q: usize, followed: u64, left: u64) -> f64 {
-        self.share + only(followed, self.repeats[q].flow) + only(left, self.repeats[q].flow_left)
+    fn flow(&self, q: usize, left: Mask, followed: Mask) -> Lanes {
+        let repeat = &self.repeats[q];
+        Lanes::all(self.share) + followed.only(repeat.flow) + left.only(repeat.flow_left)
     }
     #[inline(always)]
-    fn slope(&self, q: usize, followed: u64, left: u64) -> f64 {
-        only(followed, self.repeats[q].slope) + only(left, self.repeats[q].slope_left)
+    fn flow_between(&self, q: usize, left: Mask, followed: Mask, from: f64, by: f64) -> Lanes {
+        let repeat = &self.repeats[q];
+        Lanes::all(from + self.share * by)
+            + followed.only(repeat.flow * by)
+            + left.only(repeat.flow_left * by)
     }
     #[inline(always)]
-    fn common_slope(&self, _: u64) -> f64 {
-        1.0
+    fn slope(&self, q: usize, left: Mask, followed: Mask, value: Lanes) -> Lanes {
+        let repeat = &self.repeats[q];
+        (followed.only(repeat.slope) + left.only(repeat.slope_left)) * value
+    }
+    #[inline(always)]
+    fn common_slope(&self, _: Mask, sum: Lanes) -> Lanes {
+        sum
+    }
+    #[inline(always)]
+    fn followed(&self, fork: &Fork, frames: &[Frame], vector: usize) -> Mask {
+        frames[fork.before as usize].goes[(fork.before_side & 1) as usize][vector]
     }
 }
 
@@ -249,95 +259,147 @@ fn go<const Q: usize, K: Kind>(
     step: Move,
     fork: &Fork,
     kind: &K,
-    x: &Lanes,
+    channels: &[Block],
     frames: &mut [Frame],
-    phi: &mut Lanes,
+    phi: &mut [Block],
 ) {
     match step {
-        Move::Pair => {
-            decide::<K>(fork, x, frames, true);
-            leave::<Q, K, true, true>(fork, kind, frames, phi);
-        }
-        Move::EnterLeft => {
-            decide::<K>(fork, x, frames, true);
-            pass::<Q, K, true>(fork, kind, frames);
-        }
-        Move::EnterRight => {
-            decide::<K>(fork, x, frames, false);
-            pass::<Q, K, false>(fork, kind, frames);
-        }
-        Move::Turn => turn::<Q>(fork, frames),
-        Move::Leave => leave::<Q, K, false, false>(fork, kind, frames, phi),
-        Move::LeaveLeft => leave::<Q, K, false, true>(fork, kind, frames, phi),
-        Move::LeaveRight => leave::<Q, K, true, false>(fork, kind, frames, phi),
+        Move::Pair | Move::Four => pair::<Q, K>(fork, kind, channels, frames, phi),
+        Move::Enter(Inner::Both) => enter::<Q, K, true, true>(fork, kind, channels, frames),
+        Move::Enter(Inner::Left) => enter::<Q, K, true, false>(fork, kind, channels, frames),
+        Move::Enter(Inner::Right) => enter::<Q, K, false, true>(fork, kind, channels, frames),
+        Move::Leave(Inner::Both) => leave::<Q, K, true, true>(fork, kind, frames, phi),
+        Move::Leave(Inner::Left) => leave::<Q, K, true, false>(fork, kind, frames, phi),
+        Move::Leave(Inner::Right) => leave::<Q, K, false, true>(fork, kind, frames, phi),
     }
 }
 
-/// Decides where each row goes.
+/// Decides where each row goes, carries the reach on to the children that are forks.
 #[inline(always)]
-fn decide<K: Kind>(fork: &Fork, x: &Lanes, frames: &mut [Frame], to_left: bool) {
-    let followed = if K::REPEATED { frames[fork.before as usize].follows } else { Mask([u64::MAX; ROWS]) };
-    let frame = &mut frames[fork.level as usize];
-    for lane in 0..ROWS {
-        let left = u64::from(x.0[lane] < fork.threshold).wrapping_neg() & followed.0[lane];
-        frame.left.0[lane] = left;
-        frame.follows.0[lane] = if to_left { left } else { followed.0[lane] & !left };
-    }
-    frame.followed = followed;
-}
-
-/// Carries the reach on to the child that is walked.
-#[inline(always)]
-fn pass<const Q: usize, K: Kind, const LEFT: bool>(fork: &Fork, kind: &K, frames: &mut [Frame]) {
-    let (above, below) = frames.split_at_mut(fork.level as usize + 1);
-    let (Some(frame), Some(child)) = (above.last(), below.first_mut()) else { return };
-    for q in 0..Q {
-        for lane in 0..ROWS {
-            let reach = frame.reach[q].0[lane];
-            let left = reach * kind.flow(q, frame.followed.0[lane], frame.left.0[lane]);
-            child.reach[q].0[lane] = if LEFT { left } else { reach - left };
+fn enter<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
+    fork: &Fork,
+    kind: &K,
+    channels: &[Block],
+    frames: &mut [Frame],
+) {
+    let x = &channels[fork.channel as usize];
+    let side = (fork.side & 1) as usize;
+    for v in 0..VECTORS {
+        let followed = kind.followed(fork, frames, v);
+        let left = x[v].below(fork.threshold) & followed;
+        let [parent, frame] = parent_and_own(frames, fork);
+        frame.goes[0][v] = left;
+        frame.goes[1][v] = followed.without(left);
+        for q in 0..Q {
+            let reach = parent.reach[side][q][v];
+            let to_left = reach * kind.flow(q, left, followed);
+            if LEFT {
+                frame.reach[0][q][v] = to_left;
+            }
+            if RIGHT {
+                frame.reach[1][q][v] = reach - to_left;
+            }
         }
-    }
-}
-
-/// The reach of the right child is what the left one, which is still there, did not take.
-#[inline(always)]
-fn turn<const Q: usize>(fork: &Fork, frames: &mut [Frame]) {
-    let (above, below) = frames.split_at_mut(fork.level as usize + 1);
-    let (Some(frame), Some(child)) = (above.last_mut(), below.first_mut()) else { return };
-    for q in 0..Q {
-        for lane in 0..ROWS {
-            child.reach[q].0[lane] = frame.reach[q].0[lane] - child.reach[q].0[lane];
-        }
-    }
-    for lane in 0..ROWS {
-        frame.follows.0[lane] = frame.followed.0[lane] & !frame.left.0[lane];
     }
 }
 
 /// Joins the values of both sides, hands the result to the parent, adds to φ.
 #[inline(always)]
-fn leave<const Q: usize, K: Kind, const LEFT_LEAF: bool, const RIGHT_LEAF: bool>(
+fn leave<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
     fork: &Fork,
     kind: &K,
     frames: &mut [Frame],
-    phi: &mut Lanes,
+    phi: &mut [Block],
 ) {
-    let (above, below) = frames.split_at_mut(fork.level as usize);
-    let (Some(parent), Some(frame)) = (above.last_mut(), below.first()) else { return };
-    let out = &mut parent.value[(fork.side & 1) as usize];
-    let mut sum = [0.0; ROWS];
-    for q in 0..Q {
-        for lane in 0..ROWS {
-            let (followed, left) = (frame.followed.0[lane], frame.left.0[lane]);
-            let on_left = if LEFT_LEAF { fork.left } else { frame.value[0][q].0[lane] };
-            let on_right = if RIGHT_LEAF { fork.right } else { frame.value[1][q].0[lane] };
+    let side = (fork.side & 1) as usize;
+    let [parent, frame] = parent_and_own(frames, fork);
+    let phi = &mut phi[fork.phi as usize];
+    for v in 0..VECTORS {
+        let left = frame.goes[0][v];
+        let followed = left | frame.goes[1][v];
+        let mut sum = Lanes::default();
+        for q in 0..Q {
+            let on_left = if LEFT { frame.value[0][q][v] } else { Lanes::all(fork.left) };
+            let on_right = if RIGHT { frame.value[1][q][v] } else { Lanes::all(fork.right) };
             let difference = on_left - on_right;
-            out[q].0[lane] = on_right + kind.flow(q, followed, left) * difference;
-            sum[lane] += frame.reach[q].0[lane] * kind.slope(q, followed, left) * difference;
+            parent.value[side][q][v] = on_right + kind.flow(q, left, followed) * difference;
+            sum += kind.slope(q, left, followed, parent.reach[side][q][v] * difference);
         }
+        phi[v] += kind.common_slope(left, sum);
     }
-    for lane in 0..ROWS {
-        phi.0[lane] += kind.common_slope(frame.left.0[lane]) * sum[lane];
+}
+
+/// [`enter`] and [`leave`] in one for a fork with two leaves, which keeps nothing in its frame.
+#[inline(always)]
+fn pair<const Q: usize, K: Kind>(
+    fork: &Fork,
+    kind: &K,
+    channels: &[Block],
+    frames: &mut [Frame],
+    phi: &mut [Block],
+) {
+    let x = &channels[fork.channel as usize];
+    let side = (fork.side & 1) as usize;
+    let phi = &mut phi[fork.phi as usize];
+    let difference = fork.left - fork.right;
+    for v in 0..VECTORS {
+        let followed = kind.followed(fork, frames, v);
+        let left = x[v].below(fork.threshold) & followed;
+        let [parent, _] = parent_and_own(frames, fork);
+        let mut sum = Lanes::default();
+        for q in 0..Q {
+            sum += kind.slope(q, left, followed, parent.reach[side][q][v]);
+            parent.value[side][q][v] = kind.flow_between(q, left, followed, fork.right, difference);
+        }
+        phi[v] += kind.common_slope(left, sum) * Lanes::all(difference);
+    }
+}
+
+/// A fork and its two pairs in one, all on new features.
+#[inline(always)]
+fn four<const Q: usize>(
+    forks: &[Fork],
+    points: &[f64; Q],
+    channels: &[Block],
+    frames: &mut [Frame],
+    phi: &mut [Block],
+) {
+    let [top, one, two, ..] = forks else { return };
+    let side = (top.side & 1) as usize;
+    let parent = &mut frames[top.level as usize - 1];
+    let kinds = [top, one, two].map(|f| New { share: f.share, points });
+    let x = [top, one, two].map(|f| &channels[f.channel as usize]);
+    let (difference_one, difference_two) = (one.left - one.right, two.left - two.right);
+    for v in 0..VECTORS {
+        let all = Mask::all();
+        let left = x[0][v].below(top.threshold);
+        let left_one = x[1][v].below(one.threshold);
+        let left_two = x[2][v].below(two.threshold);
+        let [mut sum, mut sum_one, mut sum_two] = [Lanes::default(); 3];
+        for q in 0..Q {
+            let reach = parent.reach[side][q][v];
+            let flow = kinds[0].flow(q, left, all);
+            let to_left = reach * flow;
+            sum_one += to_left;
+            sum_two += reach - to_left;
+            let on_left = kinds[1].flow_between(q, left_one, all, one.right, difference_one);
+            let on_right = kinds[2].flow_between(q, left_two, all, two.right, difference_two);
+            let difference = on_left - on_right;
+            parent.value[side][q][v] = on_right + flow * difference;
+            sum += reach * difference;
+        }
+        phi[top.phi as usize][v] += kinds[0].common_slope(left, sum);
+        phi[one.phi as usize][v] += kinds[1].common_slope(left_one, sum_one) * Lanes::all(difference_one);
+        phi[two.phi as usize][v] += kinds[2].common_slope(left_two, sum_two) * Lanes::all(difference_two);
+    }
+}
+
+/// The frame of a fork's parent (an empty one for the root) and its own.
+#[inline(always)]
+fn parent_and_own<'a>(frames: &'a mut [Frame], fork: &Fork) -> &'a mut [Frame; 2] {
+    let level = fork.level as usize;
+    match frames.get_mut(level - 1..).and_then(<[Frame]>::first_chunk_mut) {
+        Some(frames) => frames,
+        None => unreachable!("frames are two more than the tree is deep"),
     }
 }

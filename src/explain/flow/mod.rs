@@ -17,13 +17,15 @@
 
 mod channels;
 mod kernel;
+mod lanes;
 mod plan;
 
 use super::Attributions;
 use crate::ensemble::Ensemble;
 use crate::ids::FeatureId;
 use channels::Channels;
-use kernel::{Frame, Lanes, Rule};
+use kernel::{Frame, Rule};
+use lanes::{Block, ROWS};
 use plan::Plan;
 
 /// Why SHAP values cannot be computed.
@@ -110,14 +112,13 @@ impl Flow {
         let n_rows = rows.len() / n_features.max(1);
         let mut values = vec![0.0; n_rows * n_features * n_outputs];
         let mut scratch = Scratch {
-            channels: vec![Lanes::default(); self.channels.len()],
+            channels: vec![Block::default(); self.channels.len()],
             frames: vec![Frame::default(); self.n_frames],
-            phi: vec![Lanes::default(); self.used_features().len()],
+            phi: vec![Block::default(); self.used_features().len()],
         };
         let row_width = n_features * n_outputs;
         if row_width > 0 {
-            let blocks =
-                rows.chunks(n_features * kernel::ROWS).zip(values.chunks_mut(row_width * kernel::ROWS));
+            let blocks = rows.chunks(n_features * ROWS).zip(values.chunks_mut(row_width * ROWS));
             for (rows, values) in blocks {
                 self.explain_block(rows, values, &mut scratch);
             }
@@ -132,12 +133,12 @@ impl Flow {
         }
     }
 
-    /// At most [`kernel::ROWS`] rows; the lanes of absent rows hold zeros and are not read.
+    /// At most [`ROWS`] rows; the lanes of absent rows hold zeros and are not read.
     fn explain_block(&self, rows: &[f64], values: &mut [f64], scratch: &mut Scratch) {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
         self.channels.fill(rows, &mut scratch.channels);
         for (k, plans) in self.plans.iter().enumerate() {
-            scratch.phi.fill(Lanes::default());
+            scratch.phi.fill(Block::default());
             for plan in plans {
                 let tree = &self.model.trees()[plan.tree];
                 self.channels.fill_categorical(tree, &plan.categorical, rows, &mut scratch.channels);
@@ -145,7 +146,7 @@ impl Flow {
             }
             for (lane, row) in values.chunks_exact_mut(n_features * n_outputs).enumerate() {
                 for (phi, feature) in scratch.phi.iter().zip(self.used_features()) {
-                    row[feature.index() * n_outputs + k] = phi.0[lane];
+                    row[feature.index() * n_outputs + k] = phi.get(lane);
                 }
             }
         }
@@ -155,8 +156,8 @@ impl Flow {
 /// Working memory of one call.
 struct Scratch {
     /// Inputs, one entry per channel.
-    channels: Vec<Lanes>,
+    channels: Vec<Block>,
     frames: Vec<Frame>,
     /// φ of each used feature.
-    phi: Vec<Lanes>,
+    phi: Vec<Block>,
 }

@@ -1,7 +1,7 @@
 //! Preparing a tree: the order of steps, and every constant that does not depend on the row.
 
 use super::channels::{CATEGORICAL, Channels};
-use super::kernel::{Fork, MAX_POINTS, MAX_TOGETHER, Move, Repeat, Rule, Step};
+use super::kernel::{Fork, Inner, MAX_POINTS, MAX_TOGETHER, Move, Repeat, Rule, Step};
 use crate::ensemble::{Node, Split, Tree};
 
 /// A tree prepared for the kernel.
@@ -29,6 +29,8 @@ pub(super) struct Plan {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Above {
     level: u32,
+    /// The side of it that the path takes: 0 left, 1 right.
+    side: u32,
     /// Product of the shares of cover along the edges of this feature.
     share: f64,
 }
@@ -40,7 +42,7 @@ enum Action {
     /// Go over from the left subtree of a fork to the right one.
     Turn { fork: usize },
     /// Leave a fork whose subtrees are done.
-    Leave { fork: usize, step: Move },
+    Leave { fork: usize, inner: Inner },
 }
 
 impl Plan {
@@ -127,14 +129,12 @@ impl Walk<'_> {
         while let Some(action) = self.actions.pop() {
             match action {
                 Action::Enter { node, level, side } => self.enter(node, level, side),
-                Action::Turn { fork } => {
-                    self.follow(fork, false);
-                    self.step(Move::Turn, fork);
-                }
-                Action::Leave { fork, step } => {
+                Action::Turn { fork } => self.follow(fork, 1),
+                Action::Leave { fork, inner } => {
                     self.path[self.forks[fork].phi as usize] = self.before[fork];
                     self.n_distinct -= usize::from(self.before[fork].is_none());
-                    self.step(step, fork);
+                    self.step(Move::Leave(inner), fork);
+                    self.join(fork);
                 }
             }
         }
@@ -165,6 +165,7 @@ impl Walk<'_> {
             level,
             side,
             before: before.map_or(0, |b| b.level),
+            before_side: before.map_or(0, |b| b.side),
             repeat: self.n_repeats,
         });
         self.before.push(before);
@@ -176,33 +177,48 @@ impl Walk<'_> {
         let left = Action::Enter { node: left, level: level + 1, side: 0 };
         let right = Action::Enter { node: right, level: level + 1, side: 1 };
         // Actions are taken from the end.
-        match (left_leaf.is_some(), right_leaf.is_some()) {
-            (true, true) => self.actions.push(Action::Leave { fork, step: Move::Pair }),
+        let inner = match (left_leaf.is_some(), right_leaf.is_some()) {
+            (true, true) => {
+                self.n_distinct -= usize::from(before.is_none());
+                return self.step(Move::Pair, fork);
+            }
             (false, false) => {
-                self.actions.push(Action::Leave { fork, step: Move::Leave });
+                self.actions.push(Action::Leave { fork, inner: Inner::Both });
                 self.actions.extend([right, Action::Turn { fork }, left]);
-                self.follow(fork, true);
-                self.step(Move::EnterLeft, fork);
+                Inner::Both
             }
             (false, true) => {
-                self.actions.extend([Action::Leave { fork, step: Move::LeaveLeft }, left]);
-                self.follow(fork, true);
-                self.step(Move::EnterLeft, fork);
+                self.actions.extend([Action::Leave { fork, inner: Inner::Left }, left]);
+                Inner::Left
             }
             (true, false) => {
-                self.actions.extend([Action::Leave { fork, step: Move::LeaveRight }, right]);
-                self.follow(fork, false);
-                self.step(Move::EnterRight, fork);
+                self.actions.extend([Action::Leave { fork, inner: Inner::Right }, right]);
+                Inner::Right
             }
-        }
+        };
+        self.follow(fork, u32::from(inner == Inner::Right));
+        self.step(Move::Enter(inner), fork);
     }
 
-    /// Makes a fork the newest on its feature, with the share of the side that is walked next.
-    fn follow(&mut self, fork: usize, left: bool) {
+    /// Makes a fork the newest on its feature, with the side that is walked next.
+    fn follow(&mut self, fork: usize, side: u32) {
         let Fork { share, phi, level, .. } = self.forks[fork];
-        let share = if left { share } else { 1.0 - share };
+        let share = if side == 0 { share } else { 1.0 - share };
         let above = self.before[fork].map_or(1.0, |b| b.share);
-        self.path[phi as usize] = Some(Above { level, share: above * share });
+        self.path[phi as usize] = Some(Above { level, side, share: above * share });
+    }
+
+    /// Makes one step of the last four if they are a fork and its two pairs, all on new features.
+    fn join(&mut self, fork: usize) {
+        let n = self.steps.len();
+        if let Some([enter, one, two, _]) = self.steps.last_chunk()
+            && enter.fork as usize == fork
+            && [one, two].iter().all(|s| s.step == Move::Pair)
+            && ![enter, one, two].iter().any(|s| s.repeated)
+        {
+            self.steps.truncate(n - 4);
+            self.step(Move::Four, fork);
+        }
     }
 
     fn step(&mut self, step: Move, fork: usize) {

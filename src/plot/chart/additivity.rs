@@ -80,3 +80,31 @@ pub fn table(spec: &Spec, patient_id: impl Fn(RowId) -> String) -> Table {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::dump::dump;
+    use crate::plot::scene::Item;
+
+    #[test]
+    fn exact_zeros_and_failures_both_stay_on_the_axis() {
+        let patients: Vec<RowId> = (0..4).map(RowId::of).collect();
+        let errors = [0.0, 1e-30, 3e-7, 2e-3];
+        let spec = Spec { width: 380.0, patients: &patients, errors: &errors, tolerance: 1e-5 };
+        let scene = draw(&spec);
+        let x: Vec<f64> = scene
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                Item::Dot { x, target: Some(_), .. } => Some(*x),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(x.len(), 4);
+        assert!(x[0] == x[1] && x[1] < x[2] && x[2] < x[3], "{x:?}");
+        let text = dump(&scene);
+        assert!(text.contains("\"2.0 × 10⁻³\"") && text.contains("\"tolerance\""), "{text}");
+        assert_eq!(table(&spec, |r| r.0.to_string()).rows[3][2], "no");
+    }
+}

@@ -125,3 +125,28 @@ pub fn table(spec: &Spec) -> Table {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::dump::dump;
+
+    #[test]
+    fn ends_beyond_the_axis_are_cut_and_the_number_is_not() {
+        let row =
+            Row { label: "Test", estimate: 0.45, interval: Some([0.2, 1.4]), strong: true, cluster: None };
+        let spec = Spec {
+            width: 380.0,
+            title: "C-index",
+            rows: vec![row],
+            domain: [0.5, 1.0],
+            reference: None,
+            marks: Marks::Points,
+            decimals: 3,
+        };
+        let text = dump(&draw(&spec));
+        assert!(text.contains("\"0.450\""), "{text}");
+        assert!(text.contains("square 46.6 29 r4.4"), "{text}");
+        assert!(text.contains("rect 46.6 28 273.4x2 Text"), "{text}");
+    }
+}

@@ -19,6 +19,8 @@ pub mod silhouette;
 pub mod small;
 pub mod waterfall;
 
+use super::scale::Band;
+
 /// Width below which a pane uses the compact layout.
 pub const COMPACT_BELOW: f64 = 640.0;
 
@@ -55,6 +57,37 @@ impl Kind<'_> {
                 names.get(value as usize).cloned().unwrap_or_else(|| super::number::plain(value))
             }
         }
+    }
+}
+
+/// A place on an axis for every level: for all of them, but of many only for those that occur.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LevelScale {
+    /// Codes in the order of their places.
+    pub(crate) codes: Vec<u32>,
+    /// The places.
+    pub(crate) band: Band,
+}
+
+impl LevelScale {
+    /// Places for the levels of `kind` and the codes among `values`.
+    pub(crate) fn new(kind: Kind, values: &[f64], range: [f64; 2], gap: f64) -> Self {
+        const MANY: usize = 12;
+        let mut codes: Vec<u32> = values.iter().filter(|v| !v.is_nan()).map(|v| *v as u32).collect();
+        if let Kind::Levels { names, .. } = kind
+            && names.len() <= MANY
+        {
+            codes.extend(0..names.len() as u32);
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        let band = Band { range, n: codes.len(), gap };
+        LevelScale { codes, band }
+    }
+
+    /// Middle of a code's place; the first place for a code that has none.
+    pub(crate) fn middle(&self, code: f64) -> f64 {
+        self.band.middle(self.codes.binary_search(&(code as u32)).unwrap_or(0))
     }
 }
 
@@ -185,6 +218,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn few_levels_all_get_a_place_and_of_many_only_those_that_occur() {
+        let names: Vec<String> = (0..40).map(|i| format!("code {i}")).collect();
+        let slots = |names: &[String], values: &[f64]| {
+            let kind = super::Kind::Levels { names, ordered: false };
+            super::LevelScale::new(kind, values, [0.0, 100.0], 2.0).codes
+        };
+        assert_eq!(slots(&names[..3], &[2.0, f64::NAN]), [0, 1, 2]);
+        assert_eq!(slots(&names, &[30.0, 7.0, 30.0]), [7, 30]);
+        assert_eq!(slots(&names[..2], &[5.0]), [0, 1, 5]);
     }
 
     #[test]

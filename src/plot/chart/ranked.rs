@@ -120,7 +120,8 @@ pub fn header(spec: &Spec) -> Scene {
             two(&mut scene, x, "Direction", "|ρ|", Label::HINT);
         }
         two(&mut scene, lay.number, "Mean", "|SHAP|", Label::HINT.end());
-        scene.text(lay.bar.range[0], 19.0, "95 % interval", Label::HINT);
+        let head = if spec.provisional { "partial" } else { "95 % interval" };
+        scene.text(lay.bar.range[0], 19.0, head, Label::HINT);
         bar_axis(&mut scene, lay.bar, 33.0);
         let title = format!("SHAP value, {} ({})", spec.scale, spec.sides);
         let room = lay.phi.range[1] - lay.phi.range[0] + 4.0;

@@ -1,6 +1,6 @@
 //! Small multiples: how the next biomarkers act, on one SHAP axis, each over its own values.
 
-use super::{Emphasis, Kind, Table};
+use super::{Emphasis, Kind, LevelScale, Table};
 use crate::ids::{FeatureId, RowId, Target};
 use crate::plot::axis::nice;
 use crate::plot::dodge;
@@ -114,14 +114,15 @@ fn place(spec: &Spec, panel: &Panel, y: &Scale, range: [f64; 2], r: f64) -> Vec<
                 if wants_log(values()) { Scale::log(domain, range) } else { Scale::linear(domain, range) };
             values().map(|v| scale.px(v)).collect()
         }
-        Kind::Levels { names, .. } => {
-            let band = Band { range, n: names.len(), gap: 4.0 };
-            let mut x: Vec<f64> = values().map(|v| band.middle(v.max(0.0) as usize)).collect();
-            for level in 0..names.len() {
+        Kind::Levels { .. } => {
+            let levels = LevelScale::new(panel.kind, panel.values, range, 4.0);
+            let mut x: Vec<f64> = values().map(|v| levels.middle(v)).collect();
+            for &code in &levels.codes {
                 let of: Vec<usize> =
-                    (0..spec.patients.len()).filter(|&i| panel.values[i] == level as f64).collect();
+                    (0..spec.patients.len()).filter(|&i| panel.values[i] == f64::from(code)).collect();
                 let at: Vec<f64> = of.iter().map(|&i| y.px_clamped(panel.phi[i])).collect();
-                for (&i, d) in of.iter().zip(dodge::swarm(&at, r, band.width() / 2.0 - 2.0).offsets) {
+                let half = (levels.band.width() / 2.0 - 2.0).max(2.0);
+                for (&i, d) in of.iter().zip(dodge::swarm(&at, r, half).offsets) {
                     x[i] += d;
                 }
             }

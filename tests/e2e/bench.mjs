@@ -1,0 +1,142 @@
+// What a large cohort costs in the page: 50,000 patients × 50 biomarkers × 300 trees of depth 6, all made here from a
+// seed. Prints the time of a run, the longest frame of the page meanwhile, how soon Cancel takes effect, and the peak
+// memory of the browser's processes for this page.
+//
+//   node tests/e2e/bench.mjs [ROWS]
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from '@playwright/test';
+
+const rows = Number(process.argv[2] ?? 50_000);
+const features = 50;
+const trees = 300;
+const depth = 6;
+
+let state = 2026;
+const uniform = () => {
+  // mulberry32
+  state = (state + 0x6d2b79f5) | 0;
+  let t = Math.imul(state ^ (state >>> 15), 1 | state);
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+};
+const names = Array.from({ length: features }, (_, i) => `marker_${i}`);
+
+const tree = id => {
+  const t = { left_children: [], right_children: [], parents: [], split_indices: [], split_conditions: [],
+    default_left: [], sum_hessian: [], base_weights: [], loss_changes: [], split_type: [],
+    categories: [], categories_nodes: [], categories_segments: [], categories_sizes: [] };
+  const grow = (level, parent, cover) => {
+    const node = t.left_children.length;
+    const leaf = level === depth;
+    t.left_children.push(-1);
+    t.right_children.push(-1);
+    t.parents.push(parent);
+    t.split_indices.push(leaf ? 0 : Math.floor(uniform() * features));
+    t.split_conditions.push(Math.fround(leaf ? uniform() * 0.1 - 0.05 : uniform()));
+    t.default_left.push(uniform() < 0.5 ? 1 : 0);
+    t.sum_hessian.push(Math.fround(cover));
+    t.base_weights.push(0);
+    t.loss_changes.push(0);
+    t.split_type.push(0);
+    if (!leaf) {
+      const share = 0.2 + 0.6 * uniform();
+      t.left_children[node] = grow(level + 1, node, cover * share);
+      t.right_children[node] = grow(level + 1, node, cover * (1 - share));
+    }
+    return node;
+  };
+  grow(0, 2147483647, 10_000);
+  return { ...t, id, tree_param: { num_nodes: String(t.left_children.length), num_feature: String(features), num_deleted: '0', size_leaf_vector: '1' } };
+};
+
+const model = {
+  version: [3, 4, 1],
+  learner: {
+    attributes: {}, feature_names: names, feature_types: names.map(() => 'float'),
+    learner_model_param: { base_score: '[5E-1]', num_class: '0', num_feature: String(features), num_target: '1', boost_from_average: '1' },
+    objective: { name: 'binary:logistic', reg_loss_param: { scale_pos_weight: '1' } },
+    gradient_booster: { name: 'gbtree', model: {
+      gbtree_model_param: { num_trees: String(trees), num_parallel_tree: '1' },
+      iteration_indptr: Array.from({ length: trees + 1 }, (_, i) => i),
+      tree_info: Array(trees).fill(0), trees: Array.from({ length: trees }, (_, i) => tree(i)) } },
+  },
+};
+const table = [['patient_id', ...names].join(',')];
+for (let r = 0; r < rows; r += 1) {
+  const cells = names.map(() => (uniform() < 0.02 ? '' : uniform().toFixed(4)));
+  table.push([`P${r}`, ...cells].join(','));
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'clarimark-bench-'));
+const files = [join(folder, 'model.json'), join(folder, 'patients.csv')];
+await writeFile(files[0], JSON.stringify(model));
+await writeFile(files[1], table.join('\n'));
+
+/** Resident memory of a process and all below it, MB. */
+const memory = root => {
+  const lines = spawnSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const all = lines.map(line => line.trim().split(/\s+/).map(Number));
+  const inside = new Set([root]);
+  for (let grew = true; grew;) {
+    grew = false;
+    for (const [pid, parent] of all) if (inside.has(parent) && !inside.has(pid)) grew = inside.add(pid) && true;
+  }
+  return all.filter(([pid]) => inside.has(pid)).reduce((sum, [, , rss]) => sum + rss, 0) / 1024;
+};
+
+const server = await chromium.launchServer({
+  executablePath: process.env.CLARIMARK_CHROMIUM,
+  args: ['--no-sandbox', '--disable-dev-shm-usage'],
+});
+const browser = await chromium.connect(server.wsEndpoint());
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+const fresh = memory(server.process().pid);
+let peak = fresh;
+const watch = setInterval(() => { peak = Math.max(peak, memory(server.process().pid)); }, 200);
+
+const open = async workers => {
+  await page.goto('about:blank');
+  await page.goto(`${pathToFileURL('dist/clarimark.html')}?workers=${workers}`);
+  await page.locator('#file-input').setInputFiles(files);
+  await page.locator('[data-command="compute"]:enabled').waitFor({ timeout: 120_000 });
+  await page.evaluate(() => {
+    globalThis.longest = 0;
+    let last = performance.now();
+    const frame = now => {
+      globalThis.longest = Math.max(globalThis.longest, now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+};
+const run = async workers => {
+  await open(workers);
+  const start = Date.now();
+  await page.locator('[data-command="compute"]').first().click();
+  await page.locator('[data-view="overview"]').waitFor({ timeout: 600_000 });
+  const seconds = (Date.now() - start) / 1000;
+  const said = await page.getByTestId('last-run').textContent();
+  console.log(`${workers} worker${workers > 1 ? 's' : ''}: ${said}; ${seconds.toFixed(1)} s to the first view; longest frame ${(await page.evaluate(() => globalThis.longest)).toFixed(0)} ms`);
+};
+
+console.log(`${rows} patients × ${features} biomarkers × ${trees} trees of depth ${depth}`);
+await run(1);
+await run(2);
+await open(2);
+await page.locator('[data-command="compute"]').first().click();
+await page.getByRole('progressbar').waitFor();
+await page.waitForFunction(() => Number(document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow')) > 5);
+const cancelled = Date.now();
+await page.locator('[data-command="cancel"]:visible').first().click();
+await page.getByRole('progressbar').waitFor({ state: 'detached' });
+console.log(`cancel took effect after ${Date.now() - cancelled} ms`);
+clearInterval(watch);
+console.log(`peak memory of all browser processes ${peak.toFixed(0)} MB, ${(peak - fresh).toFixed(0)} MB above an empty browser`);
+await browser.close();
+await server.close();
+await rm(folder, { recursive: true });
