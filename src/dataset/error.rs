@@ -147,6 +147,8 @@ pub enum Cap {
     Cell,
     /// Different texts in all text columns.
     Texts,
+    /// Bytes in one column name.
+    Name,
 }
 
 impl Cap {
@@ -159,6 +161,7 @@ impl Cap {
             Cap::Cells => 100_000_000,
             Cap::Cell => 1 << 20,
             Cap::Texts => 10_000_000,
+            Cap::Name => 512,
         }
     }
 }
@@ -172,6 +175,7 @@ impl fmt::Display for Cap {
             Cap::Cells => "100,000,000 cells",
             Cap::Cell => "1 MiB in one cell",
             Cap::Texts => "10,000,000 different texts",
+            Cap::Name => "512 bytes in one column name",
         })
     }
 }
@@ -213,6 +217,7 @@ impl DataError {
             DataError::NoRows => "Choose a table with one row per patient.".into(),
             DataError::TooLarge { cap, .. } => match cap {
                 Cap::Columns => "Keep the columns that the model uses.",
+                Cap::Name => "Shorten the name, or look for a quotation mark that is never closed.",
                 Cap::Cell => "Look for a quotation mark that is never closed, or shorten the cell.",
                 _ => "Keep the columns that the model uses, or a part of the patients.",
             }

@@ -2,7 +2,7 @@
 
 use super::cell;
 use super::records::Record;
-use crate::dataset::error::DataError;
+use crate::dataset::error::{Cap, DataError};
 use std::collections::HashMap;
 
 /// What a column without a name is called; `position` is 1-based.
@@ -13,6 +13,12 @@ pub(super) fn nameless(position: usize) -> String {
 /// The trimmed names of a header, "" where a column has none.
 pub(super) fn names(header: &Record<'_>, warnings: &mut Vec<String>) -> Result<Vec<String>, DataError> {
     let names: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(|name| name.len() > Cap::Name.limit()) {
+        return Err(DataError::TooLarge { cap: Cap::Name, row: Some(1) });
+    }
+    for (i, _) in names.iter().enumerate().filter(|(_, name)| name.contains(is_invisible)) {
+        warnings.push(format!("The name of column {} holds characters that do not show.", i + 1));
+    }
     let mut first_of = HashMap::with_capacity(names.len());
     for (i, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         if let Some(first) = first_of.insert(name.as_str(), i + 1) {
@@ -32,4 +38,13 @@ pub(super) fn names(header: &Record<'_>, warnings: &mut Vec<String>) -> Result<V
         }
     }
     Ok(names)
+}
+
+/// Control characters, and those that change how a name looks without showing: zero width, direction, soft hyphen.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        )
 }

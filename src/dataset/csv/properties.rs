@@ -2,6 +2,7 @@
 
 use super::cell::{self, MISSING_WORDS};
 use super::*;
+use crate::dataset::Values;
 use proptest::prelude::*;
 
 fn options() -> impl Strategy<Value = Options> {

@@ -1,6 +1,7 @@
 //! Which delimiter a text uses.
 
 use super::records::Records;
+use crate::dataset::error::{Cap, DataError};
 
 /// Delimiters that are tried, the most common first.
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -44,10 +45,17 @@ impl Score {
     fn of(text: &str, delimiter: u8) -> Score {
         let mut records = Records::new(text, delimiter);
         let mut lengths = Vec::with_capacity(SAMPLE);
-        // A text that cannot be cut further (an open quote, too many cells) is judged by what came before.
         while lengths.len() < SAMPLE {
-            let Ok(Some(record)) = records.next() else { break };
-            lengths.push(record.len());
+            match records.next() {
+                Ok(Some(record)) => lengths.push(record.len()),
+                Err(DataError::TooLarge { cap: Cap::Columns, .. }) => {
+                    // Too wide, but cut: the delimiter is right, and reading with it says what is wrong.
+                    lengths.push(Cap::Columns.limit() + 1);
+                    break;
+                }
+                // A text that cannot be cut further (an open quote) is judged by what came before.
+                Ok(None) | Err(_) => break,
+            }
         }
         let n_columns = lengths.first().copied().unwrap_or(0);
         let agreeing = lengths.iter().filter(|&&n| n == n_columns).count();

@@ -3,6 +3,7 @@
 use super::{Manifest, OutcomeSpec};
 use crate::dataset::{Dataset, Values};
 use crate::ensemble::Summary;
+use crate::study::roles::event_value;
 use crate::study::text::{list, of};
 use std::collections::HashSet;
 
@@ -62,11 +63,19 @@ fn roles(manifest: &Manifest) -> Vec<(&'static str, &str)> {
 /// An outcome that its column cannot hold.
 fn wrong_type(manifest: &Manifest, data: &Dataset) -> Option<String> {
     let column = |name: &str| data.column_index(name).map(|i| &data.columns()[i]);
+    let texts = |name: &str| {
+        let texts = matches!(column(name)?.values, Values::Levels { .. });
+        texts.then(|| format!("“{name}” should hold numbers and holds text, so the outcome is not used."))
+    };
     match manifest.outcome.as_ref()? {
-        OutcomeSpec::Survival { time: name, .. } | OutcomeSpec::Continuous { column: name } => {
-            let texts = matches!(column(name)?.values, Values::Levels { .. });
-            texts.then(|| format!("“{name}” should hold numbers and holds text, so the outcome is not used."))
-        }
+        OutcomeSpec::Continuous { column } => texts(column),
+        OutcomeSpec::Survival { time, event, .. } => texts(time).or_else(|| {
+            event_value(column(event)?).is_none().then(|| {
+                format!(
+                    "“{event}” does not tell event from censored (1 and 0 do), so the outcome is not used."
+                )
+            })
+        }),
         OutcomeSpec::Binary { column: name, positive } => {
             let found = match &column(name)?.values {
                 Values::Levels { levels, .. } => levels.contains(positive),

@@ -115,7 +115,7 @@ fn a_changed_file_is_refused_with_both_checksums() {
 fn what_the_table_does_not_bear_out_is_said() {
     let check = |rest: &str, expect: &[&str]| {
         let manifest = Manifest::read(manifest(rest).as_bytes()).unwrap().value;
-        let data = table("pid,x,t,e\nA,1,2,1\nB,2,3,0\n");
+        let data = table("pid,x,t,e,s\nA,1,2,1,0\nB,2,3,0,1\nC,2,4,0,2\n");
         assert_eq!(misfits(&manifest, &model("survival:cox", &["x"]), &data), expect, "{rest}");
     };
     let survival = |time: &str, event: &str| {
@@ -129,6 +129,8 @@ fn what_the_table_does_not_bear_out_is_said() {
             "“x” is the event of the outcome and also feeds the model.",
         ],
     );
+    let unclear = "“s” does not tell event from censored (1 and 0 do), so the outcome is not used.";
+    check(&survival("t", "s"), &[unclear]);
     check(&survival("pid", "e"), &["“pid” should hold numbers and holds text, so the outcome is not used."]);
     check(
         "\"outcome\": {\"kind\": \"binary\", \"column\": \"e\", \"positive\": \"yes\"}",

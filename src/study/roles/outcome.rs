@@ -48,7 +48,7 @@ fn survival(time: &Column, event: &Column, manifest: &Manifest) -> Outcome {
 }
 
 /// The value of an event column that means that the event was seen.
-pub(super) fn event_value(column: &Column) -> Option<String> {
+pub(in crate::study) fn event_value(column: &Column) -> Option<String> {
     let values = quality::few_values(column, 2)?;
     positive_of(&values).cloned().or_else(|| (values == ["0"]).then(|| "1".to_owned()))
 }
