@@ -44,12 +44,23 @@ fn refusal(text: &[u8], error: &serde_json::Error) -> ModelError {
     {
         return trees::unknown_booster(&learner.gradient_booster.name);
     }
+    json_error(error, key_of_error(text))
+}
+
+/// The path of the key at which reading fails, or "".
+#[cfg(not(target_arch = "wasm32"))]
+fn key_of_error(text: &[u8]) -> String {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let key = match serde_path_to_error::deserialize::<_, json::File>(&mut deserializer) {
+    match serde_path_to_error::deserialize::<_, json::File>(&mut deserializer) {
         Err(e) if e.path().iter().next().is_some() => e.path().to_string(),
         _ => String::new(),
-    };
-    json_error(error, key)
+    }
+}
+
+/// In the page, line and column say where: the path costs as much code again as reading the file.
+#[cfg(target_arch = "wasm32")]
+fn key_of_error(_: &[u8]) -> String {
+    String::new()
 }
 
 /// An error of the JSON reader with its place.
