@@ -1,12 +1,13 @@
 //! The work itself: a request goes in, a reply comes out.
 
-use super::{EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, read_files};
+use super::{EvaluationKind, EvaluationPart, Reply, Request, Subject, SummaryInput, SummaryOutput, read_files};
 use crate::cohort::{cluster, embed, profile, stability};
 use crate::ensemble::{self, Ensemble};
 use crate::evaluate;
 use crate::explain::summary::{self, Importance};
 use crate::explain::{Attributions, Flow};
 use crate::session::{Notice, Performance};
+use crate::study;
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
 const SEED: u64 = 0;
@@ -57,6 +58,10 @@ impl Worker {
             }
             Request::Summarise { job, input } => {
                 Reply::Summarised { job, output: Box::new(summarise(&input)) }
+            }
+            Request::Find { job, subject } => {
+                let Subject { study, rows, attributions } = *subject;
+                Reply::Found { job, findings: study::findings(&study, &rows, Some(&attributions)) }
             }
             Request::Evaluate { job, parts } => {
                 Reply::Evaluated { job, performance: parts.iter().filter_map(performance).collect() }

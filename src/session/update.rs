@@ -2,7 +2,7 @@
 
 use super::{Analysis, CohortChoice, Command, Filter, Notice, Session, View, matching_rows};
 use crate::ids::RowId;
-use crate::study::{ColumnRole, Study};
+use crate::study::{self, ColumnRole, Study};
 use std::sync::Arc;
 
 /// What the browser has to do after a command.
@@ -136,7 +136,10 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
         Command::Restaged(study) => {
             if let Some(staged) = &mut session.staged {
-                staged.cohort = CohortChoice::default_for(&study);
+                let cohort = CohortChoice::default_for(&study);
+                staged.columns = Arc::new(study::understood(&study));
+                staged.notes = Arc::new(study::findings(&study, &cohort.rows(&study), None));
+                staged.cohort = cohort;
                 staged.study = study;
             }
         }

@@ -8,13 +8,14 @@ mod files;
 mod missing;
 mod patients;
 
+use serde::{Deserialize, Serialize};
 use super::text::{enumerate, prose};
 use super::{Outcome, SplitRole, Study};
 use crate::explain::Attributions;
 use crate::ids::{FeatureId, RowId};
 
 /// How much a finding restricts what may be concluded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     /// Restricts a conclusion.
     High,
@@ -27,7 +28,7 @@ pub enum Severity {
 }
 
 /// What a finding is about, so that the page can lead to the place where it is seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Topic {
     /// Which patients trained the model.
     Split,
@@ -58,7 +59,7 @@ pub enum Topic {
 }
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// How serious.
     pub severity: Severity,
