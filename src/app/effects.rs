@@ -10,7 +10,7 @@ use crate::job::{EvaluationPart, Picked, Reading, Subject, SummaryInput};
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
 };
-use crate::share::Link as ViewLink;
+use crate::share::{Link as ViewLink, PACKED};
 use crate::share::table::{Document, row_names};
 use crate::study::{self, Manifest, Study};
 use leptos::prelude::Update;
@@ -118,7 +118,7 @@ pub(crate) fn open_packed_or_linked(store: Store) {
                     .into_iter()
                     .map(|(path, bytes)| Picked { name: file_name(&path), bytes })
                     .collect();
-                let result = read_and_stage(store, files, Some("packed".into())).await;
+                let result = read_and_stage(store, files, Some(PACKED.into())).await;
                 report(store, result);
             }
             (None, Ok(link)) => {
