@@ -1,5 +1,6 @@
 //! Carries out what [`crate::session::update`] asks of the browser.
 
+use crate::math::Order as _;
 use super::browser::files::Refused;
 use super::browser::{boot, clipboard, clock, download, files, location, theme};
 use super::store::Store;
@@ -300,10 +301,10 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<()
     };
     analysis.findings = task::find(&running, subject).await?;
     analysis.findings.extend(crate::job::performance_gap(&analysis.performance));
-    analysis.findings.sort_by_key(|f| f.severity);
+    analysis.findings.order_by_key(|f| f.severity);
     if let Some(bytes) = study_files::take_predictions() {
         analysis.findings.push(parity(&analysis, &bytes));
-        analysis.findings.sort_by_key(|f| f.severity);
+        analysis.findings.order_by_key(|f| f.severity);
     }
     study_files::forget();
     store.send(Command::Computed(Arc::new(analysis)));

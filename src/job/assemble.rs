@@ -1,5 +1,6 @@
 //! From an analysis to the questions about it, and from the answers back into the analysis.
 
+use crate::math::Order as _;
 use super::{EvaluationKind, EvaluationPart, SummaryInput, SummaryOutput};
 use crate::ensemble::Link;
 use crate::ids::{FeatureId, RowId};
@@ -26,7 +27,7 @@ impl SummaryOutput {
     /// The insight that belongs to `output`.
     pub fn into_insight(self, output: usize) -> Insight {
         let mut order: Vec<FeatureId> = (0..self.importance.len()).map(FeatureId::of).collect();
-        order.sort_by_key(|f| self.importance[f.index()].rank);
+        order.order_by_key(|f| self.importance[f.index()].rank);
         Insight {
             output,
             order,

@@ -1,5 +1,6 @@
 //! The work itself: a request goes in, a reply comes out.
 
+use crate::math::Order as _;
 use super::{EvaluationKind, EvaluationPart, Reply, Request, Subject, SummaryInput, SummaryOutput, read_files};
 use crate::cohort::{cluster, embed, profile, stability};
 use crate::ensemble::{self, Ensemble};
@@ -110,7 +111,7 @@ const PARTNER_ROWS: usize = 2_000;
 fn partners(input: &SummaryInput, importance: &[Importance]) -> Vec<Option<u32>> {
     let f = input.n_features;
     let mut top: Vec<usize> = (0..f).filter(|&i| importance[i].mean_abs > 0.0).collect();
-    top.sort_by_key(|&i| importance[i].rank);
+    top.order_by_key(|&i| importance[i].rank);
     top.truncate(PARTNER_FEATURES);
     let n = input.margin.len();
     let rows: Vec<usize> = (0..n).step_by(n.div_ceil(PARTNER_ROWS).max(1)).collect();

@@ -8,6 +8,7 @@ mod files;
 mod missing;
 mod patients;
 
+use crate::math::Order as _;
 use serde::{Deserialize, Serialize};
 use super::text::{enumerate, prose};
 use super::{Outcome, SplitRole, Study};
@@ -107,7 +108,7 @@ pub fn findings(study: &Study, rows: &[RowId], explained: Option<&Attributions>)
     files::inspect(&look, &mut found);
     attribution::inspect(&look, &mut found);
     // Stable: findings of one severity stay in the order above.
-    found.sort_by_key(|finding| finding.severity);
+    found.order_by_key(|finding| finding.severity);
     found
 }
 
@@ -202,7 +203,7 @@ fn importance(explained: &Attributions) -> Vec<(FeatureId, f64)> {
     }
     let mut order: Vec<(FeatureId, f64)> =
         sums.into_iter().enumerate().map(|(f, sum)| (FeatureId::of(f), sum / n)).collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1));
+    order.order_by(|a, b| b.1.total_cmp(&a.1));
     order
 }
 
