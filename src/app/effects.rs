@@ -1,15 +1,16 @@
 //! Carries out what [`crate::session::update`] asks of the browser.
 
+use crate::math::Order as _;
 use super::browser::files::Refused;
 use super::browser::{boot, clipboard, clock, download, files, location, theme};
 use super::store::Store;
 use super::study_files;
 use super::task::{self, Running, Stopped};
-use crate::job::{EvaluationPart, Picked, Reading, SummaryInput};
+use crate::job::{EvaluationPart, Picked, Reading, Subject, SummaryInput};
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
 };
-use crate::share::Link as ViewLink;
+use crate::share::{Link as ViewLink, PACKED};
 use crate::share::table::{Document, row_names};
 use crate::study::{self, Manifest, Study};
 use leptos::prelude::Update;
@@ -117,7 +118,7 @@ pub(crate) fn open_packed_or_linked(store: Store) {
                     .into_iter()
                     .map(|(path, bytes)| Picked { name: file_name(&path), bytes })
                     .collect();
-                let result = read_and_stage(store, files, Some("packed".into())).await;
+                let result = read_and_stage(store, files, Some(PACKED.into())).await;
                 report(store, result);
             }
             (None, Ok(link)) => {
@@ -237,7 +238,7 @@ async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>
                 ..Notice::default()
             }));
         }
-        Reading::Study { study, predictions } => {
+        Reading::Study { study, columns, notes, predictions } => {
             study_files::keep_predictions(predictions);
             study_files::keep_model(&study.model_file.sha256, &files);
             let cohort = CohortChoice::default_for(&study);
@@ -245,6 +246,8 @@ async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>
             store.send(Command::Understood(Box::new(Staged {
                 study: Arc::new(*study),
                 cohort,
+                columns: Arc::new(columns),
+                notes: Arc::new(notes),
                 elapsed_ms,
                 source,
             })));
@@ -291,10 +294,17 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<()
     let result = task::summarise(&running, SummaryInput::of(&analysis, output, k)).await?;
     analysis.insight = Arc::new(result.into_insight(output));
     analysis.performance = task::evaluate(&running, EvaluationPart::all(&analysis)).await?;
-    analysis.findings = crate::job::findings(&analysis);
+    let subject = Subject {
+        study: (*analysis.study).clone(),
+        rows: analysis.rows.to_vec(),
+        attributions: (*analysis.attributions).clone(),
+    };
+    analysis.findings = task::find(&running, subject).await?;
+    analysis.findings.extend(crate::job::performance_gap(&analysis.performance));
+    analysis.findings.order_by_key(|f| f.severity);
     if let Some(bytes) = study_files::take_predictions() {
         analysis.findings.push(parity(&analysis, &bytes));
-        analysis.findings.sort_by_key(|f| f.severity);
+        analysis.findings.order_by_key(|f| f.severity);
     }
     study_files::forget();
     store.send(Command::Computed(Arc::new(analysis)));

@@ -37,7 +37,9 @@ impl Store {
         self,
         read: impl Fn(&Session) -> T + Send + Sync + 'static,
     ) -> Memo<T> {
-        Memo::new(move |_| self.session.with(&read))
+        // Boxed, so that the page holds one memo's code per type and not per slice.
+        let read: Box<dyn Fn(&Session) -> T + Send + Sync> = Box::new(read);
+        memo(Box::new(move || self.session.with(&read)))
     }
 
     /// The session as it is now, without following it.
@@ -49,6 +51,11 @@ impl Store {
     pub(crate) fn link(self) -> Option<String> {
         self.peek(|s| Link::of(s).map(|l| l.to_string()))
     }
+}
+
+/// A memo of a boxed function.
+fn memo<T: PartialEq + Send + Sync + 'static>(read: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
+    Memo::new(move |_| read())
 }
 
 /// The store of this page.

@@ -7,9 +7,9 @@ use super::browser::clock;
 use super::browser::workers::{self, Event, Workers};
 use crate::explain::Attributions;
 use crate::ids::RowId;
-use crate::job::{EvaluationPart, Picked, Reading, Reply, Request, SummaryInput, SummaryOutput};
+use crate::job::{EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, SummaryOutput};
 use crate::session::{CohortChoice, Notice, Performance, Progress};
-use crate::study::Study;
+use crate::study::{Finding, Study};
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use std::cell::RefCell;
@@ -125,6 +125,14 @@ pub(crate) async fn read(running: &Running, files: Vec<Picked>) -> Result<Readin
 pub(crate) async fn summarise(running: &Running, input: SummaryInput) -> Result<SummaryOutput, Stopped> {
     match running.ask(Request::Summarise { job: 0, input }).await? {
         Reply::Summarised { output, .. } => Ok(*output),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Looks for what deserves a look, in a worker of its own: with many patients it takes longer than a frame.
+pub(crate) async fn find(running: &Running, subject: Subject) -> Result<Vec<Finding>, Stopped> {
+    match running.ask(Request::Find { job: 0, subject: Box::new(subject) }).await? {
+        Reply::Found { findings, .. } => Ok(findings),
         other => Err(unexpected(&other)),
     }
 }

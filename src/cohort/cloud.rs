@@ -1,5 +1,6 @@
 //! The patients as points, in an order that depends on their attributions alone.
 
+use crate::math::Order as _;
 use ndarray::{Array2, ArrayView2, Axis};
 use std::cmp::Ordering;
 
@@ -31,7 +32,7 @@ impl Cloud {
         let columns: Vec<usize> = (0..n_features).filter(|&f| varies(f)).collect();
         let unsorted = all.select(Axis(0), &rows).select(Axis(1), &columns);
         let mut origin: Vec<usize> = (0..rows.len()).collect();
-        origin.sort_by(|&a, &b| lexicographic(&unsorted, a, b));
+        origin.order_by(|&a, &b| lexicographic(&unsorted, a, b));
         let points = unsorted.select(Axis(0), &origin).as_standard_layout().into_owned();
         Cloud { points, origin, columns }
     }

@@ -1,5 +1,6 @@
 //! k-means on attributions, with silhouettes.
 
+use crate::math::Order as _;
 use super::{
     Clusters,
     cloud::Cloud,
@@ -100,7 +101,7 @@ fn ordered_by_mean(labels: &[u32], k: usize, value: &[f64]) -> Vec<u32> {
         sizes[label as usize] += 1.0;
     }
     let mut order: Vec<usize> = (0..k).collect();
-    order.sort_by(|&a, &b| (sums[a] / sizes[a]).total_cmp(&(sums[b] / sizes[b])));
+    order.order_by(|&a, &b| (sums[a] / sizes[a]).total_cmp(&(sums[b] / sizes[b])));
     let mut number = vec![0; k];
     order.iter().enumerate().for_each(|(n, &c)| number[c] = n as u32);
     labels.iter().map(|&c| number[c as usize]).collect()

@@ -1,5 +1,6 @@
 //! What sets a cluster apart: mean attribution and typical value per biomarker.
 
+use crate::math::Order as _;
 use crate::evaluate::{Interval, wilson};
 use crate::math::{mean, median};
 
@@ -124,7 +125,7 @@ pub fn profile(
     for feature in &mut features {
         feature.share = if between_all > 0.0 { feature.share / between_all } else { 0.0 };
     }
-    features.sort_by(|a, b| b.spread.total_cmp(&a.spread));
+    features.order_by(|a, b| b.spread.total_cmp(&a.spread));
     Profile { groups, features }
 }
 

@@ -3,6 +3,7 @@
 //! Both measures are read off patients that were sorted once; a bootstrap resample is a weight per patient, so it
 //! costs one more pass and no sorting.
 
+use crate::math::Order as _;
 use super::interval::{Interval, bootstrap};
 use crate::math::Fenwick;
 
@@ -93,13 +94,13 @@ impl Timeline {
             .filter(|((t, r), _)| !t.is_nan() && !r.is_nan())
             .map(|((&t, &r), &e)| (t, r, e))
             .collect();
-        known.sort_by(|a, b| a.1.partial_cmp(&b.1).unwrap_or(std::cmp::Ordering::Equal));
+        known.order_by(|a, b| a.1.partial_cmp(&b.1).unwrap_or(std::cmp::Ordering::Equal));
         for (rank, tie) in known.chunk_by(|a, b| a.1 == b.1).enumerate() {
             patients.extend(tie.iter().map(|&(key, _, positive)| Patient { key, positive, rank }));
         }
         let n_ranks = patients.last().map_or(0, |p| p.rank + 1);
         // Latest first; at the same time the censored come first, because an event there precedes them.
-        patients.sort_by(|a, b| {
+        patients.order_by(|a, b| {
             b.key.partial_cmp(&a.key).unwrap_or(std::cmp::Ordering::Equal).then(a.positive.cmp(&b.positive))
         });
         Timeline { patients, at_risk: Fenwick::new(n_ranks) }
@@ -137,7 +138,7 @@ impl Timeline {
 fn by_score(label: &[bool], score: &[f64]) -> Vec<(f64, bool)> {
     let mut sorted: Vec<(f64, bool)> =
         score.iter().copied().zip(label.iter().copied()).filter(|(s, _)| !s.is_nan()).collect();
-    sorted.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
+    sorted.order_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
     sorted
 }
 

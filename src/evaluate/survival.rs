@@ -1,5 +1,6 @@
 //! Survival curves.
 
+use crate::math::Order as _;
 use super::interval::Z;
 use crate::math::{exp, ln};
 
@@ -26,7 +27,7 @@ pub struct Step {
 pub fn kaplan_meier(time: &[f64], event: &[bool]) -> Vec<Step> {
     let mut sorted: Vec<(f64, bool)> =
         time.iter().copied().zip(event.iter().copied()).filter(|(t, _)| !t.is_nan()).collect();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sorted.order_by(|a, b| a.0.total_cmp(&b.0));
     let mut at_risk = sorted.len() as u32;
     let (mut survival, mut greenwood) = (1.0, 0.0);
     let mut steps = Vec::new();

@@ -1,5 +1,6 @@
 //! Biomarkers, ranked.
 
+use crate::math::Order as _;
 use super::{Figure, LevelNames, compact, drawn, phis, unit_text, values};
 use crate::ids::{FeatureId, RowId};
 use crate::plot::chart::{Emphasis, ranked as chart};
@@ -29,9 +30,9 @@ pub fn shown_features(a: &Analysis, now: &ViewState) -> Vec<FeatureId> {
     }
     match now.sort {
         Sort::Importance => {}
-        Sort::Name => shown.sort_by_key(|&f| study.label(f).to_lowercase()),
-        Sort::Group => shown.sort_by_key(|&f| study.group(f).to_lowercase()),
-        Sort::Missing => shown.sort_by_key(|&f| std::cmp::Reverse(a.importance(f).n_missing)),
+        Sort::Name => shown.order_by_key(|&f| study.label(f).to_lowercase()),
+        Sort::Group => shown.order_by_key(|&f| study.group(f).to_lowercase()),
+        Sort::Missing => shown.order_by_key(|&f| std::cmp::Reverse(a.importance(f).n_missing)),
     }
     shown
 }

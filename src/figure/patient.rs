@@ -1,5 +1,6 @@
 //! One patient: the sum that makes the prediction, and patients explained alike.
 
+use crate::math::Order as _;
 use super::{Figure, LevelNames, compact, words};
 use crate::ensemble::Link;
 use crate::explain::summary::nearest as nearest_rows;
@@ -25,7 +26,7 @@ pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> F
         a.insight.order.iter().copied().filter(|f| a.study.model.features[f.index()].n_splits > 0).collect();
     let top = if compact(width) { TOP_COMPACT } else { TOP };
     let mut by_effect = used.clone();
-    by_effect.sort_by(|x, y| a.phi(i, *y).abs().total_cmp(&a.phi(i, *x).abs()));
+    by_effect.order_by(|x, y| a.phi(i, *y).abs().total_cmp(&a.phi(i, *x).abs()));
     let detailed: Vec<FeatureId> = by_effect.iter().take(top + 1).copied().collect();
     let cells: Vec<MeasuredCells> = used
         .iter()
@@ -121,7 +122,7 @@ pub fn contributions(a: &Analysis, patient: RowId) -> Vec<Contribution> {
             Contribution { feature, text, phi, missing: value.is_none() }
         })
         .collect();
-    out.sort_by(|x, y| y.phi.abs().total_cmp(&x.phi.abs()));
+    out.order_by(|x, y| y.phi.abs().total_cmp(&x.phi.abs()));
     out
 }
 

@@ -1,11 +1,12 @@
 //! From an analysis to the questions about it, and from the answers back into the analysis.
 
+use crate::math::Order as _;
 use super::{EvaluationKind, EvaluationPart, SummaryInput, SummaryOutput};
 use crate::ensemble::Link;
 use crate::ids::{FeatureId, RowId};
 use crate::math;
 use crate::session::{Analysis, Insight, Performance};
-use crate::study::{self, Finding, Outcome, SplitRole, Study};
+use crate::study::{Finding, Outcome, SplitRole, Study};
 
 impl SummaryInput {
     /// What is needed to summarise one output with `k` clusters.
@@ -26,7 +27,7 @@ impl SummaryOutput {
     /// The insight that belongs to `output`.
     pub fn into_insight(self, output: usize) -> Insight {
         let mut order: Vec<FeatureId> = (0..self.importance.len()).map(FeatureId::of).collect();
-        order.sort_by_key(|f| self.importance[f.index()].rank);
+        order.order_by_key(|f| self.importance[f.index()].rank);
         Insight {
             output,
             order,
@@ -107,15 +108,8 @@ impl EvaluationPart {
     }
 }
 
-/// All findings about an analysis, most severe first.
-pub fn findings(a: &Analysis) -> Vec<Finding> {
-    let mut all = study::findings(&a.study, &a.rows, Some(&a.attributions));
-    all.extend(performance_gap(&a.performance));
-    all.sort_by_key(|f| f.severity);
-    all
-}
-
-fn performance_gap(performance: &[Performance]) -> Option<Finding> {
+/// How much better the model does on the patients that made it than on those held out.
+pub fn performance_gap(performance: &[Performance]) -> Option<Finding> {
     let part = |name: &str| performance.iter().find(|p| p.part == name);
     let (train, test) = (part("Training")?, part("Test").or_else(|| part("External"))?);
     Some(Finding::performance_gap(&test.measure, train.value.estimate, test.value.estimate))

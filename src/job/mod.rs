@@ -8,7 +8,7 @@ mod read;
 mod run;
 mod twin;
 
-pub use assemble::{events, findings};
+pub use assemble::{events, performance_gap};
 pub use packet::{Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files};
 pub use run::Worker;
@@ -17,7 +17,9 @@ use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::explain::summary::Importance;
+use crate::ids::RowId;
 use crate::session::{Notice, Performance};
+use crate::study::{Finding, Study};
 
 /// Work for a worker. `job` lets the page drop answers to questions it no longer asks.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +56,13 @@ pub enum Request {
         /// What to summarise.
         input: SummaryInput,
     },
+    /// Look for what deserves a look in an explained study.
+    Find {
+        /// Question.
+        job: u32,
+        /// The study, its explained rows and their attributions.
+        subject: Box<Subject>,
+    },
     /// Compute discrimination per split role.
     Evaluate {
         /// Question.
@@ -61,6 +70,17 @@ pub enum Request {
         /// One per part.
         parts: Vec<EvaluationPart>,
     },
+}
+
+/// What findings are about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subject {
+    /// The study.
+    pub study: Study,
+    /// Explained rows.
+    pub rows: Vec<RowId>,
+    /// Their attributions.
+    pub attributions: Attributions,
 }
 
 /// Attributions of one output with what is needed to read them.
@@ -160,6 +180,13 @@ pub enum Reply {
         /// Result.
         output: Box<SummaryOutput>,
     },
+    /// What was found.
+    Found {
+        /// Question.
+        job: u32,
+        /// Most severe first.
+        findings: Vec<Finding>,
+    },
     /// Discrimination.
     Evaluated {
         /// Question.
@@ -184,6 +211,7 @@ impl Request {
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
             | Request::Summarise { job, .. }
+            | Request::Find { job, .. }
             | Request::Evaluate { job, .. } => *job,
         }
     }

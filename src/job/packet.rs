@@ -1,12 +1,14 @@
 //! Requests and replies as one JSON header and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{EvaluationKind, EvaluationPart, Picked, Reading, Reply, Request, SummaryInput, SummaryOutput};
+use super::{EvaluationKind, EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, SummaryOutput};
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::explain::summary::Importance;
+use crate::ids::RowId;
 use crate::session::{Notice, Performance};
+use crate::study::{ColumnFacts, Finding};
 use serde::{Deserialize, Serialize};
 
 /// A message: a small header and buffers to transfer.
@@ -35,6 +37,7 @@ enum RequestHeader {
     Load { job: u32 },
     Explain { job: u32, chunk: u32, attributions: bool },
     Summarise { job: u32, n_features: usize, categorical: Vec<bool>, k: u32 },
+    Find { job: u32, study: Box<StudyTwin>, attributions: AttributionsHeader },
     Evaluate { job: u32, parts: Vec<(String, EvaluationKind, bool)> },
 }
 
@@ -48,14 +51,7 @@ enum ReplyHeader {
     Loaded {
         job: u32,
     },
-    Explained {
-        job: u32,
-        chunk: u32,
-        n_rows: usize,
-        n_features: usize,
-        n_outputs: usize,
-        base_values: Vec<f64>,
-    },
+    Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
     Summarised {
         job: u32,
         importance: Vec<Importance>,
@@ -65,6 +61,7 @@ enum ReplyHeader {
         profile: Profile,
         n_resamples: usize,
     },
+    Found { job: u32, findings: Vec<Finding> },
     Evaluated {
         job: u32,
         performance: Vec<Performance>,
@@ -75,9 +72,36 @@ enum ReplyHeader {
     },
 }
 
+/// Shapes of a block of attributions; the numbers are two buffers.
+#[derive(Serialize, Deserialize)]
+struct AttributionsHeader {
+    n_rows: usize,
+    n_features: usize,
+    n_outputs: usize,
+    base_values: Vec<f64>,
+}
+
+impl AttributionsHeader {
+    fn write(a: Attributions, b: &mut Buffers) -> Self {
+        b.numbers(&a.values);
+        b.numbers(&a.margin);
+        let Attributions { n_rows, n_features, n_outputs, base_values, .. } = a;
+        AttributionsHeader { n_rows, n_features, n_outputs, base_values }
+    }
+
+    fn read(self, r: &mut Reader) -> Result<Attributions, PacketError> {
+        let AttributionsHeader { n_rows, n_features, n_outputs, base_values } = self;
+        let (values, margin) = (r.numbers()?, r.numbers()?);
+        if values.len() != n_rows * n_features * n_outputs || margin.len() != n_rows * n_outputs {
+            return Err(PacketError::Buffer(r.at - 2));
+        }
+        Ok(Attributions { n_rows, n_features, n_outputs, values, margin, base_values })
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 enum ReadingHeader {
-    Study { study: Box<StudyTwin>, predictions: bool },
+    Study { study: Box<StudyTwin>, columns: Vec<ColumnFacts>, notes: Vec<Finding>, predictions: bool },
     Waiting { understood: Vec<String>, next: String },
 }
 
@@ -167,6 +191,13 @@ impl Request {
                     k: input.k,
                 }
             }
+            Request::Find { job, subject } => {
+                let Subject { study, rows, attributions } = *subject;
+                let study = Box::new(twin::write(study, &mut b));
+                b.codes(&rows.iter().map(|r| r.0).collect::<Vec<u32>>());
+                let attributions = AttributionsHeader::write(attributions, &mut b);
+                RequestHeader::Find { job, study, attributions }
+            }
             Request::Evaluate { job, parts } => {
                 let mut heads = Vec::new();
                 for part in parts {
@@ -209,6 +240,12 @@ impl Request {
                     k,
                 },
             },
+            RequestHeader::Find { job, study, attributions } => {
+                let study = twin::read(*study, &mut r)?;
+                let rows = r.codes()?.into_iter().map(RowId).collect();
+                let attributions = attributions.read(&mut r)?;
+                Request::Find { job, subject: Box::new(Subject { study, rows, attributions }) }
+            }
             RequestHeader::Evaluate { job, parts } => {
                 let parts: Result<Vec<EvaluationPart>, PacketError> = parts
                     .into_iter()
@@ -238,28 +275,25 @@ impl Reply {
             Reply::Read { job, reading } => ReplyHeader::Read {
                 job,
                 reading: match *reading {
-                    Reading::Study { study, predictions } => {
+                    Reading::Study { study, columns, notes, predictions } => {
                         let twin = twin::write(*study, &mut b);
                         if let Some(bytes) = &predictions {
                             b.bytes(bytes.clone());
                         }
-                        ReadingHeader::Study { study: Box::new(twin), predictions: predictions.is_some() }
+                        ReadingHeader::Study {
+                            study: Box::new(twin),
+                            columns,
+                            notes,
+                            predictions: predictions.is_some(),
+                        }
                     }
                     Reading::Waiting { understood, next } => ReadingHeader::Waiting { understood, next },
                 },
             },
             Reply::Loaded { job } => ReplyHeader::Loaded { job },
-            Reply::Explained { job, chunk, attributions: a } => {
-                b.numbers(&a.values);
-                b.numbers(&a.margin);
-                ReplyHeader::Explained {
-                    job,
-                    chunk,
-                    n_rows: a.n_rows,
-                    n_features: a.n_features,
-                    n_outputs: a.n_outputs,
-                    base_values: a.base_values,
-                }
+            Reply::Explained { job, chunk, attributions } => {
+                let attributions = AttributionsHeader::write(attributions, &mut b);
+                ReplyHeader::Explained { job, chunk, attributions }
             }
             Reply::Summarised { job, output } => {
                 let SummaryOutput { importance, partners, mut embedding, mut clusters, profile, n_resamples } =
@@ -277,6 +311,7 @@ impl Reply {
                     n_resamples,
                 }
             }
+            Reply::Found { job, findings } => ReplyHeader::Found { job, findings },
             Reply::Evaluated { job, performance } => ReplyHeader::Evaluated { job, performance },
             Reply::Failed { job, notice } => ReplyHeader::Failed { job, notice },
         };
@@ -294,24 +329,18 @@ impl Reply {
             ReplyHeader::Read { job, reading } => Reply::Read {
                 job,
                 reading: Box::new(match reading {
-                    ReadingHeader::Study { study, predictions } => Reading::Study {
+                    ReadingHeader::Study { study, columns, notes, predictions } => Reading::Study {
                         study: Box::new(twin::read(*study, &mut r)?),
+                        columns,
+                        notes,
                         predictions: if predictions { Some(r.bytes()?) } else { None },
                     },
                     ReadingHeader::Waiting { understood, next } => Reading::Waiting { understood, next },
                 }),
             },
             ReplyHeader::Loaded { job } => Reply::Loaded { job },
-            ReplyHeader::Explained { job, chunk, n_rows, n_features, n_outputs, base_values } => {
-                let (values, margin) = (r.numbers()?, r.numbers()?);
-                if values.len() != n_rows * n_features * n_outputs || margin.len() != n_rows * n_outputs {
-                    return Err(PacketError::Buffer(0));
-                }
-                Reply::Explained {
-                    job,
-                    chunk,
-                    attributions: Attributions { n_rows, n_features, n_outputs, values, margin, base_values },
-                }
+            ReplyHeader::Explained { job, chunk, attributions } => {
+                Reply::Explained { job, chunk, attributions: attributions.read(&mut r)? }
             }
             ReplyHeader::Summarised {
                 job,
@@ -337,6 +366,7 @@ impl Reply {
                     }),
                 }
             }
+            ReplyHeader::Found { job, findings } => Reply::Found { job, findings },
             ReplyHeader::Evaluated { job, performance } => Reply::Evaluated { job, performance },
             ReplyHeader::Failed { job, notice } => Reply::Failed { job, notice },
         })

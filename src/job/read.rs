@@ -2,8 +2,8 @@
 
 use crate::dataset::{self, csv};
 use crate::ensemble;
-use crate::session::Notice;
-use crate::study::{self, FileFacts, Manifest, Parts, Study};
+use crate::session::{CohortChoice, Notice};
+use crate::study::{self, ColumnFacts, FileFacts, Finding, Manifest, Parts, Study};
 
 /// A file as it was chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,10 @@ pub enum Reading {
     Study {
         /// Bound.
         study: Box<Study>,
+        /// What was understood of every column.
+        columns: Vec<ColumnFacts>,
+        /// What deserves a look before computing the default cohort.
+        notes: Vec<Finding>,
         /// The author's own predictions, as they came.
         predictions: Option<Vec<u8>>,
     },
@@ -150,7 +154,10 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
                 warnings,
             };
             let study = Study::join(summary, data, parts).map_err(|e| study_notice(&data_file.name, &e))?;
-            Ok(Reading::Study { study: Box::new(study), predictions: predictions.map(|p| p.bytes.clone()) })
+            let columns = study::understood(&study);
+            let rows = CohortChoice::default_for(&study).rows(&study);
+            let notes = study::findings(&study, &rows, None);
+            Ok(Reading::Study { study: Box::new(study), columns, notes, predictions: predictions.map(|p| p.bytes.clone()) })
         }
         (Some((file, summary)), None) => Ok(Reading::Waiting {
             understood: vec![format!(

@@ -1,12 +1,14 @@
 //! The work itself: a request goes in, a reply comes out.
 
-use super::{EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, read_files};
+use crate::math::Order as _;
+use super::{EvaluationKind, EvaluationPart, Reply, Request, Subject, SummaryInput, SummaryOutput, read_files};
 use crate::cohort::{cluster, embed, profile, stability};
 use crate::ensemble::{self, Ensemble};
 use crate::evaluate;
 use crate::explain::summary::{self, Importance};
 use crate::explain::{Attributions, Flow};
 use crate::session::{Notice, Performance};
+use crate::study;
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
 const SEED: u64 = 0;
@@ -58,6 +60,10 @@ impl Worker {
             Request::Summarise { job, input } => {
                 Reply::Summarised { job, output: Box::new(summarise(&input)) }
             }
+            Request::Find { job, subject } => {
+                let Subject { study, rows, attributions } = *subject;
+                Reply::Found { job, findings: study::findings(&study, &rows, Some(&attributions)) }
+            }
             Request::Evaluate { job, parts } => {
                 Reply::Evaluated { job, performance: parts.iter().filter_map(performance).collect() }
             }
@@ -105,7 +111,7 @@ const PARTNER_ROWS: usize = 2_000;
 fn partners(input: &SummaryInput, importance: &[Importance]) -> Vec<Option<u32>> {
     let f = input.n_features;
     let mut top: Vec<usize> = (0..f).filter(|&i| importance[i].mean_abs > 0.0).collect();
-    top.sort_by_key(|&i| importance[i].rank);
+    top.order_by_key(|&i| importance[i].rank);
     top.truncate(PARTNER_FEATURES);
     let n = input.margin.len();
     let rows: Vec<usize> = (0..n).step_by(n.div_ceil(PARTNER_ROWS).max(1)).collect();

@@ -6,11 +6,13 @@
 
 mod distance;
 mod fenwick;
+mod order;
 mod rng;
 mod stats;
 
 pub use distance::squared_distance;
 pub use fenwick::Fenwick;
+pub use order::Order;
 pub use rng::Rng;
 pub use stats::{correlation, mean, median, quantile_sorted, ranks, spearman};
 

@@ -1,5 +1,6 @@
 //! Dodging: marks that would cover each other are moved aside, so that the swarm's height shows density.
 
+use crate::math::Order as _;
 use crate::math::Rng;
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ pub struct Swarm {
 /// squeezed: the middle keeps its spacing, the crowd gives way.
 pub fn swarm(x: &[f64], r: f64, half: f64) -> Swarm {
     let mut order: Vec<usize> = (0..x.len()).collect();
-    order.sort_by(|&a, &b| x[a].total_cmp(&x[b]));
+    order.order_by(|&a, &b| x[a].total_cmp(&x[b]));
     let sorted: Vec<f64> = order.iter().map(|&i| x[i]).collect();
     let mut packed = if x.len() <= MAX_EXACT { packed(&sorted, 2.0 * r) } else { columns(&sorted, 2.0 * r) };
     let squeeze = squeeze(&mut packed, half.max(0.0));
@@ -77,7 +78,7 @@ fn nearest_free(taken: &mut [[f64; 2]], upward: bool) -> f64 {
 /// The smallest point from 0 upward outside all of the intervals; touching one is outside.
 fn first_free(taken: &mut [[f64; 2]]) -> f64 {
     const TOUCH: f64 = 1e-9;
-    taken.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    taken.order_by(|a, b| a[0].total_cmp(&b[0]));
     taken
         .iter()
         .fold(0.0, |free, &[low, high]| if low < free - TOUCH && high > free + TOUCH { high } else { free })

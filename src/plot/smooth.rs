@@ -1,12 +1,14 @@
 //! Local linear smoothing (Cleveland 1979, one pass, no robustness weights): tricube weights over the nearest share
 //! of the points.
 
+use crate::math::Order as _;
+
 /// The smooth of y over x at each of `at`, using the nearest `span` (0..1] of the points. Pairs with a missing side
 /// are left out. Empty if fewer than 4 pairs or fewer than 3 distinct x remain.
 pub fn local_linear(x: &[f64], y: &[f64], span: f64, at: &[f64]) -> Vec<f64> {
     let mut pairs: Vec<[f64; 2]> =
         x.iter().zip(y).filter(|(a, b)| a.is_finite() && b.is_finite()).map(|(a, b)| [*a, *b]).collect();
-    pairs.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+    pairs.order_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
     let distinct = 1 + pairs.windows(2).filter(|w| w[0][0] != w[1][0]).count();
     if pairs.len() < 4 || distinct < 3 {
         return Vec::new();

@@ -19,7 +19,7 @@ use crate::evaluate::Interval;
 use crate::explain::Attributions;
 use crate::explain::summary::Importance;
 use crate::ids::{FeatureId, RowId};
-use crate::study::{Finding, Study};
+use crate::study::{ColumnFacts, Finding, Study};
 use std::sync::Arc;
 
 /// What was read off the attributions of one output.
@@ -190,6 +190,10 @@ pub struct Staged {
     pub study: Arc<Study>,
     /// Which patients to explain.
     pub cohort: CohortChoice,
+    /// What was understood of every column.
+    pub columns: Arc<Vec<ColumnFacts>>,
+    /// What deserves a look before computing.
+    pub notes: Arc<Vec<Finding>>,
     /// Time to read and bind, milliseconds.
     pub elapsed_ms: f64,
     /// Example the files came from.

@@ -1,8 +1,9 @@
 //! The one function that changes the session.
 
+use crate::math::Order as _;
 use super::{Analysis, CohortChoice, Command, Filter, Notice, Session, View, matching_rows};
 use crate::ids::RowId;
-use crate::study::{ColumnRole, Study};
+use crate::study::{self, ColumnRole, Study};
 use std::sync::Arc;
 
 /// What the browser has to do after a command.
@@ -136,7 +137,10 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
         Command::Restaged(study) => {
             if let Some(staged) = &mut session.staged {
-                staged.cohort = CohortChoice::default_for(&study);
+                let cohort = CohortChoice::default_for(&study);
+                staged.columns = Arc::new(study::understood(&study));
+                staged.notes = Arc::new(study::findings(&study, &cohort.rows(&study), None));
+                staged.cohort = cohort;
                 staged.study = study;
             }
         }
@@ -191,7 +195,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
                 let mut analysis = (**open).clone();
                 analysis.findings.retain(|f| f.title != finding.title);
                 analysis.findings.push(*finding);
-                analysis.findings.sort_by_key(|f| f.severity);
+                analysis.findings.order_by_key(|f| f.severity);
                 session.open = Some(Arc::new(analysis));
                 session.now.view = View::Overview;
             }
@@ -326,7 +330,7 @@ fn step(session: &mut Session, by: i32) {
 /// Explained patients, highest margin first; ties in file order.
 pub fn patients_by_margin(a: &Analysis) -> Vec<RowId> {
     let mut order: Vec<RowId> = a.rows.to_vec();
-    order.sort_by(|x, y| a.margin(*y).total_cmp(&a.margin(*x)).then(x.cmp(y)));
+    order.order_by(|x, y| a.margin(*y).total_cmp(&a.margin(*x)).then(x.cmp(y)));
     order
 }
 

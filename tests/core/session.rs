@@ -117,6 +117,8 @@ fn own_files_wait_for_a_word_and_examples_do_not() {
         Command::Understood(Box::new(Staged {
             study: PBC.study.clone(),
             cohort: PBC.cohort,
+            columns: Arc::default(),
+            notes: Arc::default(),
             elapsed_ms: 1.0,
             source: source.map(String::from),
         }))

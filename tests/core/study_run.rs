@@ -2,13 +2,13 @@
 
 use clarimark::explain::Attributions;
 use clarimark::ids::RowId;
-use clarimark::job::{EvaluationPart, Picked, Reading, Reply, Request, SummaryInput, Worker, findings};
+use clarimark::job::{EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, Worker};
 use clarimark::session::{Analysis, CohortChoice, Insight};
 use clarimark::study::Study;
 use std::sync::Arc;
 
 /// The files of a shipped study.
-pub fn files(name: &str) -> Vec<Picked> {
+pub(crate) fn files(name: &str) -> Vec<Picked> {
     let folder = format!("{}/public/studies/{name}", env!("CARGO_MANIFEST_DIR"));
     let read =
         |file: &str| Picked { name: file.into(), bytes: std::fs::read(format!("{folder}/{file}")).unwrap() };
@@ -22,7 +22,7 @@ fn ask(worker: &mut Worker, request: Request) -> Reply {
 }
 
 /// Reads and binds a shipped study.
-pub fn read(name: &str) -> Study {
+pub(crate) fn read(name: &str) -> Study {
     match ask(&mut Worker::default(), Request::Read { job: 0, files: files(name) }) {
         Reply::Read { reading, .. } => match *reading {
             Reading::Study { study, .. } => *study,
@@ -33,7 +33,7 @@ pub fn read(name: &str) -> Study {
 }
 
 /// Explains `plan` in chunks of `chunk` rows, dealt to `n_workers` workers in turn and put back in order.
-pub fn explain(study: &Study, model: &[u8], plan: &[RowId], n_workers: usize, chunk: usize) -> Attributions {
+pub(crate) fn explain(study: &Study, model: &[u8], plan: &[RowId], n_workers: usize, chunk: usize) -> Attributions {
     let mut workers: Vec<Worker> = (0..n_workers).map(|_| Worker::default()).collect();
     for w in &mut workers {
         let reply = ask(w, Request::Load { job: 0, model: model.to_vec() });
@@ -52,7 +52,7 @@ pub fn explain(study: &Study, model: &[u8], plan: &[RowId], n_workers: usize, ch
 }
 
 /// The whole analysis of a shipped study's default cohort.
-pub fn analyse(name: &str) -> Analysis {
+pub(crate) fn analyse(name: &str) -> Analysis {
     let study = Arc::new(read(name));
     let model = &files(name)[1].bytes;
     let cohort = CohortChoice::default_for(&study);
@@ -84,7 +84,15 @@ pub fn analyse(name: &str) -> Analysis {
         Reply::Evaluated { performance, .. } => analysis.performance = performance,
         other => panic!("{other:?}"),
     }
-    analysis.findings = findings(&analysis);
+    let subject = Subject {
+        study: (*analysis.study).clone(),
+        rows: analysis.rows.to_vec(),
+        attributions: (*analysis.attributions).clone(),
+    };
+    match ask(&mut worker, Request::Find { job: 0, subject: Box::new(subject) }) {
+        Reply::Found { findings, .. } => analysis.findings = findings,
+        other => panic!("{other:?}"),
+    }
     analysis
 }
 

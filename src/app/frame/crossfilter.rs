@@ -69,14 +69,14 @@ fn OneHistogram(histogram: Histogram) -> impl IntoView {
                 name="histogram"
                 tools=false
                 drag=drag
-                draw=move |w, _| {
+                draw=Box::new(move |w, _| {
                     width.set_value(w);
                     let figure = analysis
                         .get()
                         .map(|a| figure::histogram(&a, &drawn, &filters.get(), w))
                         .unwrap_or_default();
                     Drawing { scene: figure.scene, table: figure.table }
-                }
+                })
                 gesture=Box::new(move |gesture, _| match gesture {
                     Gesture::Brush(from, to) => {
                         store.send(Command::AddFilter(figure::brushed(&used, width.get_value(), from, to)));

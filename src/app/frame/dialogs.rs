@@ -1,5 +1,6 @@
 //! Layers over the page: what went wrong, the command palette, the sheet of keys.
 
+use crate::math::Order as _;
 use super::CommandButton;
 use crate::app::store::store;
 use crate::app::widget::icon::{Glyph, Icon};
@@ -109,7 +110,7 @@ pub(crate) fn Palette() -> impl IntoView {
                 .filter_map(|e| Some((score(&e.title, &text)?, e)))
                 .collect()
         });
-        all.sort_by_key(|(score, _)| *score);
+        all.order_by_key(|(score, _)| *score);
         all.into_iter().map(|(_, e)| e).take(14).collect()
     };
     let run = move |entry: Option<Entry>| {

@@ -1,5 +1,6 @@
 //! The inspector: facts about what is in focus, and always the patient under the pointer.
 
+use crate::math::Order as _;
 use crate::app::store::store;
 use crate::app::view::open;
 use crate::app::view::patient::ClusterMark;
@@ -413,11 +414,11 @@ fn selection_facts(store: crate::app::store::Store, a: &Analysis, chosen: &[bool
     };
     let mut apart: Vec<(FeatureId, f64)> =
         a.insight.order.iter().take(40).map(|&f| (f, mean(f, true) - mean(f, false))).collect();
-    apart.sort_by(|x, y| y.1.abs().total_cmp(&x.1.abs()));
+    apart.order_by(|x, y| y.1.abs().total_cmp(&x.1.abs()));
     let apart: Vec<(String, f64)> =
         apart.into_iter().take(8).map(|(f, d)| (a.study.label(f).to_string(), d)).collect();
     let mut listed: Vec<RowId> = rows.clone();
-    listed.sort_by(|x, y| a.margin(*y).total_cmp(&a.margin(*x)));
+    listed.order_by(|x, y| a.margin(*y).total_cmp(&a.margin(*x)));
     let more = n.saturating_sub(8);
     let listed: Vec<(RowId, String, String)> =
         listed.into_iter().take(8).map(|r| (r, a.study.patient_id(r), signed(a.margin(r), 2))).collect();

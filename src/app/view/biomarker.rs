@@ -130,12 +130,12 @@ pub(crate) fn Biomarker() -> impl IntoView {
                     name="dependence"
                     fill=true
                     drag=Drag::Brush
-                    draw=move |width, height| {
+                    draw=Box::new(move |width, height| {
                         size.set_value([width, height]);
                         draw(width, height)
                             .map(|d| Drawing { scene: d.figure.scene, table: d.figure.table })
                             .unwrap_or_default()
-                    }
+                    })
                     over=Box::new(move |base| {
                         overlay(base, &Highlights { hovered: hovered.get(), focused: None, ..Highlights::default() })
                     })

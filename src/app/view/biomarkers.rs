@@ -81,19 +81,19 @@ pub(crate) fn Biomarkers() -> impl IntoView {
                 <Plot
                     name="ranked-axis"
                     tools=false
-                    draw=move |width, _| {
+                    draw=Box::new(move |width, _| {
                         let figure = analysis
                             .get()
                             .map(|a| figure::ranked_header(&a, &now.get(), &features.get(), width))
                             .unwrap_or_default();
                         Drawing { scene: figure.scene, table: figure.table }
-                    }
+                    })
                 />
             </div>
             <div class="ranked-rows">
                 <Plot
                     name="ranked"
-                    draw=move |width, _| {
+                    draw=Box::new(move |width, _| {
                         let figure = analysis
                             .get()
                             .map(|a| {
@@ -102,7 +102,7 @@ pub(crate) fn Biomarkers() -> impl IntoView {
                             })
                             .unwrap_or_default();
                         Drawing { scene: figure.scene, table: figure.table }
-                    }
+                    })
                     over=Box::new(move |base| {
                         overlay(base, &Highlights { hovered: hovered.get(), focused: now.get().patient, ..Highlights::default() })
                     })

@@ -106,12 +106,12 @@ pub(crate) fn Overview() -> impl IntoView {
             </div>
             <div class="overview-grid">
                 <Pane title="What was measured" subtitle=measured>
-                    <Plot name="missingness" draw=move |w, _| analysis.get().map(|a| drawing(figure::missingness(&a, w))).unwrap_or_default() />
+                    <Plot name="missingness" draw=Box::new(move |w, _| analysis.get().map(|a| drawing(figure::missingness(&a, w))).unwrap_or_default()) />
                 </Pane>
                 <Pane title="Checks" subtitle=Signal::derive(|| "exactness and performance".to_string())>
-                    <Plot name="additivity" draw=move |w, _| analysis.get().map(|a| drawing(figure::additivity(&a, w))).unwrap_or_default() />
+                    <Plot name="additivity" draw=Box::new(move |w, _| analysis.get().map(|a| drawing(figure::additivity(&a, w))).unwrap_or_default()) />
                     <Show when=move || has_performance.get()>
-                        <Plot name="performance" draw=move |w, _| analysis.get().map(|a| drawing(figure::performance(&a, w))).unwrap_or_default() />
+                        <Plot name="performance" draw=Box::new(move |w, _| analysis.get().map(|a| drawing(figure::performance(&a, w))).unwrap_or_default()) />
                         <p class="caption">
                             {text(|a| {
                                 a.performance
@@ -161,7 +161,7 @@ pub(crate) fn Overview() -> impl IntoView {
                 <Pane title="Top biomarkers" subtitle=Signal::derive(|| "mean |SHAP|, and each patient".to_string()) caption=top>
                     <Plot
                         name="top"
-                        draw=move |w, _| analysis.get().map(|a| drawing(figure::top_biomarkers(&a, w))).unwrap_or_default()
+                        draw=Box::new(move |w, _| analysis.get().map(|a| drawing(figure::top_biomarkers(&a, w))).unwrap_or_default())
                         gesture=Box::new(move |gesture, _| {
                             if let Gesture::Click(target, _) | Gesture::Open(target) = gesture
                                 && let Some(feature) = target.feature() {

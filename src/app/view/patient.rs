@@ -80,14 +80,14 @@ pub(crate) fn Patient() -> impl IntoView {
                 >
                     <Plot
                         name="waterfall"
-                        draw=move |width, _| {
+                        draw=Box::new(move |width, _| {
                             let figure = analysis
                                 .get()
                                 .zip(patient.get())
                                 .map(|(a, p)| figure::waterfall(&a, &now.get(), p, width))
                                 .unwrap_or_default();
                             Drawing { scene: figure.scene, table: figure.table }
-                        }
+                        })
                         gesture=Box::new(move |gesture, _| match gesture {
                             Gesture::Click(target, _) => {
                                 if let Some(feature) = target.feature() {

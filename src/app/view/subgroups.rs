@@ -49,7 +49,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
                     name="map"
                     fill=true
                     drag=Drag::Lasso
-                    draw=move |width, height| {
+                    draw=Box::new(move |width, height| {
                         let height = height.max(320.0);
                         size.set_value([width, height]);
                         let figure = analysis
@@ -60,7 +60,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
                             })
                             .unwrap_or_default();
                         Drawing { scene: figure.scene, table: figure.table }
-                    }
+                    })
                     over=Box::new(move |base| {
                         overlay(base, &Highlights { hovered: hovered.get(), focused: patient.get(), ..Highlights::default() })
                     })
@@ -95,9 +95,9 @@ pub(crate) fn Subgroups() -> impl IntoView {
                 <div class="trust-plots">
                     <Plot
                         name="silhouette"
-                        draw=move |w, _| {
+                        draw=Box::new(move |w, _| {
                             analysis.get().map(|a| drawing(figure::silhouettes(&a, [w, 250.0]))).unwrap_or_default()
-                        }
+                        })
                         over=Box::new(move |base| {
                             overlay(base, &Highlights { hovered: hovered.get(), ..Highlights::default() })
                         })
@@ -114,13 +114,13 @@ pub(crate) fn Subgroups() -> impl IntoView {
                     <div>
                         <Plot
                             name="stability"
-                            draw=move |w, _| analysis.get().map(|a| drawing(figure::stability(&a, w))).unwrap_or_default()
+                            draw=Box::new(move |w, _| analysis.get().map(|a| drawing(figure::stability(&a, w))).unwrap_or_default())
                         />
                         <Plot
                             name="silhouette-by-k"
-                            draw=move |w, _| {
+                            draw=Box::new(move |w, _| {
                                 analysis.get().map(|a| drawing(figure::silhouettes_by_k(&a, [w, 130.0]))).unwrap_or_default()
-                            }
+                            })
                         />
                     </div>
                 </div>
@@ -133,7 +133,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
             >
                 <Plot
                     name="profile"
-                    draw=move |w, _| analysis.get().map(|a| drawing(figure::profile(&a, w))).unwrap_or_default()
+                    draw=Box::new(move |w, _| analysis.get().map(|a| drawing(figure::profile(&a, w))).unwrap_or_default())
                     gesture=Box::new(move |gesture, _| match gesture {
                         Gesture::Click(target, _) => {
                             if let Some(feature) = target.feature() {

@@ -7,7 +7,7 @@ use crate::figure::words;
 use crate::ids::FeatureId;
 use crate::plot::number::{count, percent};
 use crate::session::{CohortChoice, Command, Staged};
-use crate::study::{ColumnFacts, ColumnRole, Outcome, Severity, findings, understood};
+use crate::study::{ColumnFacts, ColumnRole, Finding, Outcome, Severity};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -41,14 +41,14 @@ pub(crate) fn Understood() -> impl IntoView {
     });
     let running = store.slice(|s| s.run.is_some());
     let listed = RwSignal::new(Listed::All);
-    let columns = Memo::new(move |_| staged.get().map(|s| understood(&s.0)).unwrap_or_default());
-    let notes = Memo::new(move |_| {
-        staged.get().map_or_else(Vec::new, |s| {
-            let rows = s.1.rows(&s.0);
-            findings(&s.0, &rows, None)
-                .into_iter()
-                .filter(|f| f.severity != Severity::Pass)
-                .map(|f| (f.severity, f.title, f.detail))
+    let columns = store.slice(|s| s.staged.as_ref().map_or_else(Vec::new, |t| t.columns.to_vec()));
+    let notes = store.slice(|s| {
+        s.staged.as_ref().map_or_else(Vec::new, |t| {
+            let worth_saying = |f: &&Finding| f.severity != Severity::Pass;
+            t.notes
+                .iter()
+                .filter(worth_saying)
+                .map(|f| (f.severity, f.title.clone(), f.detail.clone()))
                 .collect::<Vec<_>>()
         })
     });

@@ -37,6 +37,8 @@ pub(crate) enum Gesture {
     Brush(f64, f64),
 }
 
+/// Lays a plot out for a width and the height at hand.
+pub(crate) type Draw = Box<dyn Fn(f64, f64) -> Drawing + Send + Sync>;
 /// Draws what changes with pointer and selection, over a scene.
 pub(crate) type Over = Box<dyn Fn(&Scene) -> Scene + Send + Sync>;
 /// Receives what the pointer does on a scene.
@@ -63,7 +65,7 @@ pub(crate) fn Plot(
     /// Stable name for tests and files, e.g. `ranked`.
     name: &'static str,
     /// Lays the plot out for a width and the height at hand.
-    draw: impl Fn(f64, f64) -> Drawing + Send + Sync + 'static,
+    draw: Draw,
     /// Draws what changes with pointer and selection.
     #[prop(optional)]
     over: Option<Over>,

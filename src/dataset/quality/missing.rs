@@ -1,5 +1,6 @@
 //! Which columns are missing in the same rows.
 
+use crate::math::Order as _;
 use crate::dataset::Dataset;
 use std::collections::HashMap;
 
@@ -40,7 +41,7 @@ pub fn missing_blocks(data: &Dataset, columns: &[usize], rows: &[usize]) -> Vec<
     let mut groups: Vec<(&Vec<u64>, &Vec<usize>)> =
         columns_of.iter().filter(|(gaps, columns)| columns.len() > 1 && n_rows(gaps) > 1).collect();
     // The map has no order; size and first column make one.
-    groups.sort_by_key(|group| (std::cmp::Reverse(size(group)), group.1[0]));
+    groups.order_by_key(|group| (std::cmp::Reverse(size(group)), group.1[0]));
     groups.truncate(MAX_BLOCKS);
     let block = |(gaps, same): (&Vec<u64>, &Vec<usize>)| {
         let includes = |other: &Vec<u64>| other != gaps && gaps.iter().zip(other).all(|(a, b)| a & !b == 0);

@@ -1,6 +1,7 @@
 //! One loader per file format, chosen by content, never by the file's name.
 
 mod bare_words;
+mod json_path;
 mod sniff;
 mod xgboost;
 

@@ -132,8 +132,7 @@ struct Keys {
 
 fn by_keys(text: &[u8]) -> Result<Format<'_>, ModelError> {
     let text = blanked(text);
-    let keys: Keys =
-        serde_json::from_slice(&text).map_err(|e| super::xgboost::json_error(&e, String::new()))?;
+    let keys: Keys = serde_json::from_slice(&text).map_err(|e| super::xgboost::json_error(&text, &e))?;
     if keys.learner.is_some() {
         Ok(Format::XgboostJson(text))
     } else if keys.oblivious_trees.is_some() || keys.features_info.is_some() {

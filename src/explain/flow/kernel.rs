@@ -10,7 +10,7 @@
 //!   = (p + (1 − p) r ρ) / D,  D = p + (1 − p) r    if o = 1 and the row goes left
 //! ```
 //!
-//! and δ is the derivative that belongs to it, 0 if o = 0. For a new feature f = (1 − p) ρ + p·[goes left] and
+//! and δ is the derivative that belongs to it, 0 if o = 0. For a new feature f = (1 − p) ρ + p × [goes left] and
 //! δ = [goes left] − ρ. Decisions are masks of all ones or all zeros, so that every lane runs the same instructions.
 
 use super::lanes::{Block, Decisions, Lanes, Mask, VECTORS};
@@ -78,7 +78,7 @@ pub(super) struct Fork {
     pub(super) repeat: u32,
 }
 
-/// Constants of a repeated fork at one point: f = ρ + [o]·flow + [o, left]·flow_left, and δ alike without the ρ.
+/// Constants of a repeated fork at one point: `f = ρ + o × flow + (o and left) × flow_left`, and δ alike without ρ.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Repeat {
     flow: f64,

@@ -1,5 +1,6 @@
 //! Which other biomarker may explain the spread of a dependence plot.
 
+use crate::math::Order as _;
 use crate::math::correlation;
 
 /// A biomarker that may modify another one's effect.
@@ -27,7 +28,7 @@ pub fn approximate_partners(feature: usize, phi: &[f64], values: &[f64], n_featu
     }
     let value = |row: usize, f: usize| values[row * n_features + f];
     let mut order: Vec<usize> = (0..phi.len()).collect();
-    order.sort_by(|&a, &b| value(a, feature).total_cmp(&value(b, feature)));
+    order.order_by(|&a, &b| value(a, feature).total_cmp(&value(b, feature)));
     let windows: Vec<&[usize]> = order.chunks((phi.len() / 10).clamp(1, 50)).collect();
     let strength = |of: &dyn Fn(usize) -> f64| -> f64 {
         let sum: f64 = windows
@@ -49,7 +50,7 @@ pub fn approximate_partners(feature: usize, phi: &[f64], values: &[f64], n_featu
             Partner { feature: f as u32, strength: by_value.max(by_absence) }
         })
         .collect();
-    partners.sort_by(|a, b| b.strength.total_cmp(&a.strength));
+    partners.order_by(|a, b| b.strength.total_cmp(&a.strength));
     partners
 }
 

@@ -1,5 +1,6 @@
 //! The map of attributions: patients who are near each other were scored alike for the same reasons.
 
+use crate::math::Order as _;
 use super::{Emphasis, Table};
 use crate::ids::{ClusterId, RowId, Target};
 use crate::plot::axis::Axis;
@@ -129,7 +130,7 @@ fn marks(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
     };
     let rim = (r > 2.0).then(|| Stroke::new(Role::Background, 0.6));
     let mut order: Vec<usize> = (0..spec.points.len()).collect();
-    order.sort_by_key(|&i| match role(i) {
+    order.order_by_key(|&i| match role(i) {
         Role::Value(step) => u32::from(step),
         _ => cluster(i).unwrap_or(0),
     });

@@ -3,6 +3,7 @@
 //! [`header`] and [`rows`] are separate scenes so that a page can keep the axis in sight while the rows scroll;
 //! [`draw`] stacks them for export.
 
+use crate::math::Order as _;
 use super::{Emphasis, Kind, Table};
 use crate::ids::{FeatureId, RowId, Target};
 use crate::plot::axis::{Axis, nice};
@@ -290,7 +291,7 @@ fn swarm(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
         .partition(|&i| row.values.get(i).is_none_or(|v| v.is_nan()));
     let role = |i: usize| if ordered { ramp.role(row.values[i]) } else { Role::MarkStrong };
     // Low values first: a painter draws each colour in one go, and every plot layers alike.
-    measured.sort_by_key(|&i| match role(i) {
+    measured.order_by_key(|&i| match role(i) {
         Role::Value(step) => step,
         _ => 0,
     });

@@ -1,5 +1,6 @@
 //! Are the clusters real? Silhouette width of every patient, and the mean for other numbers of clusters.
 
+use crate::math::Order as _;
 use super::Table;
 use crate::ids::{RowId, Target};
 use crate::math::mean;
@@ -85,7 +86,7 @@ fn groups(spec: &Spec) -> Vec<Vec<usize>> {
         }
     }
     for group in &mut groups {
-        group.sort_by(|&a, &b| spec.widths[b].total_cmp(&spec.widths[a]));
+        group.order_by(|&a, &b| spec.widths[b].total_cmp(&spec.widths[a]));
     }
     groups
 }

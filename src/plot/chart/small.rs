@@ -1,5 +1,6 @@
 //! Small multiples: how the next biomarkers act, on one SHAP axis, each over its own values.
 
+use crate::math::Order as _;
 use super::{Emphasis, Kind, LevelScale, Table};
 use crate::ids::{FeatureId, RowId, Target};
 use crate::plot::axis::nice;
@@ -89,7 +90,7 @@ fn one(scene: &mut Scene, spec: &Spec, panel: &Panel, [x0, y0]: [f64; 2], w: f64
     let role = |i: usize| if panel.kind.has_order() { ramp.role(panel.values[i]) } else { Role::MarkStrong };
     let (missing, mut measured): (Vec<usize>, Vec<usize>) =
         (0..spec.patients.len()).partition(|&i| panel.values[i].is_nan());
-    measured.sort_by_key(|&i| match role(i) {
+    measured.order_by_key(|&i| match role(i) {
         Role::Value(step) => step,
         _ => 0,
     });

@@ -1,6 +1,7 @@
 //! One patient: how the prediction is summed, biomarker by biomarker, beside what was measured and where that value
 //! lies in the cohort.
 
+use crate::math::Order as _;
 use super::Table;
 use crate::ids::{FeatureId, Target};
 use crate::plot::axis::{Axis, nice};
@@ -88,7 +89,7 @@ struct Step<'a> {
 
 fn steps<'a>(spec: &'a Spec<'a>) -> Vec<Step<'a>> {
     let mut order: Vec<&Row> = spec.rows.iter().collect();
-    order.sort_by(|a, b| b.phi.abs().total_cmp(&a.phi.abs()));
+    order.order_by(|a, b| b.phi.abs().total_cmp(&a.phi.abs()));
     // "1 other" would say less than the row itself.
     let shown = if order.len() <= spec.top + 1 { order.len() } else { spec.top };
     let mut out: Vec<Step> =

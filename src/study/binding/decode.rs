@@ -1,5 +1,6 @@
 //! From a cell to the number that the trees compare.
 
+use crate::math::Order as _;
 use crate::dataset::{Column, Values};
 use crate::ensemble::FeatureSummary;
 use crate::study::StudyError;
@@ -129,7 +130,7 @@ fn named(column: &Column, x: &[f64], known: &[String]) -> Result<Decode, StudyEr
             Some((number + 0.0, code as f64, level.trim() != number.to_string()))
         })
         .collect();
-    codes.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.2.cmp(&b.2)));
+    codes.order_by(|a, b| a.0.total_cmp(&b.0).then(a.2.cmp(&b.2)));
     codes.dedup_by(|later, first| later.0 == first.0);
     let codes: Vec<(f64, f64)> = codes.into_iter().map(|(number, code, _)| (number, code)).collect();
     match x.iter().position(|x| !x.is_nan() && lookup(&codes, *x).is_none()) {

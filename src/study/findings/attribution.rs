@@ -1,5 +1,6 @@
 //! What the attributions show about the model and about themselves.
 
+use crate::math::Order as _;
 use super::{Finding, Look, Severity, Topic, some};
 use crate::dataset::quality;
 use crate::explain::Attributions;
@@ -114,7 +115,7 @@ fn pairs(look: &Look<'_>, found: &mut Vec<Finding>) {
             }
         }
     }
-    pairs.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
+    pairs.order_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
     for (a, b, rho) in pairs.iter().take(MAX_PAIRS) {
         let move_together = if *rho > 0.0 { "move together" } else { "move oppositely" };
         found.push(Finding::new(

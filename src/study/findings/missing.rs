@@ -1,5 +1,6 @@
 //! What was not measured, and what was never measured in training.
 
+use crate::math::Order as _;
 use super::{Finding, Look, Severity, Topic, some};
 use crate::dataset::quality;
 use crate::ids::FeatureId;
@@ -124,7 +125,7 @@ fn range(look: &Look<'_>, found: &mut Vec<Finding>) {
         ));
         return;
     }
-    outside.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
+    outside.order_by_key(|(n, _)| std::cmp::Reverse(*n));
     let most: Vec<String> = outside.iter().take(3).map(|(n, name)| format!("{name} {n}")).collect();
     // With many biomarkers and few patients, some values at the edge are to be expected.
     let often = n_cells as f64 > OFTEN * (others.len() * look.study.n_features()) as f64;

@@ -8,13 +8,15 @@ mod files;
 mod missing;
 mod patients;
 
+use crate::math::Order as _;
+use serde::{Deserialize, Serialize};
 use super::text::{enumerate, prose};
 use super::{Outcome, SplitRole, Study};
 use crate::explain::Attributions;
 use crate::ids::{FeatureId, RowId};
 
 /// How much a finding restricts what may be concluded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     /// Restricts a conclusion.
     High,
@@ -27,7 +29,7 @@ pub enum Severity {
 }
 
 /// What a finding is about, so that the page can lead to the place where it is seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Topic {
     /// Which patients trained the model.
     Split,
@@ -58,7 +60,7 @@ pub enum Topic {
 }
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// How serious.
     pub severity: Severity,
@@ -106,7 +108,7 @@ pub fn findings(study: &Study, rows: &[RowId], explained: Option<&Attributions>)
     files::inspect(&look, &mut found);
     attribution::inspect(&look, &mut found);
     // Stable: findings of one severity stay in the order above.
-    found.sort_by_key(|finding| finding.severity);
+    found.order_by_key(|finding| finding.severity);
     found
 }
 
@@ -201,7 +203,7 @@ fn importance(explained: &Attributions) -> Vec<(FeatureId, f64)> {
     }
     let mut order: Vec<(FeatureId, f64)> =
         sums.into_iter().enumerate().map(|(f, sum)| (FeatureId::of(f), sum / n)).collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1));
+    order.order_by(|a, b| b.1.total_cmp(&a.1));
     order
 }
 

@@ -5,6 +5,7 @@ mod matching;
 
 pub use error::ParityError;
 
+use crate::math::Order as _;
 use super::Study;
 use super::findings::{Finding, Severity, Topic};
 use super::text::{count, list, number, of};
@@ -183,7 +184,7 @@ fn compare_columns(
         }
         pairs.extend(worst);
     }
-    pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
+    pairs.order_by(|a, b| b.0.total_cmp(&a.0));
     Some(Parity {
         n: pairs.len(),
         scale,

@@ -17,6 +17,7 @@ use super::super::error::quoted;
 use super::super::{
     Builder, Cast, Ensemble, Facts, Feature, FeatureKind, ModelError, Objective, ReadOptions,
 };
+use super::json_path::path_at;
 use crate::Parsed;
 use std::str::FromStr;
 
@@ -37,28 +38,24 @@ pub(super) fn read_json(text: &[u8], options: ReadOptions) -> Result<Parsed<Ense
     }
 }
 
-/// What is wrong with a file that cannot be read, found by reading it once more: good files pay nothing for it.
+/// What is wrong with a file that cannot be read.
 fn refusal(text: &[u8], error: &serde_json::Error) -> ModelError {
     if let Ok(json::Outline { learner }) = serde_json::from_slice(text)
         && !trees::BOOSTERS.contains(&learner.gradient_booster.name.as_str())
     {
         return trees::unknown_booster(&learner.gradient_booster.name);
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let key = match serde_path_to_error::deserialize::<_, json::File>(&mut deserializer) {
-        Err(e) if e.path().iter().next().is_some() => e.path().to_string(),
-        _ => String::new(),
-    };
-    json_error(error, key)
+    json_error(text, error)
 }
 
 /// An error of the JSON reader with its place.
-pub(super) fn json_error(error: &serde_json::Error, key: String) -> ModelError {
+pub(super) fn json_error(text: &[u8], error: &serde_json::Error) -> ModelError {
     let message = error.to_string();
     // The reader appends " at line 1 column 2", which is said apart.
     let problem = message.rsplit_once(" at line ").map_or(message.as_str(), |(problem, _)| problem);
-    let problem = problem.chars().take(200).collect();
-    ModelError::Json { line: error.line(), column: error.column(), key, problem }
+    let (line, column) = (error.line(), error.column());
+    let key = path_at(text, line, column);
+    ModelError::Json { line, column, key, problem: problem.chars().take(200).collect() }
 }
 
 fn ensemble(file: json::File, format: &str, options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {

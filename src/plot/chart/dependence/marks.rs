@@ -1,5 +1,6 @@
 //! The patients.
 
+use crate::math::Order as _;
 use super::Spec;
 use super::layout::{Layout, X};
 use crate::ids::Target;
@@ -22,7 +23,7 @@ pub(super) fn draw(scene: &mut Scene, spec: &Spec, lay: &Layout) {
         None => Role::BarStrong,
     };
     let mut order = lay.measured.clone();
-    order.sort_by_key(|&i| match role(i) {
+    order.order_by_key(|&i| match role(i) {
         Role::Value(step) => i32::from(step),
         _ => -1,
     });
