@@ -1,4 +1,4 @@
-//! Requests and replies as one JSON header and raw little-endian buffers.
+//! Requests and replies as one small header (postcard) and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
 use super::{
@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 /// A message: a small header and buffers to transfer.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Packet {
-    /// JSON.
-    pub header: String,
+    /// Names and small facts, in postcard's form.
+    pub header: Vec<u8>,
     /// Raw bytes; numbers little-endian.
     pub buffers: Vec<Vec<u8>>,
 }
@@ -158,12 +158,12 @@ impl Reader {
 }
 
 fn pack(header: &impl Serialize, buffers: Buffers) -> Packet {
-    // Plain structs of strings and numbers always serialise; a NaN becomes null, which the readers know.
-    Packet { header: serde_json::to_string(header).unwrap_or_default(), buffers: buffers.0 }
+    // Plain structs of strings and numbers always serialise.
+    Packet { header: postcard::to_allocvec(header).unwrap_or_default(), buffers: buffers.0 }
 }
 
 fn unpack<H: for<'a> Deserialize<'a>>(packet: Packet) -> Result<(H, Reader), PacketError> {
-    let header = serde_json::from_str(&packet.header).map_err(|e| PacketError::Header(e.to_string()))?;
+    let header = postcard::from_bytes(&packet.header).map_err(|e| PacketError::Header(e.to_string()))?;
     Ok((header, Reader { buffers: packet.buffers.into_iter(), at: 0 }))
 }
 
