@@ -1,17 +1,17 @@
 //! Carries out what [`crate::session::update`] asks of the browser.
 
-use crate::math::Order as _;
 use super::browser::files::Refused;
 use super::browser::{boot, clipboard, clock, download, files, location, theme};
 use super::store::Store;
 use super::study_files;
 use super::task::{self, Running, Stopped};
 use crate::job::{EvaluationPart, Picked, Reading, Subject, SummaryInput};
+use crate::math::Order as _;
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
 };
-use crate::share::Link as ViewLink;
 use crate::share::table::{Document, row_names};
+use crate::share::{Link as ViewLink, PACKED};
 use crate::study::{self, Manifest, Study};
 use leptos::prelude::Update;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ pub(crate) fn open_packed_or_linked(store: Store) {
                     .into_iter()
                     .map(|(path, bytes)| Picked { name: file_name(&path), bytes })
                     .collect();
-                let result = read_and_stage(store, files, Some("packed".into())).await;
+                let result = read_and_stage(store, files, Some(PACKED.into())).await;
                 report(store, result);
             }
             (None, Ok(link)) => {

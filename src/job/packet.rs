@@ -1,7 +1,9 @@
 //! Requests and replies as one JSON header and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{EvaluationKind, EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, SummaryOutput};
+use super::{
+    EvaluationKind, EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, SummaryOutput,
+};
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
@@ -51,7 +53,11 @@ enum ReplyHeader {
     Loaded {
         job: u32,
     },
-    Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
+    Explained {
+        job: u32,
+        chunk: u32,
+        attributions: AttributionsHeader,
+    },
     Summarised {
         job: u32,
         importance: Vec<Importance>,
@@ -61,7 +67,10 @@ enum ReplyHeader {
         profile: Profile,
         n_resamples: usize,
     },
-    Found { job: u32, findings: Vec<Finding> },
+    Found {
+        job: u32,
+        findings: Vec<Finding>,
+    },
     Evaluated {
         job: u32,
         performance: Vec<Performance>,

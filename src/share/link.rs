@@ -13,6 +13,8 @@ use std::str::FromStr;
 
 /// Version of the form.
 const VERSION: u32 = 1;
+/// Source of a study that is packed into its page.
+pub const PACKED: &str = "packed";
 /// Hexadecimal digits of a file hash that a link carries: 64 bits.
 const HASH_DIGITS: usize = 16;
 /// Longer fragments are not read.
@@ -100,7 +102,8 @@ impl Link {
             })
             .collect();
         Some(Link {
-            example: session.source.clone(),
+            // A packed study has no name that another page could open.
+            example: session.source.clone().filter(|s| s != PACKED),
             model: short(&a.study.model_file.sha256),
             data: short(&a.study.data_file.sha256),
             cohort: session.now.cohort,

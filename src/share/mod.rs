@@ -5,4 +5,4 @@ mod link;
 pub mod page;
 pub mod table;
 
-pub use link::{Link, LinkError};
+pub use link::{Link, LinkError, PACKED};

@@ -67,10 +67,19 @@ export const test = base.extend({
   },
 });
 
-/** Opens a built-in study and waits for its overview. */
+/** Any view but the first: a study is open. */
+export const openedView = '[data-view]:not([data-view="start"])';
+
+/** Waits until a study has been computed and is shown. */
+export const expectOpen = async page => {
+  await expect(page.locator(openedView)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByTestId('run')).toHaveCount(0);
+};
+
+/** Opens a built-in study. */
 export const openExample = async (page, name = 'pbc') => {
   await page.locator(`[data-command="open-example-${name}"]:visible`).first().click();
-  await expect(page.locator('[data-view="overview"]')).toBeVisible({ timeout: 60_000 });
+  await expectOpen(page);
 };
 
 /** Goes to a view by its command, wherever the layout has put that. */

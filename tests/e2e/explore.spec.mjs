@@ -1,6 +1,6 @@
 // A reader's way through a study: views, plots, selections that every view follows, links, files to take away.
 import { readFile } from 'node:fs/promises';
-import { expect, expectDrawn, forms, go, openExample, test } from './clarimark.mjs';
+import { expect, expectDrawn, expectOpen, forms, go, openExample, test } from './clarimark.mjs';
 
 const selection = page => page.getByTestId('selection');
 
@@ -133,7 +133,7 @@ test('figures and values can be taken away, the same each time', async ({ page, 
 test('the keyboard alone goes everywhere', async ({ page, open }) => {
   await open();
   await page.keyboard.press('m');
-  await expect(page.locator('[data-view="overview"]')).toBeVisible({ timeout: 60_000 });
+  await expectOpen(page);
   for (const [key, view] of [['3', 'biomarkers'], ['4', 'biomarker'], ['5', 'patient'], ['6', 'subgroups'], ['1', 'start'], ['2', 'overview']]) {
     await page.keyboard.press(key);
     await expect(page.locator(`[data-view="${view}"]`)).toBeVisible();

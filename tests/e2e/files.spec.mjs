@@ -1,6 +1,6 @@
 // A reader's own files: understood before anything is computed, refused in words, stopped on request.
 import { readFile } from 'node:fs/promises';
-import { broken, expect, go, openExample, studies, test } from './clarimark.mjs';
+import { broken, expect, expectOpen, go, openExample, studies, test } from './clarimark.mjs';
 
 const choose = (page, files) => page.locator('#file-input').setInputFiles(files);
 const compute = page => page.locator('[data-command="compute"]:visible').first();
@@ -11,7 +11,7 @@ test('a model and a table open without a manifest', async ({ page, open }) => {
   await choose(page, [`${studies}pbc/model.json`, `${studies}pbc/pbc.csv`]);
   await expect(page.locator('[data-view-body="understood"]')).toBeVisible();
   await compute(page).click();
-  await expect(page.locator('[data-view="overview"]')).toBeVisible({ timeout: 60_000 });
+  await expectOpen(page);
 });
 
 test('files may come one after the other', async ({ page, open }) => {
@@ -53,7 +53,7 @@ test('names are text, never markup', async ({ page, open }) => {
   await open();
   await choose(page, [textFile('model.json', model), textFile(`${hostile.replaceAll('/', '')}.csv`, table)]);
   await compute(page).click();
-  await expect(page.locator('[data-view="overview"]')).toBeVisible({ timeout: 60_000 });
+  await expectOpen(page);
   for (const view of ['biomarkers', 'biomarker', 'patient', 'subgroups']) await go(page, view);
   expect(await page.evaluate(() => globalThis.ran ?? 'nothing')).toBe('nothing');
   await expect(page.locator('img[src="x"]')).toHaveCount(0);

@@ -3,7 +3,7 @@ import { test as base } from '@playwright/test';
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
-import { expect, forms, oneFile, serveSite } from './clarimark.mjs';
+import { expect, forms, oneFile, openedView, serveSite } from './clarimark.mjs';
 
 const test = base.extend({
   firefox: [async ({}, use) => {
@@ -34,7 +34,7 @@ for (const form of forms) {
     expect(await page.evaluate(() => globalThis.clarimarkForm)).toBe(form);
     const button = await page.waitForSelector('[data-command="open-example-pbc"]', { visible: true });
     await button.click();
-    await page.waitForSelector('[data-view="overview"]', { visible: true, timeout: 60_000 });
+    await page.waitForSelector(openedView, { visible: true, timeout: 60_000 });
     expect(faults).toEqual([]);
     await page.close();
   });

@@ -2,7 +2,7 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { expect, oneFile, studies, test } from './clarimark.mjs';
+import { expect, expectOpen, oneFile, studies, test } from './clarimark.mjs';
 
 const start = '<!--clarimark:packed-->';
 const end = '<!--/clarimark:packed-->';
@@ -49,7 +49,7 @@ test('a packed study opens at once', async ({ page, faults }, testInfo) => {
   const path = testInfo.outputPath('pbc.html');
   await writeFile(path, pack(await readFile(oneFile, 'utf8'), Object.fromEntries(files)));
   await show(page, path);
-  await expect(page.locator('[data-view="overview"]')).toBeVisible({ timeout: 60_000 });
+  await expectOpen(page);
   expect(faults.unexpected()).toEqual([]);
 });
 

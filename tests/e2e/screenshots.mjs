@@ -3,7 +3,7 @@
 import { chromium } from '@playwright/test';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromiumOptions, serveSite } from './clarimark.mjs';
+import { chromiumOptions, openedView, serveSite } from './clarimark.mjs';
 
 const folder = process.argv[2] ?? 'screenshots';
 const sizes = [[390, 844], [1024, 768], [1440, 900], [2560, 1440]];
@@ -43,7 +43,7 @@ try {
       for (const [index, view] of views.entries()) {
         const shown = page.locator(`[data-view="${view}"]`);
         try {
-          if (view === 'start') await page.locator('[data-view="overview"]').waitFor({ timeout: 60_000 });
+          if (view === 'start') await page.locator(openedView).waitFor({ timeout: 60_000 });
           await page.keyboard.press(String(index + 1));
           await shown.waitFor({ timeout: 10_000 });
         } catch {

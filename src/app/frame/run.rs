@@ -22,6 +22,14 @@ pub(crate) fn RunPanel() -> impl IntoView {
     let store = store();
     let run = store.slice(|s| s.run.clone());
     let running = Memo::new(move |_| run.get().is_some());
+    Effect::new(move |_| {
+        // So that a tab in the background says how far it is. Never a file name: titles end up in histories.
+        let title = match run.get() {
+            Some(r) if r.total > 0 => format!("{:.0} % · Clarimark", r.percent()),
+            _ => "Clarimark".to_string(),
+        };
+        gloo::utils::document().set_title(&title);
+    });
     let fact = move |read: fn(&crate::session::Progress) -> String| move || run.get().as_ref().map(read);
     view! {
         <Show when=move || running.get()>
