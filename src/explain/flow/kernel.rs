@@ -92,7 +92,7 @@ pub(super) struct Frame {
     /// Expected leaf value below the child, per point.
     value: [[Block; MAX_TOGETHER]; 2],
     /// The row followed every edge of the fork's feature, that to the child included.
-    pub(super) goes: [Decisions; 2],
+    goes: [Decisions; 2],
 }
 
 /// Adds one tree's φ of a block of rows. `frames` has two more entries than the tree is deep.
@@ -136,12 +136,28 @@ fn passes<const Q: usize>(
                     go::<Q, _>(step, fork, &kind, channels, frames, phi);
                 }
                 (step, true) => {
-                    let kind = Repeated { share: fork.share, repeats: &repeats[fork.repeat as usize] };
+                    let followed = frames[fork.before as usize].goes[(fork.before_side & 1) as usize];
+                    let kind =
+                        Repeated { share: fork.share, repeats: &repeats[fork.repeat as usize], followed };
                     go::<Q, _>(step, fork, &kind, channels, frames, phi);
                 }
             }
         }
     }
+}
+
+/// The same for each point, written out: what the page loads is compiled for size, which keeps such loops rolled up and
+/// makes the kernel half as fast.
+macro_rules! each_point {
+    ($n:ident, $q:ident, $body:block) => {
+        each_point!($n, $q, $body, 0 1 2 3 4 5 6 7)
+    };
+    ($n:ident, $q:ident, $body:block, $($point:literal)*) => {
+        $(if $n > $point {
+            let $q: usize = $point;
+            $body
+        })*
+    };
 }
 
 #[inline(always)]
@@ -174,13 +190,13 @@ fn enter<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
 ) {
     let x = &channels[fork.channel as usize];
     let side = (fork.side & 1) as usize;
+    let [parent, frame] = parent_and_own(frames, fork);
     for v in 0..VECTORS {
-        let followed = kind.followed(fork, frames, v);
+        let followed = kind.followed(v);
         let left = x[v].below(fork.threshold) & followed;
-        let [parent, frame] = parent_and_own(frames, fork);
         frame.goes[0][v] = left;
         frame.goes[1][v] = followed.without(left);
-        for q in 0..Q {
+        each_point!(Q, q, {
             let reach = parent.reach[side][q][v];
             let to_left = reach * kind.flow(q, left, followed);
             if LEFT {
@@ -189,7 +205,7 @@ fn enter<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
             if RIGHT {
                 frame.reach[1][q][v] = reach - to_left;
             }
-        }
+        });
     }
 }
 
@@ -206,15 +222,15 @@ fn leave<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
     let phi = &mut phi[fork.phi as usize];
     for v in 0..VECTORS {
         let left = frame.goes[0][v];
-        let followed = left | frame.goes[1][v];
-        let mut sum = Lanes::default();
-        for q in 0..Q {
+        let followed = kind.followed(v);
+        let mut sum = Lanes::all(0.0);
+        each_point!(Q, q, {
             let on_left = if LEFT { frame.value[0][q][v] } else { Lanes::all(fork.left) };
             let on_right = if RIGHT { frame.value[1][q][v] } else { Lanes::all(fork.right) };
             let difference = on_left - on_right;
             parent.value[side][q][v] = on_right + kind.flow(q, left, followed) * difference;
             sum += kind.slope(q, left, followed, parent.reach[side][q][v] * difference);
-        }
+        });
         phi[v] += kind.common_slope(left, sum);
     }
 }
@@ -232,15 +248,15 @@ fn pair<const Q: usize, K: Kind>(
     let side = (fork.side & 1) as usize;
     let phi = &mut phi[fork.phi as usize];
     let difference = fork.left - fork.right;
+    let [parent, _] = parent_and_own(frames, fork);
     for v in 0..VECTORS {
-        let followed = kind.followed(fork, frames, v);
+        let followed = kind.followed(v);
         let left = x[v].below(fork.threshold) & followed;
-        let [parent, _] = parent_and_own(frames, fork);
-        let mut sum = Lanes::default();
-        for q in 0..Q {
+        let mut sum = Lanes::all(0.0);
+        each_point!(Q, q, {
             sum += kind.slope(q, left, followed, parent.reach[side][q][v]);
             parent.value[side][q][v] = kind.flow_between(q, left, followed, fork.right, difference);
-        }
+        });
         phi[v] += kind.common_slope(left, sum) * Lanes::all(difference);
     }
 }
@@ -265,8 +281,8 @@ fn four<const Q: usize>(
         let left = x[0][v].below(top.threshold);
         let left_one = x[1][v].below(one.threshold);
         let left_two = x[2][v].below(two.threshold);
-        let [mut sum, mut sum_one, mut sum_two] = [Lanes::default(); 3];
-        for q in 0..Q {
+        let [mut sum, mut sum_one, mut sum_two] = [Lanes::all(0.0); 3];
+        each_point!(Q, q, {
             let reach = parent.reach[side][q][v];
             let flow = kinds[0].flow(q, left, all);
             let to_left = reach * flow;
@@ -277,7 +293,7 @@ fn four<const Q: usize>(
             let difference = on_left - on_right;
             parent.value[side][q][v] = on_right + flow * difference;
             sum += reach * difference;
-        }
+        });
         phi[top.phi as usize][v] += kinds[0].common_slope(left, sum);
         phi[one.phi as usize][v] += kinds[1].common_slope(left_one, sum_one) * Lanes::all(difference_one);
         phi[two.phi as usize][v] += kinds[2].common_slope(left_two, sum_two) * Lanes::all(difference_two);

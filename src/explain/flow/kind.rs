@@ -13,8 +13,7 @@
 //! and δ is the derivative that belongs to it, 0 if o = 0. For a new feature f = (1 − p) ρ + p × [goes left] and
 //! δ = [goes left] − ρ. Decisions are masks of all ones or all zeros, so that every lane runs the same instructions.
 
-use super::kernel::{Fork, Frame};
-use super::lanes::{Lanes, Mask};
+use super::lanes::{Decisions, Lanes, Mask};
 
 /// Constants of a repeated fork at one point: `f = ρ + o × flow + (o and left) × flow_left`, and δ alike without ρ.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +48,7 @@ pub(super) trait Kind {
     /// The factor that all points share × sum.
     fn common_slope(&self, left: Mask, sum: Lanes) -> Lanes;
     /// o: the row followed every edge of this feature above.
-    fn followed(&self, fork: &Fork, frames: &[Frame], vector: usize) -> Mask;
+    fn followed(&self, vector: usize) -> Mask;
 }
 
 /// First split on its feature.
@@ -78,7 +77,7 @@ impl<const Q: usize> Kind for New<'_, Q> {
         (left.only(1.0) - Lanes::all(self.share)) * sum
     }
     #[inline(always)]
-    fn followed(&self, _: &Fork, _: &[Frame], _: usize) -> Mask {
+    fn followed(&self, _: usize) -> Mask {
         Mask::all()
     }
 }
@@ -87,6 +86,8 @@ impl<const Q: usize> Kind for New<'_, Q> {
 pub(super) struct Repeated<'a, const Q: usize> {
     pub(super) share: f64,
     pub(super) repeats: &'a [Repeat; Q],
+    /// o: the row followed every edge of this feature above.
+    pub(super) followed: Decisions,
 }
 
 impl<const Q: usize> Kind for Repeated<'_, Q> {
@@ -112,7 +113,7 @@ impl<const Q: usize> Kind for Repeated<'_, Q> {
         sum
     }
     #[inline(always)]
-    fn followed(&self, fork: &Fork, frames: &[Frame], vector: usize) -> Mask {
-        frames[fork.before as usize].goes[(fork.before_side & 1) as usize][vector]
+    fn followed(&self, vector: usize) -> Mask {
+        self.followed[vector]
     }
 }
