@@ -47,7 +47,13 @@ pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> F
                 }
                 Kind::Number => Vec::new(),
             };
-            (a.study.value_text(f, patient), cohort, counts, a.study.unit(f).to_string())
+            {
+                // A unit that only lists the values would repeat what the value says.
+                let unit = a.study.unit(f);
+                let unit =
+                    if words::range_with_unit("", unit).is_empty() || !counts.is_empty() { "" } else { unit };
+                (a.study.value_text(f, patient), cohort, counts, unit.to_string())
+            }
         })
         .collect();
     let rows = used

@@ -68,7 +68,21 @@ pub(crate) fn SessionBar() -> impl IntoView {
     let output = store.slice(|s| s.now.output);
     view! {
         <header class="bar">
-            {cell("Study", "shrink", title)}
+            <div class="cell shrink">
+                <span class="cell-label">"Study"</span>
+                <span class="cell-value">
+                    <b>{move || title.get().0}</b>
+                    " "
+                    <span class="dim">{move || title.get().1}</span>
+                </span>
+                // A narrow page shows one cell: it still says of what every number is.
+                <span class="cell-facts">
+                    {move || {
+                        open.get()
+                            .then(|| format!("{}, {} {}, {}", model.get().0, cohort.get().1, cohort.get().0, scale.get().0))
+                    }}
+                </span>
+            </div>
             {cell("Model", "wide", model)}
             {cell("Cohort", "", cohort)}
             <Show when=move || positional.get()>
