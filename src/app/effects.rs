@@ -1,17 +1,17 @@
 //! Carries out what [`crate::session::update`] asks of the browser.
 
-use crate::math::Order as _;
 use super::browser::files::Refused;
 use super::browser::{boot, clipboard, clock, download, files, location, theme};
 use super::store::Store;
 use super::study_files;
 use super::task::{self, Running, Stopped};
 use crate::job::{EvaluationPart, Picked, Reading, Subject, SummaryInput};
+use crate::math::Order as _;
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
 };
-use crate::share::{Link as ViewLink, PACKED};
 use crate::share::table::{Document, row_names};
+use crate::share::{Link as ViewLink, PACKED};
 use crate::study::{self, Manifest, Study};
 use leptos::prelude::Update;
 use std::sync::Arc;

@@ -1,6 +1,5 @@
 //! k-means on attributions, with silhouettes.
 
-use crate::math::Order as _;
 use super::{
     Clusters,
     cloud::Cloud,
@@ -8,6 +7,7 @@ use super::{
     silhouette,
 };
 use crate::ids::RowId;
+use crate::math::Order as _;
 use crate::math::{Rng, mean};
 use ndarray::Axis;
 

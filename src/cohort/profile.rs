@@ -1,7 +1,7 @@
 //! What sets a cluster apart: mean attribution and typical value per biomarker.
 
-use crate::math::Order as _;
 use crate::evaluate::{Interval, wilson};
+use crate::math::Order as _;
 use crate::math::{mean, median};
 
 /// What sets the clusters apart.

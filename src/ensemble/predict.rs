@@ -22,26 +22,35 @@ impl Cast {
 
 impl Tree {
     /// Pre-order numbers of the leaves that rows end in.
+    #[allow(
+        clippy::needless_range_loop,
+        reason = "iterators over two arrays stay calls where code is kept small"
+    )]
     fn leaves<const N: usize>(&self, rows: [&[f64]; N], cast: impl Fn(f64) -> f64) -> [usize; N] {
         let mut at = [0; N];
-        if self.n_nodes() == 1 {
+        let n = self.n_nodes();
+        if n == 1 {
             return at;
         }
+        // Slices of one length, so that one check of the node number serves for all.
+        let (threshold, feature) = (&self.threshold[..n], &self.feature[..n]);
+        let (right, default_left) = (&self.right[..n], &self.default_left[..n]);
+        let numeric = self.sets.is_empty();
         loop {
-            let mut moved = false;
-            for (row, at) in rows.iter().zip(&mut at) {
-                let i = *at;
-                let value = cast(row[self.feature[i] as usize]);
-                let mut left = (value < self.threshold[i]) | (value.is_nan() & self.default_left[i]);
-                let right = self.right[i] as usize;
-                if !self.sets.is_empty() && self.threshold[i] == NO_THRESHOLD && right != i && !value.is_nan()
-                {
+            let mut moved = 0;
+            for k in 0..N {
+                let i = at[k];
+                let value = cast(rows[k][feature[i] as usize]);
+                let mut left = (value < threshold[i]) | (value.is_nan() & default_left[i]);
+                let right = right[i] as usize;
+                if !numeric && threshold[i] == NO_THRESHOLD && right != i && !value.is_nan() {
                     left = !self.sets[self.entry[i] as usize].contains(value);
                 }
-                *at = if left { i + 1 } else { right };
-                moved |= *at != i;
+                let next = if left { i + 1 } else { right };
+                moved |= next ^ i;
+                at[k] = next;
             }
-            if !moved {
+            if moved == 0 {
                 return at;
             }
         }

@@ -3,9 +3,9 @@
 //! Both measures are read off patients that were sorted once; a bootstrap resample is a weight per patient, so it
 //! costs one more pass and no sorting.
 
-use crate::math::Order as _;
 use super::interval::{Interval, bootstrap};
 use crate::math::Fenwick;
+use crate::math::Order as _;
 
 /// Comparable pairs of patients: one of them had the event before the other's time ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

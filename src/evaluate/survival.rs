@@ -1,7 +1,7 @@
 //! Survival curves.
 
-use crate::math::Order as _;
 use super::interval::Z;
+use crate::math::Order as _;
 use crate::math::{exp, ln};
 
 /// One step of a survival curve.

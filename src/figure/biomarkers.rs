@@ -1,8 +1,8 @@
 //! Biomarkers, ranked.
 
-use crate::math::Order as _;
 use super::{Figure, LevelNames, compact, drawn, phis, unit_text, values};
 use crate::ids::{FeatureId, RowId};
+use crate::math::Order as _;
 use crate::plot::chart::{Emphasis, ranked as chart};
 use crate::session::{Analysis, Sort, ViewState};
 

@@ -61,7 +61,7 @@ pub fn histograms(a: &Analysis) -> Vec<Histogram> {
         out.extend(column(a, c));
     }
     if a.insight.clusters.k > 1 {
-        let levels = super::cluster_names(a.insight.clusters.k);
+        let levels = super::subgroups::letters(a.insight.clusters.k);
         out.push(Histogram {
             variable: Variable::Cluster,
             label: "Subgroup".into(),
@@ -120,7 +120,7 @@ fn numeric(a: &Analysis, variable: Variable, values: Vec<f64>) -> Histogram {
     Histogram {
         variable,
         label: words::variable_label(a, variable),
-        note: if unit.is_empty() { range } else { format!("{range} {unit}") },
+        note: words::range_with_unit(&range, unit),
         levels: Vec::new(),
         values,
     }

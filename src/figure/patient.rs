@@ -1,10 +1,10 @@
 //! One patient: the sum that makes the prediction, and patients explained alike.
 
-use crate::math::Order as _;
 use super::{Figure, LevelNames, compact, words};
 use crate::ensemble::Link;
 use crate::explain::summary::nearest as nearest_rows;
 use crate::ids::{FeatureId, RowId};
+use crate::math::Order as _;
 use crate::plot::chart::{Kind, waterfall as chart};
 use crate::plot::number::{fixed, signed};
 use crate::session::{Analysis, ViewState, patients_by_margin};

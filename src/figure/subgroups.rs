@@ -184,7 +184,8 @@ pub fn stability(a: &Analysis, width: f64) -> Figure {
     Figure { scene: interval::draw(&spec), table: interval::table(&spec) }
 }
 
-fn letters(k: usize) -> Vec<String> {
+/// `A`, `B`, … in order of mean margin.
+pub(super) fn letters(k: usize) -> Vec<String> {
     (0..k).map(|c| char::from(b'A' + (c as u8).min(25)).to_string()).collect()
 }
 

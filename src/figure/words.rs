@@ -25,10 +25,14 @@ pub fn list(items: &[String]) -> String {
 
 /// `17.4 mg/dL`, `yes`.
 pub fn with_unit(value: &str, unit: &str) -> String {
-    // `1–4` says which values there are, `mg/dL` what they count.
+    if value.parse::<f64>().is_ok() { range_with_unit(value, unit) } else { value.to_string() }
+}
+
+/// `0.3 to 28 mg/dL`: a unit that counts something is written, one that lists the values (`1–4`) is not.
+pub fn range_with_unit(range: &str, unit: &str) -> String {
     let counts =
-        !unit.is_empty() && !unit.starts_with(|c: char| c.is_ascii_digit()) || unit.starts_with("10");
-    if counts && value.parse::<f64>().is_ok() { format!("{value} {unit}") } else { value.to_string() }
+        !unit.is_empty() && (unit.starts_with("10") || !unit.starts_with(|c: char| c.is_ascii_digit()));
+    if counts { format!("{range} {unit}") } else { range.to_string() }
 }
 
 /// A name within a sentence: `Urine copper` becomes `urine copper`, `AST` and `miR-29c` stay.
@@ -38,7 +42,10 @@ pub fn within(name: &str) -> String {
         (Some(first), Some(second))
             if first.is_uppercase()
                 && second.is_lowercase()
-                && !name.contains(|c: char| c.is_ascii_digit()) =>
+                && !name
+                    .split(' ')
+                    .next()
+                    .is_some_and(|word| word.contains(|c: char| c.is_ascii_digit())) =>
         {
             first.to_lowercase().collect::<String>() + &name[first.len_utf8()..]
         }
@@ -234,9 +241,13 @@ mod tests {
 
     #[test]
     fn names_within_a_sentence() {
-        for (name, expect) in
-            [("Urine copper", "urine copper"), ("AST", "AST"), ("miR-29c", "miR-29c"), ("T stage", "T stage")]
-        {
+        for (name, expect) in [
+            ("Urine copper", "urine copper"),
+            ("AST", "AST"),
+            ("miR-29c", "miR-29c"),
+            ("T stage", "T stage"),
+            ("Prothrombin time 13 s", "prothrombin time 13 s"),
+        ] {
             assert_eq!(within(name), expect);
         }
     }

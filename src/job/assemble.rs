@@ -1,10 +1,10 @@
 //! From an analysis to the questions about it, and from the answers back into the analysis.
 
-use crate::math::Order as _;
 use super::{EvaluationKind, EvaluationPart, SummaryInput, SummaryOutput};
 use crate::ensemble::Link;
 use crate::ids::{FeatureId, RowId};
 use crate::math;
+use crate::math::Order as _;
 use crate::session::{Analysis, Insight, Performance};
 use crate::study::{Finding, Outcome, SplitRole, Study};
 

@@ -1,7 +1,9 @@
-//! Requests and replies as one JSON header and raw little-endian buffers.
+//! Requests and replies as one small header (postcard) and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{EvaluationKind, EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, SummaryOutput};
+use super::{
+    EvaluationKind, EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, SummaryOutput,
+};
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
@@ -14,8 +16,8 @@ use serde::{Deserialize, Serialize};
 /// A message: a small header and buffers to transfer.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Packet {
-    /// JSON.
-    pub header: String,
+    /// Names and small facts, in postcard's form.
+    pub header: Vec<u8>,
     /// Raw bytes; numbers little-endian.
     pub buffers: Vec<Vec<u8>>,
 }
@@ -51,7 +53,11 @@ enum ReplyHeader {
     Loaded {
         job: u32,
     },
-    Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
+    Explained {
+        job: u32,
+        chunk: u32,
+        attributions: AttributionsHeader,
+    },
     Summarised {
         job: u32,
         importance: Vec<Importance>,
@@ -61,7 +67,10 @@ enum ReplyHeader {
         profile: Profile,
         n_resamples: usize,
     },
-    Found { job: u32, findings: Vec<Finding> },
+    Found {
+        job: u32,
+        findings: Vec<Finding>,
+    },
     Evaluated {
         job: u32,
         performance: Vec<Performance>,
@@ -149,12 +158,12 @@ impl Reader {
 }
 
 fn pack(header: &impl Serialize, buffers: Buffers) -> Packet {
-    // Plain structs of strings and numbers always serialise; a NaN becomes null, which the readers know.
-    Packet { header: serde_json::to_string(header).unwrap_or_default(), buffers: buffers.0 }
+    // Plain structs of strings and numbers always serialise.
+    Packet { header: postcard::to_allocvec(header).unwrap_or_default(), buffers: buffers.0 }
 }
 
 fn unpack<H: for<'a> Deserialize<'a>>(packet: Packet) -> Result<(H, Reader), PacketError> {
-    let header = serde_json::from_str(&packet.header).map_err(|e| PacketError::Header(e.to_string()))?;
+    let header = postcard::from_bytes(&packet.header).map_err(|e| PacketError::Header(e.to_string()))?;
     Ok((header, Reader { buffers: packet.buffers.into_iter(), at: 0 }))
 }
 

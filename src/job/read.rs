@@ -157,7 +157,12 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
             let columns = study::understood(&study);
             let rows = CohortChoice::default_for(&study).rows(&study);
             let notes = study::findings(&study, &rows, None);
-            Ok(Reading::Study { study: Box::new(study), columns, notes, predictions: predictions.map(|p| p.bytes.clone()) })
+            Ok(Reading::Study {
+                study: Box::new(study),
+                columns,
+                notes,
+                predictions: predictions.map(|p| p.bytes.clone()),
+            })
         }
         (Some((file, summary)), None) => Ok(Reading::Waiting {
             understood: vec![format!(

@@ -1,12 +1,14 @@
 //! The work itself: a request goes in, a reply comes out.
 
-use crate::math::Order as _;
-use super::{EvaluationKind, EvaluationPart, Reply, Request, Subject, SummaryInput, SummaryOutput, read_files};
+use super::{
+    EvaluationKind, EvaluationPart, Reply, Request, Subject, SummaryInput, SummaryOutput, read_files,
+};
 use crate::cohort::{cluster, embed, profile, stability};
 use crate::ensemble::{self, Ensemble};
 use crate::evaluate;
 use crate::explain::summary::{self, Importance};
 use crate::explain::{Attributions, Flow};
+use crate::math::Order as _;
 use crate::session::{Notice, Performance};
 use crate::study;
 

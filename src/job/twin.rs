@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct StudyTwin {
-    manifest: Manifest,
+    /// As JSON: its form leaves out what is not there, which only a self-describing format reads back.
+    manifest: String,
     model: Summary,
     roles: Vec<ColumnRole>,
     binding: Binding,
@@ -50,6 +51,8 @@ pub(super) fn write(study: Study, b: &mut Buffers) -> StudyTwin {
             ColumnTwin { name: c.name.clone(), numbers: matches!(c.values, Values::Numbers(_)) }
         })
         .collect();
+    // Strings, maps of strings and numbers always serialise.
+    let manifest = serde_json::to_string(&manifest).unwrap_or_default();
     StudyTwin { manifest, model, roles, binding, model_file, data_file, warnings, columns }
 }
 
@@ -78,5 +81,7 @@ pub(super) fn read(twin: StudyTwin, r: &mut Reader) -> Result<Study, PacketError
         })
         .collect();
     let data = Dataset::new(columns?).map_err(|e| PacketError::Header(e.to_string()))?;
+    let manifest: Manifest =
+        serde_json::from_str(&manifest).map_err(|e| PacketError::Header(e.to_string()))?;
     Ok(Study { manifest, model, data, roles, binding, model_file, data_file, warnings })
 }

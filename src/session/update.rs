@@ -1,8 +1,8 @@
 //! The one function that changes the session.
 
-use crate::math::Order as _;
 use super::{Analysis, CohortChoice, Command, Filter, Notice, Session, View, matching_rows};
 use crate::ids::RowId;
+use crate::math::Order as _;
 use crate::study::{self, ColumnRole, Study};
 use std::sync::Arc;
 

@@ -33,7 +33,13 @@ pub(crate) fn read(name: &str) -> Study {
 }
 
 /// Explains `plan` in chunks of `chunk` rows, dealt to `n_workers` workers in turn and put back in order.
-pub(crate) fn explain(study: &Study, model: &[u8], plan: &[RowId], n_workers: usize, chunk: usize) -> Attributions {
+pub(crate) fn explain(
+    study: &Study,
+    model: &[u8],
+    plan: &[RowId],
+    n_workers: usize,
+    chunk: usize,
+) -> Attributions {
     let mut workers: Vec<Worker> = (0..n_workers).map(|_| Worker::default()).collect();
     for w in &mut workers {
         let reply = ask(w, Request::Load { job: 0, model: model.to_vec() });

@@ -39,7 +39,8 @@ test('a worker that dies is replaced and its rows are computed again', async ({ 
         if (made === 2 || made === 3) {
           const post = worker.postMessage.bind(worker);
           worker.postMessage = (message, transfer) => {
-            if (Array.isArray(message) && message[0].startsWith('{"Explain"')) {
+            // The third kind of request, after reading and loading, is to explain.
+            if (Array.isArray(message) && message[0][0] === 2) {
               worker.terminate();
               setTimeout(() => worker.dispatchEvent(new ErrorEvent('error')));
             } else post(message, transfer);

@@ -1,9 +1,9 @@
 //! Layers over the page: what went wrong, the command palette, the sheet of keys.
 
-use crate::math::Order as _;
 use super::CommandButton;
 use crate::app::store::store;
 use crate::app::widget::icon::{Glyph, Icon};
+use crate::math::Order as _;
 use crate::session::{Command, Dialog, Entry, catalogue};
 use leptos::html;
 use leptos::prelude::*;

@@ -1,11 +1,11 @@
 //! The inspector: facts about what is in focus, and always the patient under the pointer.
 
-use crate::math::Order as _;
 use crate::app::store::store;
 use crate::app::view::open;
 use crate::app::view::patient::ClusterMark;
 use crate::figure::{self, words};
 use crate::ids::{FeatureId, RowId};
+use crate::math::Order as _;
 use crate::plot::number::{count, fixed, percent, signed};
 use crate::session::{Analysis, Command, View};
 use leptos::prelude::*;

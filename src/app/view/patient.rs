@@ -68,7 +68,6 @@ pub(crate) fn Patient() -> impl IntoView {
                 <Pane
                     title="Waterfall"
                     subtitle=subtitle
-                    class="scroll"
                     caption=caption
                     tools=|| {
                         view! {

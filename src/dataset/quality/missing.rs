@@ -1,7 +1,7 @@
 //! Which columns are missing in the same rows.
 
-use crate::math::Order as _;
 use crate::dataset::Dataset;
+use crate::math::Order as _;
 use std::collections::HashMap;
 
 /// Blocks that are reported.

@@ -1,18 +1,9 @@
 //! The hot loop: one tree, one block of rows.
 //!
-//! Words: a fork is an internal node; ρ its left share of cover; r the product of the shares that the path above gave
-//! to the fork's feature, o whether the row followed all of those edges (both 1 if the feature is new). At a point p
-//! of the quadrature, a row goes left with probability
-//!
-//! ```text
-//! f = ρ                                            if o = 0
-//!   = (1 − p) r ρ / D                              if o = 1 and the row goes right
-//!   = (p + (1 − p) r ρ) / D,  D = p + (1 − p) r    if o = 1 and the row goes left
-//! ```
-//!
-//! and δ is the derivative that belongs to it, 0 if o = 0. For a new feature f = (1 − p) ρ + p × [goes left] and
-//! δ = [goes left] − ρ. Decisions are masks of all ones or all zeros, so that every lane runs the same instructions.
+//! A fork is an internal node. The formulas of a fork are in [`super::kind`]; here is the order in which they are
+//! applied. Every lane runs the same instructions, whatever is decided.
 
+use super::kind::{Kind, New, Repeated};
 use super::lanes::{Block, Decisions, Lanes, Mask, VECTORS};
 use super::plan::Plan;
 use crate::explain::quadrature::gauss_legendre;
@@ -76,28 +67,6 @@ pub(super) struct Fork {
     pub(super) before_side: u32,
     /// Number among the repeated forks of the plan.
     pub(super) repeat: u32,
-}
-
-/// Constants of a repeated fork at one point: `f = ρ + o × flow + (o and left) × flow_left`, and δ alike without ρ.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Repeat {
-    flow: f64,
-    flow_left: f64,
-    slope: f64,
-    slope_left: f64,
-}
-
-impl Repeat {
-    /// Constants at point `p`, given the share r of the feature above and the fork's own share ρ.
-    pub(super) fn new(p: f64, above: f64, share: f64) -> Self {
-        let d = p + (1.0 - p) * above;
-        let right = (1.0 - p) * above * share / d;
-        let left = (p + (1.0 - p) * above * share) / d;
-        let g = (1.0 - above) / d;
-        let slope = -above * share / d - right * g;
-        let slope_left = (1.0 - above * share) / d - left * g;
-        Repeat { flow: right - share, flow_left: left - right, slope, slope_left: slope_left - slope }
-    }
 }
 
 /// A quadrature rule on [0, 1].
@@ -167,7 +136,9 @@ fn passes<const Q: usize>(
                     go::<Q, _>(step, fork, &kind, channels, frames, phi);
                 }
                 (step, true) => {
-                    let kind = Repeated { share: fork.share, repeats: &repeats[fork.repeat as usize] };
+                    let followed = frames[fork.before as usize].goes[(fork.before_side & 1) as usize];
+                    let kind =
+                        Repeated { share: fork.share, repeats: &repeats[fork.repeat as usize], followed };
                     go::<Q, _>(step, fork, &kind, channels, frames, phi);
                 }
             }
@@ -175,83 +146,18 @@ fn passes<const Q: usize>(
     }
 }
 
-/// How a fork's feature stands to the path above it.
-trait Kind {
-    /// `from + f × by` at point q, where rows that followed the feature so far go left or do not.
-    fn flow(&self, q: usize, left: Mask, followed: Mask) -> Lanes;
-    /// `from + f × by` for constants.
-    fn flow_between(&self, q: usize, left: Mask, followed: Mask, from: f64, by: f64) -> Lanes;
-    /// δ × value at point q, up to the factor that all points share.
-    fn slope(&self, q: usize, left: Mask, followed: Mask, value: Lanes) -> Lanes;
-    /// The factor that all points share × sum.
-    fn common_slope(&self, left: Mask, sum: Lanes) -> Lanes;
-    /// o: the row followed every edge of this feature above.
-    fn followed(&self, fork: &Fork, frames: &[Frame], vector: usize) -> Mask;
-}
-
-/// First split on its feature.
-struct New<'a, const Q: usize> {
-    share: f64,
-    points: &'a [f64; Q],
-}
-
-impl<const Q: usize> Kind for New<'_, Q> {
-    #[inline(always)]
-    fn flow(&self, q: usize, left: Mask, _: Mask) -> Lanes {
-        let p = self.points[q];
-        Lanes::all((1.0 - p) * self.share) + left.only(p)
-    }
-    #[inline(always)]
-    fn flow_between(&self, q: usize, left: Mask, _: Mask, from: f64, by: f64) -> Lanes {
-        let p = self.points[q];
-        Lanes::all(from + (1.0 - p) * self.share * by) + left.only(p * by)
-    }
-    #[inline(always)]
-    fn slope(&self, _: usize, _: Mask, _: Mask, value: Lanes) -> Lanes {
-        value
-    }
-    #[inline(always)]
-    fn common_slope(&self, left: Mask, sum: Lanes) -> Lanes {
-        (left.only(1.0) - Lanes::all(self.share)) * sum
-    }
-    #[inline(always)]
-    fn followed(&self, _: &Fork, _: &[Frame], _: usize) -> Mask {
-        Mask::all()
-    }
-}
-
-/// The feature was split on above.
-struct Repeated<'a, const Q: usize> {
-    share: f64,
-    repeats: &'a [Repeat; Q],
-}
-
-impl<const Q: usize> Kind for Repeated<'_, Q> {
-    #[inline(always)]
-    fn flow(&self, q: usize, left: Mask, followed: Mask) -> Lanes {
-        let repeat = &self.repeats[q];
-        Lanes::all(self.share) + followed.only(repeat.flow) + left.only(repeat.flow_left)
-    }
-    #[inline(always)]
-    fn flow_between(&self, q: usize, left: Mask, followed: Mask, from: f64, by: f64) -> Lanes {
-        let repeat = &self.repeats[q];
-        Lanes::all(from + self.share * by)
-            + followed.only(repeat.flow * by)
-            + left.only(repeat.flow_left * by)
-    }
-    #[inline(always)]
-    fn slope(&self, q: usize, left: Mask, followed: Mask, value: Lanes) -> Lanes {
-        let repeat = &self.repeats[q];
-        (followed.only(repeat.slope) + left.only(repeat.slope_left)) * value
-    }
-    #[inline(always)]
-    fn common_slope(&self, _: Mask, sum: Lanes) -> Lanes {
-        sum
-    }
-    #[inline(always)]
-    fn followed(&self, fork: &Fork, frames: &[Frame], vector: usize) -> Mask {
-        frames[fork.before as usize].goes[(fork.before_side & 1) as usize][vector]
-    }
+/// The same for each point, written out: what the page loads is compiled for size, which keeps such loops rolled up and
+/// makes the kernel half as fast.
+macro_rules! each_point {
+    ($n:ident, $q:ident, $body:block) => {
+        each_point!($n, $q, $body, 0 1 2 3 4 5 6 7)
+    };
+    ($n:ident, $q:ident, $body:block, $($point:literal)*) => {
+        $(if $n > $point {
+            let $q: usize = $point;
+            $body
+        })*
+    };
 }
 
 #[inline(always)]
@@ -284,13 +190,13 @@ fn enter<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
 ) {
     let x = &channels[fork.channel as usize];
     let side = (fork.side & 1) as usize;
+    let [parent, frame] = parent_and_own(frames, fork);
     for v in 0..VECTORS {
-        let followed = kind.followed(fork, frames, v);
+        let followed = kind.followed(v);
         let left = x[v].below(fork.threshold) & followed;
-        let [parent, frame] = parent_and_own(frames, fork);
         frame.goes[0][v] = left;
         frame.goes[1][v] = followed.without(left);
-        for q in 0..Q {
+        each_point!(Q, q, {
             let reach = parent.reach[side][q][v];
             let to_left = reach * kind.flow(q, left, followed);
             if LEFT {
@@ -299,7 +205,7 @@ fn enter<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
             if RIGHT {
                 frame.reach[1][q][v] = reach - to_left;
             }
-        }
+        });
     }
 }
 
@@ -316,15 +222,15 @@ fn leave<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
     let phi = &mut phi[fork.phi as usize];
     for v in 0..VECTORS {
         let left = frame.goes[0][v];
-        let followed = left | frame.goes[1][v];
-        let mut sum = Lanes::default();
-        for q in 0..Q {
+        let followed = kind.followed(v);
+        let mut sum = Lanes::all(0.0);
+        each_point!(Q, q, {
             let on_left = if LEFT { frame.value[0][q][v] } else { Lanes::all(fork.left) };
             let on_right = if RIGHT { frame.value[1][q][v] } else { Lanes::all(fork.right) };
             let difference = on_left - on_right;
             parent.value[side][q][v] = on_right + kind.flow(q, left, followed) * difference;
             sum += kind.slope(q, left, followed, parent.reach[side][q][v] * difference);
-        }
+        });
         phi[v] += kind.common_slope(left, sum);
     }
 }
@@ -342,15 +248,15 @@ fn pair<const Q: usize, K: Kind>(
     let side = (fork.side & 1) as usize;
     let phi = &mut phi[fork.phi as usize];
     let difference = fork.left - fork.right;
+    let [parent, _] = parent_and_own(frames, fork);
     for v in 0..VECTORS {
-        let followed = kind.followed(fork, frames, v);
+        let followed = kind.followed(v);
         let left = x[v].below(fork.threshold) & followed;
-        let [parent, _] = parent_and_own(frames, fork);
-        let mut sum = Lanes::default();
-        for q in 0..Q {
+        let mut sum = Lanes::all(0.0);
+        each_point!(Q, q, {
             sum += kind.slope(q, left, followed, parent.reach[side][q][v]);
             parent.value[side][q][v] = kind.flow_between(q, left, followed, fork.right, difference);
-        }
+        });
         phi[v] += kind.common_slope(left, sum) * Lanes::all(difference);
     }
 }
@@ -375,8 +281,8 @@ fn four<const Q: usize>(
         let left = x[0][v].below(top.threshold);
         let left_one = x[1][v].below(one.threshold);
         let left_two = x[2][v].below(two.threshold);
-        let [mut sum, mut sum_one, mut sum_two] = [Lanes::default(); 3];
-        for q in 0..Q {
+        let [mut sum, mut sum_one, mut sum_two] = [Lanes::all(0.0); 3];
+        each_point!(Q, q, {
             let reach = parent.reach[side][q][v];
             let flow = kinds[0].flow(q, left, all);
             let to_left = reach * flow;
@@ -387,7 +293,7 @@ fn four<const Q: usize>(
             let difference = on_left - on_right;
             parent.value[side][q][v] = on_right + flow * difference;
             sum += reach * difference;
-        }
+        });
         phi[top.phi as usize][v] += kinds[0].common_slope(left, sum);
         phi[one.phi as usize][v] += kinds[1].common_slope(left_one, sum_one) * Lanes::all(difference_one);
         phi[two.phi as usize][v] += kinds[2].common_slope(left_two, sum_two) * Lanes::all(difference_two);

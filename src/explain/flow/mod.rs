@@ -13,10 +13,12 @@
 //! Rows are taken in blocks of 8 lanes that never meet: the result of a row does not depend on its neighbours,
 //! to the last bit.
 //!
-//! `channels` lays the inputs out, `plan` prepares a tree, `kernel` runs it.
+//! `channels` lays the inputs out, `plan` prepares a tree, `kernel` runs it with the
+//! formulas of `kind`, `lanes` are the vectors.
 
 mod channels;
 mod kernel;
+mod kind;
 mod lanes;
 mod plan;
 

@@ -1,7 +1,8 @@
 //! Preparing a tree: the order of steps, and every constant that does not depend on the row.
 
 use super::channels::{CATEGORICAL, Channels};
-use super::kernel::{Fork, Inner, MAX_POINTS, MAX_TOGETHER, Move, Repeat, Rule, Step};
+use super::kernel::{Fork, Inner, MAX_POINTS, MAX_TOGETHER, Move, Rule, Step};
+use super::kind::Repeat;
 use crate::ensemble::{Node, Split, Tree};
 
 /// A tree prepared for the kernel.

@@ -1,8 +1,8 @@
 //! The map of attributions: patients who are near each other were scored alike for the same reasons.
 
-use crate::math::Order as _;
 use super::{Emphasis, Table};
 use crate::ids::{ClusterId, RowId, Target};
+use crate::math::Order as _;
 use crate::plot::axis::Axis;
 use crate::plot::number::{count, percent, plain, signed};
 use crate::plot::palette::{Role, ValueRamp};

@@ -3,9 +3,9 @@
 //! [`header`] and [`rows`] are separate scenes so that a page can keep the axis in sight while the rows scroll;
 //! [`draw`] stacks them for export.
 
-use crate::math::Order as _;
 use super::{Emphasis, Kind, Table};
 use crate::ids::{FeatureId, RowId, Target};
+use crate::math::Order as _;
 use crate::plot::axis::{Axis, nice};
 use crate::plot::dodge;
 use crate::plot::legend::{self, Entry};

@@ -1,8 +1,8 @@
 //! Are the clusters real? Silhouette width of every patient, and the mean for other numbers of clusters.
 
-use crate::math::Order as _;
 use super::Table;
 use crate::ids::{RowId, Target};
+use crate::math::Order as _;
 use crate::math::mean;
 use crate::plot::axis::Axis;
 use crate::plot::number::fixed;

@@ -1,8 +1,8 @@
 //! Small multiples: how the next biomarkers act, on one SHAP axis, each over its own values.
 
-use crate::math::Order as _;
 use super::{Emphasis, Kind, LevelScale, Table};
 use crate::ids::{FeatureId, RowId, Target};
+use crate::math::Order as _;
 use crate::plot::axis::nice;
 use crate::plot::dodge;
 use crate::plot::number::{fixed, plain, signed};

@@ -1,9 +1,9 @@
 //! One patient: how the prediction is summed, biomarker by biomarker, beside what was measured and where that value
 //! lies in the cohort.
 
-use crate::math::Order as _;
 use super::Table;
 use crate::ids::{FeatureId, Target};
+use crate::math::Order as _;
 use crate::plot::axis::{Axis, nice};
 use crate::plot::legend::{self, Entry};
 use crate::plot::number::{count, decimals, plain, signed};

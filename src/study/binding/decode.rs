@@ -1,8 +1,8 @@
 //! From a cell to the number that the trees compare.
 
-use crate::math::Order as _;
 use crate::dataset::{Column, Values};
 use crate::ensemble::FeatureSummary;
+use crate::math::Order as _;
 use crate::study::StudyError;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

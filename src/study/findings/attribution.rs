@@ -1,10 +1,10 @@
 //! What the attributions show about the model and about themselves.
 
-use crate::math::Order as _;
 use super::{Finding, Look, Severity, Topic, some};
 use crate::dataset::quality;
 use crate::explain::Attributions;
 use crate::ids::{FeatureId, RowId};
+use crate::math::Order as _;
 use crate::math::{correlation, ranks, spearman};
 use crate::study::roles::id_likeness;
 use crate::study::text::{count, number, of, percent};

@@ -1,9 +1,9 @@
 //! What was not measured, and what was never measured in training.
 
-use crate::math::Order as _;
 use super::{Finding, Look, Severity, Topic, some};
 use crate::dataset::quality;
 use crate::ids::FeatureId;
+use crate::math::Order as _;
 use crate::study::SplitRole;
 use crate::study::text::{count, list, of, percent};
 

@@ -8,12 +8,12 @@ mod files;
 mod missing;
 mod patients;
 
-use crate::math::Order as _;
-use serde::{Deserialize, Serialize};
 use super::text::{enumerate, prose};
 use super::{Outcome, SplitRole, Study};
 use crate::explain::Attributions;
 use crate::ids::{FeatureId, RowId};
+use crate::math::Order as _;
+use serde::{Deserialize, Serialize};
 
 /// How much a finding restricts what may be concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

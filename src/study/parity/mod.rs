@@ -5,13 +5,13 @@ mod matching;
 
 pub use error::ParityError;
 
-use crate::math::Order as _;
 use super::Study;
 use super::findings::{Finding, Severity, Topic};
 use super::text::{count, list, number, of};
 use crate::Parsed;
 use crate::dataset::{Column, Dataset, Values};
 use crate::ids::RowId;
+use crate::math::Order as _;
 use matching::{Matched, is_plain, match_rows, read, value_columns};
 
 /// Largest difference, relative to the larger of 1 and the value, that f32 sums of the training library explain.

@@ -1,9 +1,9 @@
 //! The patients.
 
-use crate::math::Order as _;
 use super::Spec;
 use super::layout::{Layout, X};
 use crate::ids::Target;
+use crate::math::Order as _;
 use crate::math::quantile_sorted;
 use crate::plot::chart::LevelScale;
 use crate::plot::palette::{Role, ValueRamp};

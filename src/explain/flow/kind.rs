@@ -1,0 +1,119 @@
+//! The formulas of a fork, for a feature that is new on its path and for one that was split on above.
+//!
+//! Words: a fork is an internal node; ρ its left share of cover; r the product of the shares that the path above gave
+//! to the fork's feature, o whether the row followed all of those edges (both 1 if the feature is new). At a point p
+//! of the quadrature, a row goes left with probability
+//!
+//! ```text
+//! f = ρ                                            if o = 0
+//!   = (1 − p) r ρ / D                              if o = 1 and the row goes right
+//!   = (p + (1 − p) r ρ) / D,  D = p + (1 − p) r    if o = 1 and the row goes left
+//! ```
+//!
+//! and δ is the derivative that belongs to it, 0 if o = 0. For a new feature f = (1 − p) ρ + p × [goes left] and
+//! δ = [goes left] − ρ. Decisions are masks of all ones or all zeros, so that every lane runs the same instructions.
+
+use super::lanes::{Decisions, Lanes, Mask};
+
+/// Constants of a repeated fork at one point: `f = ρ + o × flow + (o and left) × flow_left`, and δ alike without ρ.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Repeat {
+    flow: f64,
+    flow_left: f64,
+    slope: f64,
+    slope_left: f64,
+}
+
+impl Repeat {
+    /// Constants at point `p`, given the share r of the feature above and the fork's own share ρ.
+    pub(super) fn new(p: f64, above: f64, share: f64) -> Self {
+        let d = p + (1.0 - p) * above;
+        let right = (1.0 - p) * above * share / d;
+        let left = (p + (1.0 - p) * above * share) / d;
+        let g = (1.0 - above) / d;
+        let slope = -above * share / d - right * g;
+        let slope_left = (1.0 - above * share) / d - left * g;
+        Repeat { flow: right - share, flow_left: left - right, slope, slope_left: slope_left - slope }
+    }
+}
+
+/// How a fork's feature stands to the path above it.
+pub(super) trait Kind {
+    /// `from + f × by` at point q, where rows that followed the feature so far go left or do not.
+    fn flow(&self, q: usize, left: Mask, followed: Mask) -> Lanes;
+    /// `from + f × by` for constants.
+    fn flow_between(&self, q: usize, left: Mask, followed: Mask, from: f64, by: f64) -> Lanes;
+    /// δ × value at point q, up to the factor that all points share.
+    fn slope(&self, q: usize, left: Mask, followed: Mask, value: Lanes) -> Lanes;
+    /// The factor that all points share × sum.
+    fn common_slope(&self, left: Mask, sum: Lanes) -> Lanes;
+    /// o: the row followed every edge of this feature above.
+    fn followed(&self, vector: usize) -> Mask;
+}
+
+/// First split on its feature.
+pub(super) struct New<'a, const Q: usize> {
+    pub(super) share: f64,
+    pub(super) points: &'a [f64; Q],
+}
+
+impl<const Q: usize> Kind for New<'_, Q> {
+    #[inline(always)]
+    fn flow(&self, q: usize, left: Mask, _: Mask) -> Lanes {
+        let p = self.points[q];
+        Lanes::all((1.0 - p) * self.share) + left.only(p)
+    }
+    #[inline(always)]
+    fn flow_between(&self, q: usize, left: Mask, _: Mask, from: f64, by: f64) -> Lanes {
+        let p = self.points[q];
+        Lanes::all(from + (1.0 - p) * self.share * by) + left.only(p * by)
+    }
+    #[inline(always)]
+    fn slope(&self, _: usize, _: Mask, _: Mask, value: Lanes) -> Lanes {
+        value
+    }
+    #[inline(always)]
+    fn common_slope(&self, left: Mask, sum: Lanes) -> Lanes {
+        (left.only(1.0) - Lanes::all(self.share)) * sum
+    }
+    #[inline(always)]
+    fn followed(&self, _: usize) -> Mask {
+        Mask::all()
+    }
+}
+
+/// The feature was split on above.
+pub(super) struct Repeated<'a, const Q: usize> {
+    pub(super) share: f64,
+    pub(super) repeats: &'a [Repeat; Q],
+    /// o: the row followed every edge of this feature above.
+    pub(super) followed: Decisions,
+}
+
+impl<const Q: usize> Kind for Repeated<'_, Q> {
+    #[inline(always)]
+    fn flow(&self, q: usize, left: Mask, followed: Mask) -> Lanes {
+        let repeat = &self.repeats[q];
+        Lanes::all(self.share) + followed.only(repeat.flow) + left.only(repeat.flow_left)
+    }
+    #[inline(always)]
+    fn flow_between(&self, q: usize, left: Mask, followed: Mask, from: f64, by: f64) -> Lanes {
+        let repeat = &self.repeats[q];
+        Lanes::all(from + self.share * by)
+            + followed.only(repeat.flow * by)
+            + left.only(repeat.flow_left * by)
+    }
+    #[inline(always)]
+    fn slope(&self, q: usize, left: Mask, followed: Mask, value: Lanes) -> Lanes {
+        let repeat = &self.repeats[q];
+        (followed.only(repeat.slope) + left.only(repeat.slope_left)) * value
+    }
+    #[inline(always)]
+    fn common_slope(&self, _: Mask, sum: Lanes) -> Lanes {
+        sum
+    }
+    #[inline(always)]
+    fn followed(&self, vector: usize) -> Mask {
+        self.followed[vector]
+    }
+}
