@@ -9,7 +9,9 @@ const test = base.extend({
   firefox: [async ({}, use) => {
     const executablePath = process.env.CLARIMARK_FIREFOX
       ?? ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(path => existsSync(path));
-    const browser = await puppeteer.launch({ browser: 'firefox', executablePath });
+    const browser = await puppeteer.launch({
+      browser: 'firefox', executablePath, defaultViewport: { width: 1440, height: 900 },
+    });
     await use(browser);
     await browser.close();
   }, { scope: 'worker', timeout: 60_000 }],
