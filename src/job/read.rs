@@ -61,30 +61,25 @@ pub fn file_role(file: &Picked) -> FileRole {
     if text.starts_with('{') && text.contains("\"clarimark-study\"") {
         return FileRole::Manifest;
     }
-    // Tables are text whose first line has a delimiter or whose name says so; everything else goes to the model
-    // readers, which refuse by name what they do not know.
+    // What is named like a table is one, unless it is a model in disguise: the table reader says what is wrong with
+    // it. Everything else goes to the model readers, which refuse by name what they do not know.
+    let name = file.name.to_ascii_lowercase();
+    let table_name = [".csv", ".tsv", ".txt", ".tab"].iter().any(|e| name.ends_with(e));
     let first_line = text.lines().next().unwrap_or_default();
+    let model_text = text.starts_with('{') || first_line.trim() == "tree" || first_line.starts_with("CBM1");
     let binary = head.contains(&0) || head.starts_with(&[0x1f, 0x8b]) || head.starts_with(b"PK\x03\x04");
-    let table_name =
-        [".csv", ".tsv", ".txt", ".tab"].iter().any(|e| file.name.to_ascii_lowercase().ends_with(e));
-    let model_like = text.starts_with('{')
-        || text.starts_with('<')
-        || first_line.trim() == "tree"
-        || first_line.starts_with("CBM1");
-    if binary || (model_like && !(table_name && text.starts_with('<'))) {
-        return FileRole::Model;
-    }
     let columns: Vec<String> = first_line
         .split([',', ';', '\t', '|'])
         .map(|c| c.trim().trim_matches('"').to_ascii_lowercase())
         .collect();
     let predicts = columns.iter().any(|c| c == "margin" || c == "prediction");
-    if predicts && columns.len() <= 4 {
-        FileRole::Predictions
-    } else if table_name || columns.len() > 1 || file.bytes.is_empty() {
-        FileRole::Table
-    } else {
-        FileRole::Model
+    match () {
+        () if model_text => FileRole::Model,
+        () if predicts && columns.len() <= 4 => FileRole::Predictions,
+        () if table_name => FileRole::Table,
+        () if binary || text.starts_with('<') || name.ends_with(".json") => FileRole::Model,
+        () if columns.len() > 1 || file.bytes.is_empty() => FileRole::Table,
+        () => FileRole::Model,
     }
 }
 
@@ -193,4 +188,29 @@ fn describe_table(name: &str, data: &dataset::Dataset) -> String {
 
 fn study_notice(file: &str, error: &study::StudyError) -> Notice {
     Notice::error(format!("{file} does not fit"), error.to_string(), error.hint())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_it_holds_and_then_what_it_is_called() {
+        let check = |name: &str, bytes: &[u8], expect: FileRole| {
+            let file = Picked { name: name.into(), bytes: bytes.to_vec() };
+            assert_eq!(file_role(&file), expect, "{name}");
+        };
+        check("study.json", b"{\"format\": \"clarimark-study\"}", FileRole::Manifest);
+        check("model.txt", b"{\"learner\": {}}", FileRole::Model);
+        check("model.json", b"", FileRole::Model);
+        check("patients.csv", b"", FileRole::Table);
+        check("patients", b"id,age\n1,2\n", FileRole::Table);
+        check("utf16.csv", b"\xff\xfei\0d\0", FileRole::Table);
+        check("workbook.csv", b"PK\x03\x04", FileRole::Table);
+        check("page.csv", b"<!doctype html>", FileRole::Table);
+        check("page.json", b"<!doctype html>", FileRole::Model);
+        check("forest.pkl", b"\x80\x04", FileRole::Model);
+        check("lgb.txt", b"tree\nversion=v4", FileRole::Model);
+        check("predictions.csv", b"patient_id,margin,prediction\n", FileRole::Predictions);
+    }
 }

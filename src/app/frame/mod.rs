@@ -67,25 +67,25 @@ pub(crate) fn Frame() -> impl IntoView {
                     (View::Subgroups, _) => view::subgroups::Subgroups().into_any(),
                 }}
                 <run::RunPanel />
+                <input
+                    id="file-input"
+                    type="file"
+                    multiple
+                    class="visually-hidden"
+                    tabindex="-1"
+                    aria-label="Choose a model file and a patient table"
+                    on:change=move |event| {
+                        if let Some(list) = files::of_input(&event) {
+                            effects::take_files(store, list);
+                        }
+                    }
+                />
             </main>
             <inspector::Inspector />
             <status::StatusLine />
             <rail::Tabs />
             <dialogs::Palette />
             <dialogs::Keys />
-            <input
-                id="file-input"
-                type="file"
-                multiple
-                class="visually-hidden"
-                tabindex="-1"
-                aria-label="Choose a model file and a patient table"
-                on:change=move |event| {
-                    if let Some(list) = files::of_input(&event) {
-                        effects::take_files(store, list);
-                    }
-                }
-            />
             <Show when=move || over.get()>
                 <p class="drop-hint">"Drop a model, a table, or both"</p>
             </Show>

@@ -25,7 +25,7 @@ pub(crate) fn Trail() -> impl IntoView {
     });
     let n_selected = store.slice(|s| s.selected().iter().filter(|c| **c).count());
     view! {
-        <div class="trail" role="group" aria-label="Selection, step by step">
+        <section class="trail" aria-label="Selection, step by step">
             {move || match (staged.get(), cohort.get()) {
                 (Some((model, data)), _) => {
                     view! {
@@ -90,6 +90,6 @@ pub(crate) fn Trail() -> impl IntoView {
                         .into_any()
                 }
             }}
-        </div>
+        </section>
     }
 }
