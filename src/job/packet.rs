@@ -46,39 +46,24 @@ enum RequestHeader {
 #[derive(Serialize, Deserialize)]
 enum ReplyHeader {
     Ready,
-    Read {
-        job: u32,
-        reading: ReadingHeader,
-    },
-    Loaded {
-        job: u32,
-    },
-    Explained {
-        job: u32,
-        chunk: u32,
-        attributions: AttributionsHeader,
-    },
-    Summarised {
-        job: u32,
-        importance: Vec<Importance>,
-        partners: Vec<Option<u32>>,
-        embedding: Embedding,
-        clusters: Clusters,
-        profile: Profile,
-        n_resamples: usize,
-    },
-    Found {
-        job: u32,
-        findings: Vec<Finding>,
-    },
-    Evaluated {
-        job: u32,
-        performance: Vec<Performance>,
-    },
-    Failed {
-        job: u32,
-        notice: Notice,
-    },
+    Read { job: u32, reading: ReadingHeader },
+    Loaded { job: u32 },
+    Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
+    Summarised { job: u32, output: Box<SummaryHeader> },
+    Found { job: u32, findings: Vec<Finding> },
+    Evaluated { job: u32, performance: Vec<Performance> },
+    Failed { job: u32, notice: Notice },
+}
+
+/// A summary whose large arrays are empty here and follow as buffers.
+#[derive(Serialize, Deserialize)]
+struct SummaryHeader {
+    importance: Vec<Importance>,
+    partners: Vec<Option<u32>>,
+    embedding: Embedding,
+    clusters: Clusters,
+    profile: Profile,
+    n_resamples: usize,
 }
 
 /// Shapes of a block of attributions; the numbers are two buffers.
@@ -310,15 +295,9 @@ impl Reply {
                 b.numbers(bytemuck::cast_slice(&std::mem::take(&mut embedding.points)));
                 b.codes(&std::mem::take(&mut clusters.labels));
                 b.numbers(&std::mem::take(&mut clusters.silhouette));
-                ReplyHeader::Summarised {
-                    job,
-                    importance,
-                    partners,
-                    embedding,
-                    clusters,
-                    profile,
-                    n_resamples,
-                }
+                let output =
+                    SummaryHeader { importance, partners, embedding, clusters, profile, n_resamples };
+                ReplyHeader::Summarised { job, output: Box::new(output) }
             }
             Reply::Found { job, findings } => ReplyHeader::Found { job, findings },
             Reply::Evaluated { job, performance } => ReplyHeader::Evaluated { job, performance },
@@ -351,15 +330,9 @@ impl Reply {
             ReplyHeader::Explained { job, chunk, attributions } => {
                 Reply::Explained { job, chunk, attributions: attributions.read(&mut r)? }
             }
-            ReplyHeader::Summarised {
-                job,
-                importance,
-                partners,
-                mut embedding,
-                mut clusters,
-                profile,
-                n_resamples,
-            } => {
+            ReplyHeader::Summarised { job, output } => {
+                let SummaryHeader { importance, partners, mut embedding, mut clusters, profile, n_resamples } =
+                    *output;
                 embedding.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
                 clusters.labels = r.codes()?;
                 clusters.silhouette = r.numbers()?;

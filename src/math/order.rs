@@ -48,7 +48,7 @@ mod tests {
         fn like_the_standard_librarys_stable_sort(items in prop::collection::vec((0u8..6, any::<u16>()), 0..60)) {
             let (mut ours, mut theirs) = (items.clone(), items);
             ours.order_by(|a, b| b.0.cmp(&a.0));
-            theirs.sort_by(|a, b| b.0.cmp(&a.0));
+            theirs.sort_by_key(|a| std::cmp::Reverse(a.0));
             prop_assert_eq!(&ours, &theirs);
             ours.order_by_key(|a| a.0);
             theirs.sort_by_key(|a| a.0);
