@@ -6,12 +6,12 @@ use clarimark::explain::{Attributions, ExplainError, Flow, oracle};
 use proptest::prelude::*;
 
 /// Largest |a − b|.
-fn distance(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, |m, d| if d.is_nan() { d } else { m.max(d) })
 }
 
-fn bits(x: &[f64]) -> Vec<u64> {
+pub(crate) fn bits(x: &[f64]) -> Vec<u64> {
     x.iter().map(|x| x.to_bits()).collect()
 }
 
@@ -72,7 +72,7 @@ proptest! {
 }
 
 /// A chain: every node but the last has a leaf on one side.
-fn chain(length: usize, n_features: usize) -> TreeSpec {
+pub(crate) fn chain(length: usize, n_features: usize) -> TreeSpec {
     let mut nodes = Vec::new();
     let mut cover = Vec::new();
     for i in 0..length {

@@ -7,6 +7,7 @@ mod command;
 mod figures;
 mod flow;
 mod hostile;
+mod interventional;
 mod random;
 mod reference;
 mod session;

@@ -10,7 +10,7 @@ use crate::ids::FeatureId;
 
 /// Which channels a model needs, and which features it uses.
 #[derive(Clone, Debug)]
-pub(super) struct Channels {
+pub(in crate::explain) struct Channels {
     cast: Cast,
     n_features: usize,
     /// Feature and default direction (true = left) of each numeric channel.
@@ -26,10 +26,10 @@ pub(super) struct Channels {
 }
 
 /// Threshold of a categorical channel.
-pub(super) const CATEGORICAL: f64 = 0.0;
+pub(in crate::explain) const CATEGORICAL: f64 = 0.0;
 
 impl Channels {
-    pub(super) fn new(model: &Ensemble) -> Self {
+    pub(in crate::explain) fn new(model: &Ensemble) -> Self {
         let n_features = model.n_features();
         let (mut uses, mut splits) = (vec![false; 2 * n_features], vec![false; n_features]);
         let mut n_categorical = 0;
@@ -60,32 +60,37 @@ impl Channels {
     }
 
     /// Number of channels.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::explain) fn len(&self) -> usize {
         self.numeric.len() + self.n_categorical
     }
 
+    /// Number of numeric channels, which come first.
+    pub(in crate::explain) fn n_numeric(&self) -> usize {
+        self.numeric.len()
+    }
+
     /// Features that some tree splits on, ascending.
-    pub(super) fn used(&self) -> &[FeatureId] {
+    pub(in crate::explain) fn used(&self) -> &[FeatureId] {
         &self.used
     }
 
     /// Position of a used feature in [`Channels::used`].
-    pub(super) fn row(&self, feature: FeatureId) -> u32 {
+    pub(in crate::explain) fn row(&self, feature: FeatureId) -> u32 {
         self.row[feature.index()]
     }
 
     /// Channel of a numeric split.
-    pub(super) fn numeric(&self, feature: FeatureId, default_left: bool) -> u32 {
+    pub(in crate::explain) fn numeric(&self, feature: FeatureId, default_left: bool) -> u32 {
         self.of[2 * feature.index() + usize::from(default_left)]
     }
 
     /// Channel of the nth categorical split of a tree.
-    pub(super) fn categorical(&self, nth: usize) -> u32 {
+    pub(in crate::explain) fn categorical(&self, nth: usize) -> u32 {
         (self.numeric.len() + nth) as u32
     }
 
     /// Writes the numeric channels of a block of rows, laid out `[row][feature]`.
-    pub(super) fn fill(&self, rows: &[f64], out: &mut [Block]) {
+    pub(in crate::explain) fn fill(&self, rows: &[f64], out: &mut [Block]) {
         for (block, &(feature, default_left)) in out.iter_mut().zip(&self.numeric) {
             let missing = if default_left { f64::NEG_INFINITY } else { f64::INFINITY };
             for (r, row) in rows.chunks_exact(self.n_features).enumerate() {
@@ -96,7 +101,13 @@ impl Channels {
     }
 
     /// Writes the channels of a tree's categorical splits, given the nodes that have one.
-    pub(super) fn fill_categorical(&self, tree: &Tree, nodes: &[u32], rows: &[f64], out: &mut [Block]) {
+    pub(in crate::explain) fn fill_categorical(
+        &self,
+        tree: &Tree,
+        nodes: &[u32],
+        rows: &[f64],
+        out: &mut [Block],
+    ) {
         for (block, &node) in out[self.numeric.len()..].iter_mut().zip(nodes) {
             let Node::Internal { feature, split, default_left, .. } = tree.node(node as usize) else {
                 continue;

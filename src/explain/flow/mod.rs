@@ -22,47 +22,16 @@ mod kind;
 mod lanes;
 mod plan;
 
-use super::Attributions;
+use super::error::MAX_PER_ROW;
+use super::quadrature::Rule;
+use super::{Attributions, ExplainError};
 use crate::ensemble::Ensemble;
 use crate::ids::FeatureId;
-use channels::Channels;
-use kernel::{Frame, Rule};
-use lanes::{Block, ROWS};
+use kernel::Frame;
 use plan::Plan;
 
-/// Why SHAP values cannot be computed.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ExplainError {
-    /// Path-dependent SHAP needs cover.
-    #[error("the model file stores no cover, so path-dependent SHAP values are not defined")]
-    NoCover,
-    /// One row alone would take more memory than a browser gives.
-    #[error(
-        "the attributions of one patient are {n_features} features × {n_outputs} outputs, more than are computed"
-    )]
-    TooWide {
-        /// Features of the model.
-        n_features: usize,
-        /// Outputs of the model.
-        n_outputs: usize,
-    },
-}
-
-/// Most numbers that one row's attributions may take: 128 MB, so that a block of rows stays within a browser's memory.
-const MAX_PER_ROW: usize = 1 << 24;
-
-impl ExplainError {
-    /// What the person can do about it, one sentence.
-    pub fn hint(&self) -> String {
-        match self {
-            ExplainError::NoCover => {
-                "Train and save the model with a newer version of the library, which stores the cover of each node."
-            }
-            ExplainError::TooWide { .. } => "Train one model per output, or on fewer features.",
-        }
-        .to_owned()
-    }
-}
+pub(super) use channels::{CATEGORICAL, Channels};
+pub(super) use lanes::{Block, ROWS};
 
 /// A model prepared for explaining rows.
 #[derive(Clone, Debug)]
@@ -88,7 +57,7 @@ impl Flow {
             return Err(ExplainError::TooWide { n_features, n_outputs });
         }
         let base_values = model.base_values().ok_or(ExplainError::NoCover)?;
-        let rules: Vec<Rule> = (1..=kernel::MAX_POINTS).map(Rule::new).collect();
+        let rules = Rule::up_to(kernel::MAX_POINTS);
         let channels = Channels::new(model);
         let mut path = vec![None; channels.used().len()];
         let mut plans = vec![Vec::new(); model.n_outputs()];

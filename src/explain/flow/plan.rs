@@ -1,9 +1,10 @@
 //! Preparing a tree: the order of steps, and every constant that does not depend on the row.
 
 use super::channels::{CATEGORICAL, Channels};
-use super::kernel::{Fork, Inner, MAX_POINTS, MAX_TOGETHER, Move, Rule, Step};
+use super::kernel::{Fork, Inner, MAX_POINTS, MAX_TOGETHER, Move, Step};
 use super::kind::Repeat;
 use crate::ensemble::{Node, Split, Tree};
+use crate::explain::quadrature::Rule;
 
 /// A tree prepared for the kernel.
 #[derive(Clone, Debug)]
