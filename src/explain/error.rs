@@ -15,6 +15,16 @@ pub enum ExplainError {
         /// What its numbers mean.
         what: String,
     },
+    /// Interaction matrices that would take more memory than is given to them.
+    #[error(
+        "the interactions of {n_rows} patients are {n_features} × {n_features} numbers each, more than are computed"
+    )]
+    TooManyPairs {
+        /// Rows asked for.
+        n_rows: usize,
+        /// Features of the model.
+        n_features: usize,
+    },
     /// One row alone would take more memory than a browser gives.
     #[error(
         "the attributions of one patient are {n_features} features × {n_outputs} outputs, more than are computed"
@@ -39,6 +49,7 @@ impl ExplainError {
             }
             ExplainError::NoBackground => "Give a table with at least one row.",
             ExplainError::NoProbability { .. } => "Explain the margin, or use a model of a yes-or-no outcome.",
+            ExplainError::TooManyPairs { .. } => "Ask for fewer patients.",
             ExplainError::TooWide { .. } => "Train one model per output, or on fewer features.",
         }
         .to_owned()

@@ -1,8 +1,10 @@
 //! SHAP values of tree ensembles: the engine, the oracle that it is held against, and what is read off them.
 
 mod attributions;
+mod engine;
 mod error;
 mod flow;
+mod interaction;
 mod interventional;
 pub mod oracle;
 mod quadrature;
@@ -10,6 +12,8 @@ pub mod summary;
 mod table;
 
 pub use attributions::Attributions;
+pub use engine::{Engine, Precision};
 pub use error::ExplainError;
 pub use flow::Flow;
+pub use interaction::{Interaction, Interactions};
 pub use interventional::{Interventional, Output, Transformed};

@@ -4,9 +4,11 @@
 mod broken;
 mod builder;
 mod command;
+mod engine;
 mod figures;
 mod flow;
 mod hostile;
+mod interaction;
 mod interventional;
 mod random;
 mod reference;

@@ -89,6 +89,24 @@ impl Channels {
         (self.numeric.len() + nth) as u32
     }
 
+    /// How a split is decided: left iff this channel is below this threshold. `nth` counts the categorical splits of
+    /// the tree before it. None for a leaf.
+    pub(in crate::explain) fn test(&self, node: &Node<'_>, nth: usize) -> Option<(u32, f64)> {
+        match *node {
+            Node::Leaf { .. } => None,
+            Node::Internal { split: Split::NotIn { .. }, .. } => Some((self.categorical(nth), CATEGORICAL)),
+            Node::Internal { feature, split: Split::Below { threshold }, default_left, .. } => {
+                Some((self.numeric(feature, default_left), threshold))
+            }
+        }
+    }
+
+    /// Nodes of a tree with a categorical split, in pre-order.
+    pub(in crate::explain) fn categorical_nodes(tree: &Tree) -> Vec<u32> {
+        let is = |i: &usize| matches!(tree.node(*i), Node::Internal { split: Split::NotIn { .. }, .. });
+        (0..tree.n_nodes()).filter(is).map(|i| i as u32).collect()
+    }
+
     /// Writes the numeric channels of a block of rows, laid out `[row][feature]`.
     pub(in crate::explain) fn fill(&self, rows: &[f64], out: &mut [Block]) {
         for (block, &(feature, default_left)) in out.iter_mut().zip(&self.numeric) {

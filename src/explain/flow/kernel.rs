@@ -11,7 +11,7 @@ use crate::explain::quadrature::Rule;
 /// Most quadrature points in one pass over a tree.
 pub(super) const MAX_TOGETHER: usize = 8;
 /// Most quadrature points per tree, exact for up to 64 distinct features on a path.
-pub(super) const MAX_POINTS: usize = 32;
+pub(in crate::explain) const MAX_POINTS: usize = 32;
 
 /// One step of a plan.
 #[derive(Clone, Copy, Debug)]

@@ -31,7 +31,8 @@ use kernel::Frame;
 use plan::Plan;
 
 pub(super) use channels::{CATEGORICAL, Channels};
-pub(super) use lanes::{Block, ROWS};
+pub(super) use kernel::MAX_POINTS;
+pub(super) use lanes::{Block, Decisions, Lanes, Mask, ROWS, VECTORS};
 
 /// A model prepared for explaining rows.
 #[derive(Clone, Debug)]
@@ -52,16 +53,36 @@ impl Flow {
     /// # Errors
     /// [`ExplainError`].
     pub fn new(model: &Ensemble) -> Result<Self, ExplainError> {
+        Flow::with(model, Rule::up_to(MAX_POINTS), |_| true)
+    }
+
+    /// Prepares a model for Banzhaf values: every set of other features counts the same, where Shapley values count
+    /// every size of set the same (Wang and Jia 2023). They rank features more stably and do not sum to the margin.
+    ///
+    /// That is the one point p = ½ in place of a quadrature rule.
+    ///
+    /// # Errors
+    /// [`ExplainError`].
+    pub fn banzhaf(model: &Ensemble) -> Result<Self, ExplainError> {
+        Flow::with(model, vec![Rule { points: vec![0.5], weights: vec![1.0] }], |_| true)
+    }
+
+    /// Prepares those trees whose number `takes` accepts, with at most as many points as there are rules.
+    pub(super) fn with(
+        model: &Ensemble,
+        rules: Vec<Rule>,
+        takes: impl Fn(usize) -> bool,
+    ) -> Result<Self, ExplainError> {
         let (n_features, n_outputs) = (model.n_features(), model.n_outputs());
         if n_features.saturating_mul(n_outputs) > MAX_PER_ROW {
             return Err(ExplainError::TooWide { n_features, n_outputs });
         }
         let base_values = model.base_values().ok_or(ExplainError::NoCover)?;
-        let rules = Rule::up_to(kernel::MAX_POINTS);
         let channels = Channels::new(model);
         let mut path = vec![None; channels.used().len()];
         let mut plans = vec![Vec::new(); model.n_outputs()];
-        for (t, tree) in model.trees().iter().enumerate().filter(|(_, tree)| tree.n_nodes() > 1) {
+        for (t, tree) in model.trees().iter().enumerate().filter(|(t, tree)| tree.n_nodes() > 1 && takes(*t))
+        {
             match tree.output() {
                 Some(k) => plans[k.index()].push(Plan::new(t, tree, 0, &channels, &rules, &mut path)),
                 None => {
@@ -87,6 +108,11 @@ impl Flow {
         &self.base_values
     }
 
+    /// The inputs as the kernel compares them.
+    pub(super) fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
     /// Features that some tree splits on; all others have φ = 0 for every row.
     pub fn used_features(&self) -> &[FeatureId] {
         self.channels.used()
@@ -107,7 +133,7 @@ impl Flow {
             phi: vec![Block::default(); self.used_features().len()],
         };
         let row_width = n_features * n_outputs;
-        if row_width > 0 {
+        if row_width > 0 && self.n_frames > 0 {
             let blocks = rows.chunks(n_features * ROWS).zip(values.chunks_mut(row_width * ROWS));
             for (rows, values) in blocks {
                 self.explain_block(rows, values, &mut scratch);

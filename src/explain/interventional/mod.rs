@@ -24,12 +24,14 @@ pub use output::{Output, Transformed};
 use super::error::MAX_PER_ROW;
 use super::flow::Channels;
 use super::quadrature::Rule;
-use super::table::{self, Codes, Cut, Patterns, Plan, ROWS, Scratch, Sheet, Sums, Tables};
+use super::table::{self, Codes, Cut, Exact, Number, Patterns, Plan, ROWS, Scratch, Sheet, Tables};
 use super::{Attributions, ExplainError};
 use crate::ensemble::{Ensemble, Node, Tree};
 use crate::ids::OutputId;
 use decisions::Decisions;
-use walk::{Compared, Gain, Memory};
+use walk::{Compared, Memory};
+
+pub(super) use walk::Gain;
 use weight::Weights;
 
 /// Subtrees up to 7 bits are one unit; a leaf may have up to 12.
@@ -61,7 +63,7 @@ struct Prepared {
     /// The background as sheets.
     background: Vec<Sheet>,
     /// Tables of the first trees.
-    kept: Vec<Tables>,
+    kept: Vec<Tables<f64>>,
 }
 
 /// Adds what leaves give to the φ of one row.
@@ -71,7 +73,7 @@ struct ToRow<'a> {
     entry: Option<usize>,
     n_outputs: usize,
     lane: usize,
-    sums: &'a mut [Sums],
+    sums: &'a mut [Exact],
 }
 
 impl Gain for ToRow<'_> {
@@ -82,8 +84,8 @@ impl Gain for ToRow<'_> {
         let first = self.tree.output().map_or(0, OutputId::index);
         for (e, value) in values.iter().enumerate().filter(|(e, _)| self.entry.is_none_or(|only| only == *e))
         {
-            self.sums[row as usize * self.n_outputs + first + e].0[self.lane] +=
-                self.tree.weight() * value * share;
+            let column = row as usize * self.n_outputs + first + e;
+            self.sums[column].add(self.lane, self.tree.weight() * value * share);
         }
     }
 
@@ -139,7 +141,8 @@ impl Interventional {
         let Some(mut prepared) = self.prepared.take() else { return };
         let (mut scratch, mut n_kept) = (Scratch::default(), 0);
         for (plan, tree) in prepared.plans.iter().zip(self.model.trees()) {
-            n_kept += plan.table_size(if tree.output().is_some() { 1 } else { self.model.n_outputs() });
+            n_kept +=
+                plan.table_size(if tree.output().is_some() { 1 } else { self.model.n_outputs() }, f64::LANES);
             if n_kept > MAX_KEPT {
                 break;
             }
@@ -170,7 +173,7 @@ impl Interventional {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
         let n_rows = rows.len() / n_features.max(1);
         let n_columns = self.channels.used().len() * n_outputs;
-        let mut sums = vec![vec![Sums::default(); n_columns]; n_rows.div_ceil(ROWS)];
+        let mut sums = vec![vec![Exact::default(); n_columns]; n_rows.div_ceil(ROWS)];
         let share = vec![1.0 / self.n_background() as f64; self.n_background()];
         let mut sheets =
             self.prepared.as_ref().map(|p| p.codes.sheets(&rows[..n_rows * n_features], n_features));
@@ -207,14 +210,33 @@ impl Interventional {
                 });
             }
         }
+        let mut values = vec![0.0; n_rows * n_features * n_outputs];
+        table::add_to_values(&sums, &self.channels, n_features * n_outputs, n_outputs, &mut values);
         Attributions {
             n_rows,
             n_features,
             n_outputs,
-            values: table::values(&sums, &self.channels, n_rows, n_features, n_outputs),
+            values,
             margin: self.model.margins(rows),
             base_values: self.base_values.clone(),
         }
+    }
+
+    /// The inputs as trees compare them.
+    pub(super) fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
+    /// Compares each of the rows with the whole background in one tree.
+    pub(super) fn walk_rows<G: Gain>(&self, tree: &Tree, rows: &[f64], gain: &mut G) {
+        let n_rows = rows.len() / self.model.n_features().max(1);
+        let share = vec![1.0 / self.n_background() as f64; self.n_background()];
+        self.compare(tree, &[], rows, &mut Memory::default(), |compared, decisions, memory| {
+            for r in 0..n_rows {
+                gain.start(r);
+                compared.walk(decisions, r, &share, self.channels.used().len(), memory, gain);
+            }
+        });
     }
 
     /// Calls `run` with a tree ready for walking and the decisions of rows in it.
@@ -236,14 +258,14 @@ impl Interventional {
     }
 
     /// The tables of a tree: how many background rows have each pattern at each leaf, and what follows from that.
-    fn tables(&self, prepared: &Prepared, plan: &Plan, tree: &Tree, scratch: &mut Scratch) -> Tables {
+    fn tables(&self, prepared: &Prepared, plan: &Plan, tree: &Tree, scratch: &mut Scratch) -> Tables<f64> {
         let n_features = self.model.n_features();
         let leaves = Plan::new(plan.tree, tree, &prepared.codes, LEAVES);
         let mut shares: Vec<Vec<f64>> = leaves.units.iter().map(|u| vec![0.0; 1 << u.n_bits]).collect();
         let (mut patterns, one) = (Patterns::new(), 1.0 / self.n_background() as f64);
         for (sheet, rows) in prepared.background.iter().zip(self.background.chunks(ROWS * n_features)) {
             let mut count = |sheet: &Sheet| {
-                table::each_unit(&leaves, sheet, &mut patterns, |u, _, pattern| {
+                table::each_unit(&leaves, sheet, &mut patterns, |u, pattern| {
                     pattern[..sheet.n_rows].iter().for_each(|&m| shares[u][m as usize] += 1.0);
                 });
             };

@@ -2,7 +2,7 @@
 
 use super::{Interventional, Memory, ToRow};
 use crate::ensemble::{Ensemble, Link};
-use crate::explain::table::{self, ROWS, Sums};
+use crate::explain::table::{self, Exact, ROWS};
 use crate::explain::{Attributions, ExplainError};
 use crate::ids::OutputId;
 use crate::math;
@@ -104,7 +104,7 @@ impl Interventional {
             (0..n_background).map(of_z).sum::<f64>() / n_background as f64
         };
         let n_used = self.channels.used().len();
-        let mut sums = vec![vec![Sums::default(); n_used * n_outputs]; n_rows.div_ceil(ROWS)];
+        let mut sums = vec![vec![Exact::default(); n_used * n_outputs]; n_rows.div_ceil(ROWS)];
         let (mut memory, mut share) = (Memory::default(), Vec::new());
         let n_together = (MAX_SHARES / (n_background * n_outputs)).max(1);
         for from in (0..n_rows).step_by(n_together) {
@@ -138,6 +138,8 @@ impl Interventional {
         let each = |of: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
             (0..n_rows).flat_map(|x| (0..n_outputs).map(move |k| of(x, k))).collect()
         };
+        let mut values = vec![0.0; n_rows * n_features * n_outputs];
+        table::add_to_values(&sums, &self.channels, n_features * n_outputs, n_outputs, &mut values);
         Ok(Transformed {
             output: each(&|x, k| output.of(margin[x * n_outputs + k], x)),
             base_values: each(&mean),
@@ -145,7 +147,7 @@ impl Interventional {
                 n_rows,
                 n_features,
                 n_outputs,
-                values: table::values(&sums, &self.channels, n_rows, n_features, n_outputs),
+                values,
                 margin,
                 base_values: self.base_values.clone(),
             },

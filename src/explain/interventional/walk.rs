@@ -84,9 +84,11 @@ fn sum(n_words: usize, bits: impl Fn(usize) -> u64, of: impl Fn(usize) -> f64) -
 }
 
 /// What a leaf gives.
-pub(super) trait Gain {
+pub(in crate::explain) trait Gain {
     /// True if pairs are asked for.
     const PAIRS: bool;
+    /// What follows is of this row.
+    fn start(&mut self, _row: usize) {}
     /// This share of the leaf goes to the feature.
     fn single(&mut self, leaf: usize, row: u32, share: f64);
     /// This share of the leaf goes to each of the two features as their interaction.

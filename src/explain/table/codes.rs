@@ -5,7 +5,7 @@
 //! split. Eight rows are compared at a time.
 
 use super::plan::Plan;
-use crate::ensemble::{Ensemble, Node, Split, Tree};
+use crate::ensemble::{Ensemble, Node, Tree};
 use crate::explain::flow::{Block, CATEGORICAL, Channels, ROWS as BLOCK};
 use wide::i16x8;
 
@@ -16,6 +16,15 @@ pub(super) const VECTORS: usize = ROWS / 8;
 
 /// One small number per row of a sheet: a code, a mask, or a pattern of bits.
 pub(super) type Column = [i16x8; VECTORS];
+
+/// The same number in each lane; see `flow::lanes` on WebAssembly.
+#[inline(always)]
+pub(super) fn splat(value: i16) -> i16x8 {
+    #[cfg(target_arch = "wasm32")]
+    return bytemuck::cast(core::arch::wasm32::i16x8_splat(value));
+    #[cfg(not(target_arch = "wasm32"))]
+    i16x8::splat(value)
+}
 
 /// A test: left iff the code of the channel is at most `index`.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +37,7 @@ impl Test {
     /// All ones for the rows that go left.
     #[inline(always)]
     pub(super) fn left(self, codes: &[Column], vector: usize) -> i16x8 {
-        !codes[self.channel as usize][vector].simd_gt(i16x8::splat(self.index))
+        !codes[self.channel as usize][vector].simd_gt(splat(self.index))
     }
 }
 
@@ -45,11 +54,10 @@ impl Codes {
     pub(in crate::explain) fn new(model: &Ensemble, channels: Channels) -> Option<Self> {
         let mut thresholds = vec![Vec::new(); channels.n_numeric()];
         for tree in model.trees() {
-            for i in 0..tree.n_nodes() {
-                if let Node::Internal { feature, split: Split::Below { threshold }, default_left, .. } =
-                    tree.node(i)
-                {
-                    thresholds[channels.numeric(feature, default_left) as usize].push(threshold);
+            // Categorical splits have channels of their own, after the numeric ones.
+            for (channel, threshold) in (0..tree.n_nodes()).filter_map(|i| channels.test(&tree.node(i), 0)) {
+                if let Some(of_channel) = thresholds.get_mut(channel as usize) {
+                    of_channel.push(threshold);
                 }
             }
         }
@@ -65,19 +73,12 @@ impl Codes {
         &self.channels
     }
 
-    /// The test of an internal node. `nth` counts the categorical splits of the tree.
+    /// The test of an internal node. `nth` counts the categorical splits of the tree before it.
     pub(super) fn test(&self, node: &Node<'_>, nth: usize) -> Option<Test> {
-        match *node {
-            Node::Leaf { .. } => None,
-            Node::Internal { split: Split::NotIn { .. }, .. } => {
-                Some(Test { channel: self.channels.categorical(nth), index: 0 })
-            }
-            Node::Internal { feature, split: Split::Below { threshold }, default_left, .. } => {
-                let channel = self.channels.numeric(feature, default_left);
-                let index = self.thresholds[channel as usize].partition_point(|&t| t < threshold);
-                Some(Test { channel, index: index as i16 })
-            }
-        }
+        let (channel, threshold) = self.channels.test(node, nth)?;
+        let of_channel = self.thresholds.get(channel as usize);
+        let index = of_channel.map_or(0, |thresholds| thresholds.partition_point(|&t| t < threshold));
+        Some(Test { channel, index: index as i16 })
     }
 
     /// Rows laid out `[row][feature]` as sheets: `[sheet][channel]`, without the categorical channels.

@@ -1,30 +1,20 @@
 //! Reading: patterns of a sheet's rows, and the lines of the tables that they point to.
 
-use super::codes::{Column, ROWS, Sheet, VECTORS};
-use super::plan::{Plan, Side, Step, Unit};
-use wide::{f64x2, i16x8};
-
-/// φ of one feature and output for the rows of a sheet.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-pub(in crate::explain) struct Sums(pub(in crate::explain) [f64; ROWS]);
-
-impl Default for Sums {
-    fn default() -> Self {
-        Sums([0.0; ROWS])
-    }
-}
+use super::codes::{Column, ROWS, Sheet, VECTORS, splat};
+use super::number::Number;
+use super::plan::{Plan, Side, Step};
+use wide::i16x8;
 
 /// Patterns per level of the path.
 pub(in crate::explain) type Patterns = Vec<Column>;
 
-/// Calls `read` with each unit and the patterns of the sheet's rows.
+/// Calls `read` with the number of each unit and the patterns of the sheet's rows.
 #[inline(always)]
 pub(in crate::explain) fn each_unit(
     plan: &Plan,
     sheet: &Sheet,
     patterns: &mut Patterns,
-    mut read: impl FnMut(usize, &Unit, &[u16; ROWS]),
+    mut read: impl FnMut(usize, &[u16; ROWS]),
 ) {
     if patterns.len() < plan.n_levels + 1 {
         patterns.resize(plan.n_levels + 1, [i16x8::ZERO; VECTORS]);
@@ -32,11 +22,12 @@ pub(in crate::explain) fn each_unit(
     for step in &plan.steps {
         match *step {
             Step::Edge { level, test, side, bit, new } => {
-                let level = level as usize;
-                let bit = i16x8::splat(bit);
-                let Some([from, to]) = patterns.get_mut(level..).and_then(<[Column]>::first_chunk_mut) else {
+                let Some([from, to]) =
+                    patterns.get_mut(level as usize..).and_then(<[Column]>::first_chunk_mut)
+                else {
                     continue;
                 };
+                let bit = splat(bit);
                 for v in 0..VECTORS {
                     let left = test.left(&sheet.codes, v);
                     let along = if side == Side::Left { left } else { !left };
@@ -47,39 +38,28 @@ pub(in crate::explain) fn each_unit(
                 let of = &plan.units[unit as usize];
                 let mut pattern = patterns[level as usize];
                 for (t, test) in of.tests.iter().enumerate() {
-                    let bit = i16x8::splat(1 << (of.n_path + t));
+                    let bit = splat(1 << (of.n_path + t));
                     for (v, pattern) in pattern.iter_mut().enumerate() {
                         *pattern |= test.left(&sheet.codes, v) & bit;
                     }
                 }
-                read(unit as usize, of, bytemuck::cast_ref(&pattern));
+                read(unit as usize, bytemuck::cast_ref(&pattern));
             }
         }
     }
 }
 
-/// Adds the lines that the patterns point to. A line holds one number per column, `columns.len()` in all.
+/// Adds to the sums of `columns` what the lines that the patterns point to say of them. A line has as many vectors as
+/// it takes for one number per column.
 #[inline(always)]
-pub(in crate::explain) fn add_lines(
-    table: &[f64],
+pub(in crate::explain) fn add_lines<N: Number>(
+    lines: &[N::Vector],
     columns: &[u32],
     pattern: &[u16; ROWS],
-    sums: &mut [Sums],
+    sums: &mut [N::Column],
 ) {
-    let width = columns.len();
-    for (r, pattern) in pattern.as_chunks::<4>().0.iter().enumerate() {
-        let [a, b, c, d] = pattern.map(|m| &table[m as usize * width..][..width]);
-        for (i, &column) in columns.iter().enumerate() {
-            let sums = &mut sums[column as usize].0.as_chunks_mut::<4>().0[r];
-            let [one, two] =
-                [pair(sums[0], sums[1]) + pair(a[i], b[i]), pair(sums[2], sums[3]) + pair(c[i], d[i])];
-            let ([s_0, s_1], [s_2, s_3]) = (one.to_array(), two.to_array());
-            *sums = [s_0, s_1, s_2, s_3];
-        }
+    let width = columns.len() / N::LANES;
+    for (group, pattern) in pattern.chunks_exact(N::LANES).enumerate() {
+        N::add(lines, width, pattern, columns, group, sums);
     }
-}
-
-#[inline(always)]
-fn pair(a: f64, b: f64) -> f64x2 {
-    f64x2::new([a, b])
 }

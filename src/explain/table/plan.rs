@@ -6,6 +6,7 @@
 
 use super::codes::{Codes, Test};
 use crate::ensemble::{Node, Tree};
+use crate::explain::flow::Channels;
 
 /// How finely a tree is cut.
 #[derive(Clone, Copy, Debug)]
@@ -85,10 +86,17 @@ pub(in crate::explain) struct Factor {
     zeros: u32,
 }
 
-impl Factor {
-    /// True if a row with this pattern follows every edge of the feature.
-    pub(in crate::explain) fn follows(&self, pattern: u32) -> bool {
-        pattern & (self.ones | self.zeros) == self.ones
+impl Leaf {
+    /// For every pattern of the unit, that of the leaf: bit j says whether a row follows every edge of factor j.
+    pub(super) fn patterns(&self, n_bits: usize, out: &mut Vec<u32>) {
+        out.clear();
+        out.resize(1 << n_bits, 0);
+        for (j, factor) in self.factors.iter().enumerate() {
+            let asked = factor.ones | factor.zeros;
+            for (m, out) in out.iter_mut().enumerate() {
+                *out |= u32::from(m as u32 & asked == factor.ones) << j;
+            }
+        }
     }
 }
 
@@ -109,30 +117,23 @@ impl Plan {
     /// `path` holds one None per used feature, before and after.
     pub(in crate::explain) fn new(number: usize, tree: &Tree, codes: &Codes, cut: Cut) -> Self {
         let n = tree.n_nodes();
-        let (mut size, mut nth, mut categorical) = (vec![1; n], vec![0; n], Vec::new());
+        let mut size = vec![1; n];
         for i in (0..n).rev() {
             if let Node::Internal { left, right, .. } = tree.node(i) {
                 size[i] = 1 + size[left] + size[right];
-            }
-        }
-        for (i, nth) in nth.iter_mut().enumerate() {
-            *nth = categorical.len();
-            if let Node::Internal { split: crate::ensemble::Split::NotIn { .. }, .. } = tree.node(i) {
-                categorical.push(i as u32);
             }
         }
         let mut walk = Walk {
             tree,
             codes,
             size,
-            nth,
             path: vec![None; codes.channels().used().len()],
             distinct: Vec::new(),
             plan: Plan {
                 tree: number,
                 steps: Vec::new(),
                 units: Vec::new(),
-                categorical,
+                categorical: Channels::categorical_nodes(tree),
                 n_levels: 0,
                 roots: Vec::new(),
                 open: false,
@@ -147,9 +148,9 @@ impl Plan {
         !self.categorical.is_empty()
     }
 
-    /// Numbers that the tables of this tree take, with so many values per leaf.
-    pub(in crate::explain) fn table_size(&self, n_entries: usize) -> usize {
-        self.units.iter().map(|u| (u.columns.len() * n_entries) << u.n_bits).sum()
+    /// Numbers that the tables of this tree take, with so many values per leaf and lanes per vector.
+    pub(in crate::explain) fn table_size(&self, n_entries: usize, lanes: usize) -> usize {
+        self.units.iter().map(|u| (u.columns.len() * n_entries).next_multiple_of(lanes) << u.n_bits).sum()
     }
 }
 
@@ -158,8 +159,6 @@ struct Walk<'a> {
     codes: &'a Codes,
     /// Nodes below and including each node.
     size: Vec<usize>,
-    /// Categorical splits before each node.
-    nth: Vec<usize>,
     /// By used feature.
     path: Vec<Option<Above>>,
     /// Used features of the path in order of their first split.
@@ -212,8 +211,7 @@ impl Walk<'_> {
 
     fn edge(&mut self, node: usize, level: usize, side: Side, before: Option<Above>) {
         let inner = self.tree.node(node);
-        let (Node::Internal { feature, .. }, Some(test)) = (inner, self.codes.test(&inner, self.nth[node]))
-        else {
+        let (Node::Internal { feature, .. }, Some(test)) = (inner, self.test(&inner, node)) else {
             return;
         };
         let row = self.codes.channels().row(feature) as usize;
@@ -223,6 +221,10 @@ impl Walk<'_> {
             let bit = 1i16 << above.bit.min(15);
             self.plan.steps.push(Step::Edge { level: level as u32, test, side, bit, new: before.is_none() });
         }
+    }
+
+    fn test(&self, inner: &Node<'_>, node: usize) -> Option<Test> {
+        self.codes.test(inner, self.plan.categorical.partition_point(|&c| (c as usize) < node))
     }
 
     fn share(&self, node: usize, side: Side) -> f64 {
@@ -253,7 +255,7 @@ impl Walk<'_> {
                 continue;
             };
             let bit = 1u32 << (n_path + unit.tests.len());
-            unit.tests.extend(self.codes.test(&inner, self.nth[node]));
+            unit.tests.extend(self.test(&inner, node));
             let row = self.codes.channels().row(feature);
             let column = unit.columns.iter().position(|&c| c == row).unwrap_or_else(|| {
                 unit.columns.push(row);
