@@ -14,6 +14,6 @@ mod table;
 pub use attributions::Attributions;
 pub use engine::{Engine, Precision};
 pub use error::ExplainError;
-pub use flow::Flow;
+pub use flow::{Curve, Flow, WhatIf};
 pub use interaction::{Interaction, Interactions};
 pub use interventional::{Interventional, Output, Transformed};

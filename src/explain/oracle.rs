@@ -17,7 +17,7 @@ type Game = Vec<f64>;
 /// no cover.
 pub fn explain(model: &Ensemble, rows: &[f64]) -> Option<Attributions> {
     let base_values = model.base_values()?;
-    let values = singles(model, rows, &|tree, entry, features, row| by_cover(tree, entry, features, row))?;
+    let values = singles(model, rows, &by_cover)?;
     Some(attributions(model, rows, values, base_values))
 }
 
@@ -59,6 +59,22 @@ pub fn interactions(model: &Ensemble, rows: &[f64], background: Option<&[f64]>) 
         let others: f64 = (0..n_features).filter(|&j| j != i).map(|j| values[at(r, i, j, k)]).sum();
         values[at(r, i, i, k)] = phi - others;
     }
+    Some(values)
+}
+
+/// Banzhaf values of rows, `[row][feature][output]`: the mean over all sets S of v(S ∪ i) − v(S). None as in
+/// [`explain`].
+pub fn banzhaf(model: &Ensemble, rows: &[f64]) -> Option<Vec<f64>> {
+    let (n_features, n_outputs) = (model.n_features(), model.n_outputs());
+    let mut values = vec![0.0; cast(model, rows).len() * n_features * n_outputs];
+    each(model, rows, &by_cover, |r, features, output, weight, value| {
+        for (i, &feature) in features.iter().enumerate() {
+            let without = (0..value.len()).filter(|subset| subset >> i & 1 == 0);
+            let sum: f64 = without.map(|subset| value[subset | 1 << i] - value[subset]).sum();
+            values[(r * n_features + feature) * n_outputs + output] +=
+                weight * sum * 2.0 / value.len() as f64;
+        }
+    })?;
     Some(values)
 }
 

@@ -160,3 +160,19 @@ fn no_rows_and_no_features_are_no_trouble() {
     let bare = ensemble(0, &[], &[1.0]);
     assert_eq!(Flow::new(&bare).unwrap().explain(&[]).n_rows, 0);
 }
+
+#[test]
+fn banzhaf_values_count_every_set_the_same() {
+    // Two features: half the sum of the effect alone and of the effect beside the other.
+    let model = ensemble(2, &[chain(6, 2)], &[0.5]);
+    let row = [0.25, 3.0];
+    let banzhaf = Flow::banzhaf(&model).unwrap().explain(&row).values;
+    let shapley = Flow::new(&model).unwrap().explain(&row).values;
+    assert!(distance(&banzhaf, &shapley) < 1e-15, "for two players they are the same");
+    let model = ensemble(6, &[chain(9, 6)], &[0.5]);
+    let row: Vec<f64> = (0..6).map(|i| i as f64 - 2.0).collect();
+    let banzhaf = Flow::banzhaf(&model).unwrap().explain(&row).values;
+    let expected = oracle::banzhaf(&model, &row).unwrap();
+    assert!(distance(&banzhaf, &expected) < 1e-14);
+    assert!(distance(&banzhaf, &Flow::new(&model).unwrap().explain(&row).values) > 1e-6);
+}

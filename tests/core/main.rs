@@ -15,3 +15,4 @@ mod reference;
 mod session;
 mod statistics;
 mod study_run;
+mod what_if;

@@ -21,6 +21,7 @@ mod kernel;
 mod kind;
 mod lanes;
 mod plan;
+mod what_if;
 
 use super::error::MAX_PER_ROW;
 use super::quadrature::Rule;
@@ -29,6 +30,8 @@ use crate::ensemble::Ensemble;
 use crate::ids::FeatureId;
 use kernel::Frame;
 use plan::Plan;
+
+pub use what_if::{Curve, WhatIf};
 
 pub(super) use channels::{CATEGORICAL, Channels};
 pub(super) use kernel::MAX_POINTS;
@@ -127,16 +130,12 @@ impl Flow {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
         let n_rows = rows.len() / n_features.max(1);
         let mut values = vec![0.0; n_rows * n_features * n_outputs];
-        let mut scratch = Scratch {
-            channels: vec![Block::default(); self.channels.len()],
-            frames: vec![Frame::default(); self.n_frames],
-            phi: vec![Block::default(); self.used_features().len()],
-        };
+        let mut scratch = Scratch::new(self);
         let row_width = n_features * n_outputs;
         if row_width > 0 && self.n_frames > 0 {
             let blocks = rows.chunks(n_features * ROWS).zip(values.chunks_mut(row_width * ROWS));
             for (rows, values) in blocks {
-                self.explain_block(rows, values, &mut scratch);
+                self.explain_block(rows, values, &mut scratch, |_| true);
             }
         }
         Attributions {
@@ -149,13 +148,19 @@ impl Flow {
         }
     }
 
-    /// At most [`ROWS`] rows; the lanes of absent rows hold zeros and are not read.
-    fn explain_block(&self, rows: &[f64], values: &mut [f64], scratch: &mut Scratch) {
+    /// At most [`ROWS`] rows by the trees whose number `takes` accepts; the lanes of absent rows hold zeros and are not read.
+    fn explain_block(
+        &self,
+        rows: &[f64],
+        values: &mut [f64],
+        scratch: &mut Scratch,
+        takes: impl Fn(usize) -> bool,
+    ) {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
         self.channels.fill(rows, &mut scratch.channels);
         for (k, plans) in self.plans.iter().enumerate() {
             scratch.phi.fill(Block::default());
-            for plan in plans {
+            for plan in plans.iter().filter(|plan| takes(plan.tree)) {
                 let tree = &self.model.trees()[plan.tree];
                 self.channels.fill_categorical(tree, &plan.categorical, rows, &mut scratch.channels);
                 kernel::run(plan, &self.rules, &scratch.channels, &mut scratch.frames, &mut scratch.phi);
@@ -176,4 +181,14 @@ struct Scratch {
     frames: Vec<Frame>,
     /// φ of each used feature.
     phi: Vec<Block>,
+}
+
+impl Scratch {
+    fn new(flow: &Flow) -> Self {
+        Scratch {
+            channels: vec![Block::default(); flow.channels.len()],
+            frames: vec![Frame::default(); flow.n_frames],
+            phi: vec![Block::default(); flow.used_features().len()],
+        }
+    }
 }

@@ -69,6 +69,19 @@ pub struct Transformed {
     pub base_values: Vec<f64>,
 }
 
+impl Transformed {
+    /// |base value + Σ φ − output| per row, the worst output.
+    pub fn additivity_errors(&self) -> Vec<f64> {
+        let Attributions { n_rows, n_features, n_outputs, .. } = self.attributions;
+        let error = |row: usize, k: usize| {
+            let sum: f64 = (0..n_features).map(|f| self.attributions.phi(row, f, k)).sum();
+            let at = row * n_outputs + k;
+            (self.base_values[at] + sum - self.output[at]).abs()
+        };
+        (0..n_rows).map(|r| (0..n_outputs).map(|k| error(r, k)).fold(0.0, f64::max)).collect()
+    }
+}
+
 impl Interventional {
     /// Refuses an output that the model does not have.
     ///
