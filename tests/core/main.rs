@@ -5,6 +5,7 @@ mod broken;
 mod builder;
 mod command;
 mod engine;
+mod exactness;
 mod figures;
 mod flow;
 mod hostile;
