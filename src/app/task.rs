@@ -3,7 +3,7 @@
 //! The result of a row does not depend on its chunk, so chunks may be of any size, go to any worker in any order, and
 //! be done again when a worker dies.
 
-use super::browser::clock;
+use super::browser::{boot, clock};
 use super::browser::workers::{self, Event, Workers};
 use crate::explain::Attributions;
 use crate::ids::RowId;
@@ -12,7 +12,7 @@ use crate::session::{CohortChoice, Notice, Performance, Progress};
 use crate::study::{Finding, Study};
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -41,36 +41,46 @@ impl From<Notice> for Stopped {
 
 /// The workers of the task that runs now. Emptying it terminates them.
 #[derive(Clone, Default)]
-pub(crate) struct Running(Rc<RefCell<Option<Workers>>>);
+pub(crate) struct Running {
+    workers: Rc<RefCell<Option<Workers>>>,
+    /// Tasks stopped so far.
+    stopped: Rc<Cell<u32>>,
+}
 
 impl Running {
     /// Terminates every worker; the task ends as cancelled.
     pub(crate) fn stop(&self) {
-        self.0.borrow_mut().take();
+        self.stopped.set(self.stopped.get() + 1);
+        self.workers.borrow_mut().take();
     }
 
-    fn spawn(&self, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
+    async fn spawn(&self, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
         self.stop();
+        let stopped = self.stopped.get();
+        boot::workers_ready().await.map_err(not_loaded)?;
+        if self.stopped.get() != stopped {
+            return Err(Stopped::Cancelled);
+        }
         let (workers, events) = Workers::spawn(n).ok_or_else(no_workers)?;
-        *self.0.borrow_mut() = Some(workers);
+        *self.workers.borrow_mut() = Some(workers);
         Ok(events)
     }
 
     fn send(&self, index: usize, request: Request) {
-        if let Some(workers) = &*self.0.borrow() {
+        if let Some(workers) = &*self.workers.borrow() {
             workers.send(index, request);
         }
     }
 
     fn replace(&self, index: usize) -> Result<(), Stopped> {
-        let mut slot = self.0.borrow_mut();
+        let mut slot = self.workers.borrow_mut();
         let workers = slot.as_mut().ok_or(Stopped::Cancelled)?;
         if workers.replace(index) { Ok(()) } else { Err(no_workers().into()) }
     }
 
     /// Asks a fresh worker one question.
     async fn ask(&self, request: Request) -> Result<Reply, Stopped> {
-        let mut events = self.spawn(1)?;
+        let mut events = self.spawn(1).await?;
         self.send(0, request);
         let reply = loop {
             match events.next().await {
@@ -84,6 +94,14 @@ impl Running {
         self.stop();
         reply
     }
+}
+
+fn not_loaded(why: String) -> Notice {
+    Notice::error(
+        "The part of the page that computes could not be loaded",
+        why,
+        "Check the network and try again; what was open before still stands.",
+    )
 }
 
 fn no_workers() -> Notice {
@@ -196,7 +214,7 @@ pub(crate) async fn explain(
     let n_workers = workers::count().min(plan.len().div_ceil(FIRST_CHUNK)).max(1);
     let start_ms = clock::now_ms();
 
-    let mut events = running.spawn(n_workers)?;
+    let mut events = running.spawn(n_workers).await?;
     for i in 0..n_workers {
         running.send(i, Request::Load { job: 0, model: model.to_vec() });
     }
