@@ -3,13 +3,14 @@
 //! The result of a row does not depend on its chunk, so chunks may be of any size, go to any worker in any order, and
 //! be done again when a worker dies.
 
-use super::browser::{boot, clock};
 use super::browser::workers::{self, Event, Workers};
+use super::browser::{boot, clock};
 use crate::explain::Attributions;
 use crate::ids::RowId;
-use crate::job::{EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, SummaryOutput};
+use crate::job::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
 use crate::session::{CohortChoice, Notice, Performance, Progress};
 use crate::study::{Finding, Study};
+use crate::worker::wire::Message;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use std::cell::{Cell, RefCell};
@@ -66,9 +67,13 @@ impl Running {
         Ok(events)
     }
 
-    fn send(&self, index: usize, request: Request) {
+    fn send(&self, index: usize, request: &Request) {
+        self.post(index, Message::of(&request.packet()));
+    }
+
+    fn post(&self, index: usize, message: Message) {
         if let Some(workers) = &*self.workers.borrow() {
-            workers.send(index, request);
+            workers.send(index, message);
         }
     }
 
@@ -81,7 +86,9 @@ impl Running {
     /// Asks a fresh worker one question.
     async fn ask(&self, request: Request) -> Result<Reply, Stopped> {
         let mut events = self.spawn(1).await?;
-        self.send(0, request);
+        self.post(0, workers::message(&request.packet()).await);
+        // Its memory is the worker's now; what was shared stays with whoever shares it.
+        drop(request);
         let reply = loop {
             match events.next().await {
                 Some(Event::Reply(_, Reply::Ready)) => {}
@@ -139,29 +146,26 @@ pub(crate) async fn read(running: &Running, files: Vec<Picked>) -> Result<Readin
     }
 }
 
-/// Reads importance, map and clusters off attributions, in a worker of its own.
-pub(crate) async fn summarise(running: &Running, input: SummaryInput) -> Result<SummaryOutput, Stopped> {
-    match running.ask(Request::Summarise { job: 0, input }).await? {
-        Reply::Summarised { output, .. } => Ok(*output),
-        other => Err(unexpected(&other)),
-    }
+/// What was read off explained rows.
+pub(crate) struct Analysed {
+    pub(crate) output: SummaryOutput,
+    pub(crate) performance: Vec<Performance>,
+    pub(crate) findings: Vec<Finding>,
 }
 
-/// Looks for what deserves a look, in a worker of its own: with many patients it takes longer than a frame.
-pub(crate) async fn find(running: &Running, subject: Subject) -> Result<Vec<Finding>, Stopped> {
-    match running.ask(Request::Find { job: 0, subject: Box::new(subject) }).await? {
-        Reply::Found { findings, .. } => Ok(findings),
-        other => Err(unexpected(&other)),
-    }
-}
-
-/// Computes discrimination per split role, in a worker of its own.
-pub(crate) async fn evaluate(
+/// Reads off explained rows what can be read off them, in a worker of its own: with many patients it takes seconds.
+pub(crate) async fn analyse(
     running: &Running,
-    parts: Vec<EvaluationPart>,
-) -> Result<Vec<Performance>, Stopped> {
-    match running.ask(Request::Evaluate { job: 0, parts }).await? {
-        Reply::Evaluated { performance, .. } => Ok(performance),
+    subject: Subject,
+    output: usize,
+    k: u32,
+    whole: bool,
+) -> Result<Analysed, Stopped> {
+    let (subject, output) = (Box::new(subject), output as u32);
+    match running.ask(Request::Analyse { job: 0, subject, output, k, whole }).await? {
+        Reply::Analysed { output, performance, findings, .. } => {
+            Ok(Analysed { output: *output, performance, findings })
+        }
         other => Err(unexpected(&other)),
     }
 }
@@ -216,7 +220,7 @@ pub(crate) async fn explain(
 
     let mut events = running.spawn(n_workers).await?;
     for i in 0..n_workers {
-        running.send(i, Request::Load { job: 0, model: model.to_vec() });
+        running.send(i, &Request::Load { job: 0, model: model.to_vec() });
     }
 
     let mut next = 0;
@@ -273,7 +277,7 @@ pub(crate) async fn explain(
                     return Err(out_of_memory().into());
                 }
                 running.replace(i)?;
-                running.send(i, Request::Load { job: 0, model: model.to_vec() });
+                running.send(i, &Request::Load { job: 0, model: model.to_vec() });
                 continue;
             }
             Some(Event::Reply(_, other)) => return Err(unexpected(&other)),
@@ -291,7 +295,7 @@ pub(crate) async fn explain(
             given[i] = Some((chunk, clock::now_ms()));
             running.send(
                 i,
-                Request::Explain {
+                &Request::Explain {
                     job: 0,
                     chunk: chunk.start as u32,
                     attributions: chunk.start < n_explained,

@@ -35,7 +35,7 @@ fn run(scope: DedicatedWorkerGlobalScope) {
 }
 
 fn post(scope: &DedicatedWorkerGlobalScope, reply: Reply) {
-    let (message, transfer) = wire::write(reply.into_packet());
+    let (message, transfer) = wire::Message::of(&reply.packet()).values();
     // Posting fails only for values that cannot be cloned; strings and byte arrays can.
     let _ = scope.post_message_with_transfer(&message, &transfer);
 }
