@@ -5,7 +5,7 @@ use super::browser::{boot, clipboard, clock, download, files, location, theme};
 use super::store::Store;
 use super::study_files;
 use super::task::{self, Running, Stopped};
-use crate::job::{EvaluationPart, Picked, Reading, Subject, SummaryInput};
+use crate::job::{Picked, Reading, Subject};
 use crate::math::Order as _;
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
@@ -51,8 +51,8 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
         Effect::StopWorkers => running().stop(),
         Effect::Regroup(analysis, output, k) => spawn_local(async move {
             let side = SIDE.with(Clone::clone);
-            match task::summarise(&side, SummaryInput::of(&analysis, output, k)).await {
-                Ok(result) => store.send(Command::Regrouped(Arc::new(result.into_insight(output)))),
+            match task::analyse(&side, Subject::of(&analysis), output, k, false).await {
+                Ok(found) => store.send(Command::Regrouped(Arc::new(found.output.into_insight(output)))),
                 Err(stopped) => report(store, Err(stopped)),
             }
         }),
@@ -291,17 +291,10 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<()
     };
     let (output, k) = store.peek(|s| (s.now.output.index(), s.now.k));
     let output = if output < analysis.attributions.n_outputs { output } else { 0 };
-    let result = task::summarise(&running, SummaryInput::of(&analysis, output, k)).await?;
-    analysis.insight = Arc::new(result.into_insight(output));
-    analysis.performance = task::evaluate(&running, EvaluationPart::all(&analysis)).await?;
-    let subject = Subject {
-        study: (*analysis.study).clone(),
-        rows: analysis.rows.to_vec(),
-        attributions: (*analysis.attributions).clone(),
-    };
-    analysis.findings = task::find(&running, subject).await?;
-    analysis.findings.extend(crate::job::performance_gap(&analysis.performance));
-    analysis.findings.order_by_key(|f| f.severity);
+    let found = task::analyse(&running, Subject::of(&analysis), output, k, true).await?;
+    analysis.insight = Arc::new(found.output.into_insight(output));
+    analysis.performance = found.performance;
+    analysis.findings = found.findings;
     if let Some(bytes) = study_files::take_predictions() {
         analysis.findings.push(parity(&analysis, &bytes));
         analysis.findings.order_by_key(|f| f.severity);

@@ -152,6 +152,20 @@ impl Analysis {
         self.additivity.iter().copied().fold(0.0, f64::max)
     }
 
+    /// The given biomarker if there is one, else the most important.
+    pub fn feature_in_focus(&self, feature: Option<FeatureId>) -> Option<FeatureId> {
+        feature
+            .filter(|f| f.index() < self.study.n_features())
+            .or_else(|| self.insight.order.first().copied())
+    }
+
+    /// The given patient if explained, else the one with the highest margin.
+    pub fn patient_in_focus(&self, patient: Option<RowId>) -> Option<RowId> {
+        patient
+            .filter(|r| self.position(*r).is_some())
+            .or_else(|| self.rows.iter().copied().max_by(|x, y| self.margin(*x).total_cmp(&self.margin(*y))))
+    }
+
     /// Importance of one feature.
     pub fn importance(&self, feature: FeatureId) -> &Importance {
         &self.insight.importance[feature.index()]
@@ -218,19 +232,11 @@ impl Session {
 
     /// The biomarker in focus, or the most important one.
     pub fn feature(&self) -> Option<FeatureId> {
-        let a = self.open.as_ref()?;
-        self.now
-            .feature
-            .filter(|f| f.index() < a.study.n_features())
-            .or_else(|| a.insight.order.first().copied())
+        self.open.as_ref()?.feature_in_focus(self.now.feature)
     }
 
     /// The patient in focus, or the one with the highest margin.
     pub fn patient(&self) -> Option<RowId> {
-        let a = self.open.as_ref()?;
-        self.now
-            .patient
-            .filter(|r| a.position(*r).is_some())
-            .or_else(|| a.rows.iter().copied().max_by(|x, y| a.margin(*x).total_cmp(&a.margin(*y))))
+        self.open.as_ref()?.patient_in_focus(self.now.patient)
     }
 }

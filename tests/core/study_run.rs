@@ -2,7 +2,7 @@
 
 use clarimark::explain::Attributions;
 use clarimark::ids::RowId;
-use clarimark::job::{EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, Worker};
+use clarimark::job::{Picked, Reading, Reply, Request, Subject, Worker};
 use clarimark::session::{Analysis, CohortChoice, Insight};
 use clarimark::study::Study;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ pub(crate) fn files(name: &str) -> Vec<Picked> {
 
 /// Sends a request the way the page does: packed, unpacked, answered, packed, unpacked.
 fn ask(worker: &mut Worker, request: Request) -> Reply {
-    let request = Request::from_packet(request.into_packet()).unwrap();
-    Reply::from_packet(worker.answer(request).into_packet()).unwrap()
+    let request = Request::from_packet(request.packet()).unwrap();
+    Reply::from_packet(worker.answer(request).packet()).unwrap()
 }
 
 /// Reads and binds a shipped study.
@@ -79,24 +79,13 @@ pub(crate) fn analyse(name: &str) -> Analysis {
         elapsed_ms: 1.0,
         n_workers: 2,
     };
-    let mut worker = Worker::default();
-    let input = SummaryInput::of(&analysis, 0, 3);
-    match ask(&mut worker, Request::Summarise { job: 0, input }) {
-        Reply::Summarised { output, .. } => analysis.insight = Arc::new(output.into_insight(0)),
-        other => panic!("{other:?}"),
-    }
-    let parts = EvaluationPart::all(&analysis);
-    match ask(&mut worker, Request::Evaluate { job: 0, parts }) {
-        Reply::Evaluated { performance, .. } => analysis.performance = performance,
-        other => panic!("{other:?}"),
-    }
-    let subject = Subject {
-        study: (*analysis.study).clone(),
-        rows: analysis.rows.to_vec(),
-        attributions: (*analysis.attributions).clone(),
-    };
-    match ask(&mut worker, Request::Find { job: 0, subject: Box::new(subject) }) {
-        Reply::Found { findings, .. } => analysis.findings = findings,
+    let subject = Box::new(Subject::of(&analysis));
+    match ask(&mut Worker::default(), Request::Analyse { job: 0, subject, output: 0, k: 3, whole: true }) {
+        Reply::Analysed { output, performance, findings, .. } => {
+            analysis.insight = Arc::new(output.into_insight(0));
+            analysis.performance = performance;
+            analysis.findings = findings;
+        }
         other => panic!("{other:?}"),
     }
     analysis
