@@ -33,6 +33,8 @@ pub struct Insight {
     pub order: Vec<FeatureId>,
     /// Per feature, the feature that its attributions seem to depend on most (a heuristic), if any.
     pub partners: Vec<Option<FeatureId>>,
+    /// Positions of the explained patients, highest margin first; ties in file order.
+    pub by_margin: Vec<u32>,
     /// Map of the explained patients.
     pub embedding: Embedding,
     /// Clusters of the explained patients.
@@ -51,6 +53,7 @@ impl Insight {
             importance: Vec::new(),
             order: Vec::new(),
             partners: Vec::new(),
+            by_margin: Vec::new(),
             embedding: Embedding {
                 points: Vec::new(),
                 share: [0.0; 2],
@@ -161,9 +164,14 @@ impl Analysis {
 
     /// The given patient if explained, else the one with the highest margin.
     pub fn patient_in_focus(&self, patient: Option<RowId>) -> Option<RowId> {
-        patient
-            .filter(|r| self.position(*r).is_some())
-            .or_else(|| self.rows.iter().copied().max_by(|x, y| self.margin(*x).total_cmp(&self.margin(*y))))
+        let highest = || self.rows.get(*self.insight.by_margin.first()? as usize).copied();
+        patient.filter(|r| self.position(*r).is_some()).or_else(highest)
+    }
+
+    /// Place of an explained patient by margin, the highest first: 1 to n.
+    pub fn rank(&self, patient: RowId) -> usize {
+        let at = self.position(patient);
+        self.insight.by_margin.iter().position(|&i| Some(i as usize) == at).map_or(0, |p| p + 1)
     }
 
     /// Importance of one feature.
