@@ -127,9 +127,9 @@ def no_feature_names():
 
 @case
 def constant():
-    """Nothing to split on: trees of depth zero."""
+    """Nothing to learn: trees of depth zero."""
     x, y = diabetes()
-    return {"loss_function": "RMSE", "iterations": 2}, x * 0.0 + 1.0, y, {}
+    return {"loss_function": "RMSE", "iterations": 2, "allow_const_label": True, "bootstrap_type": "No"}, x, y * 0.0 + 3.5, {}
 
 
 @case
@@ -177,7 +177,7 @@ def read(saved):
     info = saved["features_info"]
     floats, cats = info.get("float_features", []), info.get("categorical_features", [])
     scale, bias = saved["scale_and_bias"]
-    hashes = {h["value"]: (h["hash"] + 2**31) % 2**32 - 2**31 for h in info.get("cat_features_hash", [])}
+    hashes = {h["value"]: (h["hash"] + 2**31) % 2**32 - 2**31 for h in info.get("cat_features_hash") or []}
     levels = sorted(hashes)
 
     def question(split):
@@ -226,6 +226,8 @@ def write(name, build):
     path = OUT / f"{name}.model.json"
     booster.save_model(path, format="json", pool=train)
     saved = json.loads(path.read_text(encoding="utf-8"))
+    # Non-symmetric trees: the model in memory gives Shapley values that do not add up; the one read from JSON does.
+    booster = cb.CatBoost().load_model(path, format="json")
     # Large parts of the description have no meaning for the trees.
     for key in ("output_options", "training", "model_guid", "train_finish_time"):
         saved["model_info"].pop(key, None)
@@ -233,8 +235,6 @@ def write(name, build):
     path.write_text(json.dumps(saved, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
     if not options.get("no_cbm"):
         booster.save_model(OUT / f"{name}.model.cbm")
-    # Non-symmetric trees: the model in memory gives Shapley values that do not add up; the one read from JSON does.
-    booster = cb.CatBoost().load_model(path, format="json")
 
     model, levels = read(saved)
     x = x.assign(**{c: pd.Categorical(x[c], categories=sorted(x[c].unique())) for c in cat})

@@ -3,6 +3,7 @@
 use super::super::ModelError;
 use super::super::error::quoted;
 use super::bare_words::blanked;
+use super::json_path::json_error;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
@@ -11,6 +12,11 @@ use std::borrow::Cow;
 #[derive(Debug, PartialEq)]
 pub(super) enum Format<'a> {
     XgboostJson(Cow<'a, [u8]>),
+    XgboostUbjson(&'a [u8]),
+    CatboostJson(Cow<'a, [u8]>),
+    CatboostBinary(&'a [u8]),
+    LightgbmText(&'a [u8]),
+    LightgbmJson(Cow<'a, [u8]>),
 }
 
 const SAVE_AS_JSON: &str = "Save it from XGBoost as text JSON: booster.save_model(\"model.json\").";
@@ -35,7 +41,11 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format<'_>, ModelError> {
     let text = bytes.trim_ascii_start();
     match text.first() {
         None => Err(ModelError::Empty),
-        Some(b'{') if is_ubjson(text) => Err(unsupported("an XGBoost UBJSON model (.ubj)", SAVE_AS_JSON)),
+        Some(b'C') if bytes.starts_with(b"CBM1") => Ok(Format::CatboostBinary(bytes)),
+        Some(b't') if bytes.starts_with(b"tree\n") || bytes.starts_with(b"tree\r\n") => {
+            Ok(Format::LightgbmText(bytes))
+        }
+        Some(b'{') if is_ubjson(text) => Ok(Format::XgboostUbjson(text)),
         Some(b'{') => by_keys(text),
         Some(b'[') => Err(by_list(text)),
         Some(b'<') => Err(by_markup(text)),
@@ -79,9 +89,6 @@ const MAGIC: &[(&[u8], Refusal)] = {
         "In R, load it and save the model itself with xgb.save(model, \"model.json\").",
     );
     &[
-        (b"CBM1", Model("a CatBoost binary model", RETRAIN)),
-        (b"tree\n", Model("a LightGBM text model", RETRAIN)),
-        (b"tree\r\n", Model("a LightGBM text model", RETRAIN)),
         (b"binf", Model("an XGBoost binary model of the old kind", SAVE_AS_JSON)),
         (b"\x00\x00\x00\x3F", Model("an XGBoost binary model of the old kind", SAVE_AS_JSON)),
         (
@@ -97,7 +104,6 @@ const MAGIC: &[(&[u8], Refusal)] = {
         (b"\x78\x5E", JOBLIB),
         (b"\x78\x9C", JOBLIB),
         (b"\x78\xDA", JOBLIB),
-        (b"\x1F\x8B", Other("a gzip archive", UNPACK)),
         (b"BZh", Other("a bzip2 archive", UNPACK)),
         (b"\xFD7zXZ\x00", Other("an xz archive", UNPACK)),
         (b"\x04\x22\x4D\x18", Other("an lz4 archive", UNPACK)),
@@ -132,13 +138,13 @@ struct Keys {
 
 fn by_keys(text: &[u8]) -> Result<Format<'_>, ModelError> {
     let text = blanked(text);
-    let keys: Keys = serde_json::from_slice(&text).map_err(|e| super::xgboost::json_error(&text, &e))?;
+    let keys: Keys = serde_json::from_slice(&text).map_err(|e| json_error(&text, &e))?;
     if keys.learner.is_some() {
         Ok(Format::XgboostJson(text))
     } else if keys.oblivious_trees.is_some() || keys.features_info.is_some() {
-        Err(unsupported("a CatBoost JSON model", RETRAIN))
+        Ok(Format::CatboostJson(text))
     } else if keys.tree_info.is_some() {
-        Err(unsupported("a LightGBM JSON dump", RETRAIN))
+        Ok(Format::LightgbmJson(text))
     } else if keys.nodeid.is_some() {
         Err(dump())
     } else {
@@ -207,16 +213,9 @@ mod tests {
         let cases: &[(&[u8], &str)] = &[
             (b"", "the file is empty"),
             (b"\xEF\xBB\xBF \n", "the file is empty"),
-            (b"tree\nversion=v4\n", "LightGBM text"),
-            (b"tree\r\nversion=v4\r\n", "LightGBM text"),
-            (br#"{"name":"tree","tree_info":[]}"#, "LightGBM JSON"),
-            (b"CBM1\x00", "CatBoost binary"),
-            (br#"{"features_info":{},"trees":[]}"#, "CatBoost JSON"),
-            (b"{L\x00\x00\x00\x00\x00\x00\x00\x07learner", "UBJSON"),
             (b"PK\x03\x04\x14", "zip archive"),
             (b"\x80\x04\x95", "pickle"),
             (b"\x78\x5E\x01", "joblib"),
-            (b"\x1F\x8B\x08", "gzip"),
             (b"\xFF\xFE{\x00", "UTF-16"),
             (b"\x08\x08\x12\x08skl2onnx", "ONNX"),
             (b"binf\x00", "binary model of the old kind"),
