@@ -2,10 +2,12 @@
 
 mod bare_words;
 mod catboost;
+pub mod generic;
 mod json_path;
 mod lightgbm;
 mod nested;
 mod sniff;
+mod treelite;
 mod ubjson;
 mod unpack;
 mod xgboost;
@@ -29,6 +31,8 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, Mode
         sniff::Format::XgboostUbjson(bytes) => xgboost::read_ubjson(bytes, options),
         sniff::Format::CatboostJson(json) => catboost::read_json(&json),
         sniff::Format::CatboostBinary(bytes) => catboost::read_cbm(bytes),
+        sniff::Format::GenericJson(json) => generic::read(&json),
+        sniff::Format::TreeliteJson(json) => treelite::read(&json),
         sniff::Format::LightgbmText(text) => lightgbm::read_text(text),
         sniff::Format::LightgbmJson(json) => lightgbm::read_dump(&json),
     }

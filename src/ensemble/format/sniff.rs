@@ -3,9 +3,11 @@
 use super::super::ModelError;
 use super::super::error::quoted;
 use super::bare_words::blanked;
+use super::generic;
 use super::json_path::json_error;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// A format with a loader, and the bytes the loader wants.
@@ -15,12 +17,14 @@ pub(super) enum Format<'a> {
     XgboostUbjson(&'a [u8]),
     CatboostJson(Cow<'a, [u8]>),
     CatboostBinary(&'a [u8]),
+    GenericJson(Cow<'a, [u8]>),
     LightgbmText(&'a [u8]),
     LightgbmJson(Cow<'a, [u8]>),
+    TreeliteJson(Cow<'a, [u8]>),
 }
 
-const SAVE_AS_JSON: &str = "Save it from XGBoost as text JSON: booster.save_model(\"model.json\").";
-const RETRAIN: &str = "This version reads XGBoost models saved with booster.save_model(\"model.json\").";
+const SAVE_AS_JSON: &str = "Save it from XGBoost in its own format: booster.save_model(\"model.json\").";
+const RETRAIN: &str = "Open the file that XGBoost's or LightGBM's save_model, or CatBoost's save_model, has written.";
 const UNPACK: &str = "Unpack it first and open the file inside.";
 
 /// Recognises a file.
@@ -128,7 +132,10 @@ fn is_ubjson(text: &[u8]) -> bool {
 
 /// The keys that tell JSON models apart.
 #[derive(Deserialize)]
-struct Keys {
+struct Keys<'a> {
+    #[serde(borrow)]
+    format: Option<&'a RawValue>,
+    threshold_type: Option<IgnoredAny>,
     learner: Option<IgnoredAny>,
     oblivious_trees: Option<IgnoredAny>,
     features_info: Option<IgnoredAny>,
@@ -138,13 +145,17 @@ struct Keys {
 
 fn by_keys(text: &[u8]) -> Result<Format<'_>, ModelError> {
     let text = blanked(text);
-    let keys: Keys = serde_json::from_slice(&text).map_err(|e| json_error(&text, &e))?;
-    if keys.learner.is_some() {
+    let keys: Keys<'_> = serde_json::from_slice(&text).map_err(|e| json_error(&text, &e))?;
+    if keys.format.is_some_and(|f| f.get().trim_matches('"') == generic::NAME) {
+        Ok(Format::GenericJson(text))
+    } else if keys.learner.is_some() {
         Ok(Format::XgboostJson(text))
     } else if keys.oblivious_trees.is_some() || keys.features_info.is_some() {
         Ok(Format::CatboostJson(text))
     } else if keys.tree_info.is_some() {
         Ok(Format::LightgbmJson(text))
+    } else if keys.threshold_type.is_some() {
+        Ok(Format::TreeliteJson(text))
     } else if keys.nodeid.is_some() {
         Err(dump())
     } else {
