@@ -5,12 +5,14 @@
 //! written as loops or as products of two contiguous vectors, which ndarray adds up in one fixed order.
 
 mod distance;
+mod exact;
 mod fenwick;
 mod order;
 mod rng;
 mod stats;
 
 pub use distance::squared_distance;
+pub use exact::ExactSum;
 pub use fenwick::Fenwick;
 pub use order::Order;
 pub use rng::Rng;
