@@ -4,6 +4,7 @@
 mod broken;
 mod builder;
 mod command;
+mod evidence;
 mod figures;
 mod flow;
 mod hostile;
