@@ -1,9 +1,14 @@
 //! How good a model is on patients it has not seen: concordance, discrimination, errors, survival, intervals; and which
 //! comparisons of outcomes are tests at all.
 
+pub mod calibration;
+pub mod cutoff;
+pub mod difference;
 pub mod discrimination;
 pub mod interval;
+mod logistic;
 pub mod residual;
+pub mod stability;
 pub mod survival;
 pub mod test_of_outcomes;
 
