@@ -13,6 +13,23 @@ type Vector = wide::f64x2;
 #[cfg(target_feature = "avx")]
 type Vector = wide::f64x4;
 
+/// The same number in each lane.
+///
+/// `wide` makes a WebAssembly vector of an array; where the page is compiled for size, that array goes through memory as
+/// two numbers and comes back as one vector, for which the processor has to wait every time.
+#[cfg(target_arch = "wasm32")]
+#[inline(always)]
+fn splat(value: f64) -> Vector {
+    bytemuck::cast(core::arch::wasm32::f64x2_splat(value))
+}
+
+/// The same number in each lane.
+#[cfg(not(target_arch = "wasm32"))]
+#[inline(always)]
+fn splat(value: f64) -> Vector {
+    Vector::splat(value)
+}
+
 /// Rows in a block.
 pub(super) const ROWS: usize = 8;
 /// Rows in a vector.
@@ -78,13 +95,13 @@ impl Lanes {
     /// The same number in each lane.
     #[inline(always)]
     pub(super) fn all(value: f64) -> Self {
-        Lanes(Vector::splat(value))
+        Lanes(splat(value))
     }
 
     /// Set where the number is below `bound`.
     #[inline(always)]
     pub(super) fn below(self, bound: f64) -> Mask {
-        Mask(self.0.simd_lt(Vector::splat(bound)))
+        Mask(self.0.simd_lt(splat(bound)))
     }
 }
 
@@ -92,13 +109,13 @@ impl Mask {
     /// Set in each lane.
     #[inline(always)]
     pub(super) fn all() -> Self {
-        Mask(Vector::splat(f64::from_bits(u64::MAX)))
+        Mask(splat(f64::from_bits(u64::MAX)))
     }
 
     /// `value` where the mask is set, else 0.
     #[inline(always)]
     pub(super) fn only(self, value: f64) -> Lanes {
-        Lanes(self.0 & Vector::splat(value))
+        Lanes(self.0 & splat(value))
     }
 
     /// Set where this mask is and the other is not.
