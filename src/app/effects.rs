@@ -14,6 +14,7 @@ use crate::share::table::{Document, row_names};
 use crate::share::{Link as ViewLink, PACKED};
 use crate::study::{self, Manifest, Study};
 use leptos::prelude::Update;
+use std::cell::Cell;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -21,6 +22,8 @@ thread_local! {
     static RUNNING: Running = Running::default();
     /// Small tasks on an open study; they do not disturb a run.
     static SIDE: Running = Running::default();
+    /// The address will be written in the next turn.
+    static LINK_WAITS: Cell<bool> = const { Cell::new(false) };
 }
 
 fn running() -> Running {
@@ -56,12 +59,11 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
                 Err(stopped) => report(store, Err(stopped)),
             }
         }),
-        Effect::WriteLink => {
+        Effect::WriteLink => write_link(store),
+        Effect::CopyLink => spawn_local(async move {
             if let Some(link) = store.link() {
                 location::set_fragment(&link);
             }
-        }
-        Effect::CopyLink => spawn_local(async move {
             let done = clipboard::copy(&location::href()).await;
             let word = if done {
                 "Link copied. It carries this view and the files' hashes, no patient values."
@@ -90,6 +92,20 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
     }
 }
 
+/// Writes the link of what is shown then into the address, once what was asked for has been drawn.
+fn write_link(store: Store) {
+    if LINK_WAITS.replace(true) {
+        return;
+    }
+    spawn_local(async move {
+        clock::next_turn().await;
+        LINK_WAITS.set(false);
+        if let Some(link) = store.link() {
+            location::set_fragment(&link);
+        }
+    });
+}
+
 fn toggle(store: Store, dialog: Dialog) {
     store.dialog.update(|open| *open = if *open == Some(dialog) { None } else { Some(dialog) });
 }
@@ -116,7 +132,7 @@ pub(crate) fn open_packed_or_linked(store: Store) {
                 }
                 let files = entries
                     .into_iter()
-                    .map(|(path, bytes)| Picked { name: file_name(&path), bytes })
+                    .map(|(path, bytes)| Picked { name: file_name(&path), bytes: Arc::new(bytes) })
                     .collect();
                 let result = read_and_stage(store, files, Some(PACKED.into())).await;
                 report(store, result);
@@ -217,11 +233,11 @@ async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
     let parsed = Manifest::read(&manifest)
         .map_err(|e| Notice::error("The example's study.json is damaged", e.to_string(), e.hint()))?
         .value;
-    let mut files = vec![Picked { name: "study.json".into(), bytes: manifest }];
+    let mut files = vec![Picked { name: "study.json".into(), bytes: Arc::new(manifest) }];
     for reference in [&parsed.model, &parsed.data].into_iter().flatten() {
         let path = format!("{folder}/{}", reference.path);
         let bytes = boot::shipped_file(&path).await.ok_or_else(|| missing(&reference.path))?;
-        files.push(Picked { name: reference.path.clone(), bytes });
+        files.push(Picked { name: reference.path.clone(), bytes: Arc::new(bytes) });
     }
     read_and_stage(store, files, Some(name.to_string())).await
 }

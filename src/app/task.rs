@@ -16,6 +16,7 @@ use futures::channel::mpsc::UnboundedReceiver;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Rows of the first chunk of each worker; later ones aim at [`CHUNK_MS`].
 const FIRST_CHUNK: usize = 64;
@@ -195,7 +196,7 @@ pub(crate) async fn explain(
     running: &Running,
     study: &Study,
     cohort: CohortChoice,
-    model: &[u8],
+    model: &Arc<Vec<u8>>,
     mut progressed: impl FnMut(Progress),
 ) -> Result<Explained, Stopped> {
     let rows = cohort.rows(study);
@@ -220,7 +221,7 @@ pub(crate) async fn explain(
 
     let mut events = running.spawn(n_workers).await?;
     for i in 0..n_workers {
-        running.send(i, &Request::Load { job: 0, model: model.to_vec() });
+        running.send(i, &Request::Load { job: 0, model: model.clone() });
     }
 
     let mut next = 0;
@@ -277,7 +278,7 @@ pub(crate) async fn explain(
                     return Err(out_of_memory().into());
                 }
                 running.replace(i)?;
-                running.send(i, &Request::Load { job: 0, model: model.to_vec() });
+                running.send(i, &Request::Load { job: 0, model: model.clone() });
                 continue;
             }
             Some(Event::Reply(_, other)) => return Err(unexpected(&other)),

@@ -45,6 +45,7 @@ impl SummaryOutput {
             order,
             partners: self.partners.into_iter().map(|p| p.map(FeatureId)).collect(),
             importance: self.importance,
+            by_margin: self.by_margin,
             embedding: self.embedding,
             clusters: self.clusters,
             profile: self.profile,

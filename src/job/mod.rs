@@ -9,7 +9,7 @@ mod run;
 mod twin;
 
 pub use assemble::{events, performance_gap};
-pub use packet::{Packet, PacketError};
+pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files};
 pub use run::Worker;
 
@@ -37,7 +37,7 @@ pub enum Request {
         /// Question.
         job: u32,
         /// The model file.
-        model: Vec<u8>,
+        model: Arc<Vec<u8>>,
     },
     /// Explain rows.
     Explain {
@@ -104,6 +104,8 @@ pub struct SummaryOutput {
     pub importance: Vec<Importance>,
     /// Per feature, the one its attributions seem to depend on most.
     pub partners: Vec<Option<u32>>,
+    /// Positions of the patients, highest margin first; ties in file order.
+    pub by_margin: Vec<u32>,
     /// Map.
     pub embedding: Embedding,
     /// Clusters.

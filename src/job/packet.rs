@@ -10,7 +10,6 @@ use crate::ids::RowId;
 use crate::session::{Notice, Performance};
 use crate::study::{ColumnFacts, Finding};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A message: a small header and buffers to transfer. What is sent lends its large arrays; what came owns them.
@@ -19,7 +18,29 @@ pub struct Packet<'a> {
     /// Names and small facts, in postcard's form.
     pub header: Vec<u8>,
     /// Raw bytes; numbers little-endian.
-    pub buffers: Vec<Cow<'a, [u8]>>,
+    pub buffers: Vec<Buffer<'a>>,
+}
+
+/// One buffer of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Buffer<'a> {
+    /// Lent by what is sent.
+    Lent(&'a [u8]),
+    /// Made for the message, or received.
+    Bytes(Vec<u8>),
+    /// Received in whole words of 8 bytes, so that it is an array of numbers as it is.
+    Words(Vec<f64>),
+}
+
+impl Buffer<'_> {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Buffer::Lent(bytes) => bytes,
+            Buffer::Bytes(bytes) => bytes,
+            Buffer::Words(words) => bytemuck::cast_slice(words),
+        }
+    }
 }
 
 /// A message that is not one of ours: a fault of the page, not of the person.
@@ -80,7 +101,9 @@ struct SummaryHeader {
 
 impl SummaryHeader {
     fn write<'a>(output: &'a SummaryOutput, b: &mut Buffers<'a>) -> Self {
-        let SummaryOutput { importance, partners, embedding, clusters, profile, n_resamples } = output;
+        let SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples } =
+            output;
+        b.codes(by_margin);
         b.numbers(bytemuck::cast_slice(&embedding.points));
         b.codes(&clusters.labels);
         b.numbers(&clusters.silhouette);
@@ -96,10 +119,11 @@ impl SummaryHeader {
 
     fn read(self, r: &mut Reader) -> Result<SummaryOutput, PacketError> {
         let SummaryHeader { importance, partners, mut embedding, mut clusters, profile, n_resamples } = self;
+        let by_margin = r.codes()?;
         embedding.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
         clusters.labels = r.codes()?;
         clusters.silhouette = r.numbers()?;
-        Ok(SummaryOutput { importance, partners, embedding, clusters, profile, n_resamples })
+        Ok(SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples })
     }
 }
 
@@ -138,48 +162,62 @@ enum ReadingHeader {
 
 /// Lends buffers in the order in which they are read again.
 #[derive(Default)]
-pub(super) struct Buffers<'a>(Vec<Cow<'a, [u8]>>);
+pub(super) struct Buffers<'a>(Vec<Buffer<'a>>);
 
 impl<'a> Buffers<'a> {
-    pub(super) fn bytes(&mut self, bytes: impl Into<Cow<'a, [u8]>>) {
-        self.0.push(bytes.into());
+    pub(super) fn bytes(&mut self, bytes: &'a [u8]) {
+        self.0.push(Buffer::Lent(bytes));
+    }
+    /// Bytes that were made for the message.
+    pub(super) fn new_bytes(&mut self, bytes: Vec<u8>) {
+        self.0.push(Buffer::Bytes(bytes));
     }
     pub(super) fn numbers(&mut self, x: &'a [f64]) {
-        self.bytes(bytemuck::cast_slice::<f64, u8>(x));
+        self.bytes(bytemuck::cast_slice(x));
     }
     pub(super) fn codes(&mut self, x: &'a [u32]) {
-        self.bytes(bytemuck::cast_slice::<u32, u8>(x));
+        self.bytes(bytemuck::cast_slice(x));
     }
     /// Codes that were made for the message.
     pub(super) fn new_codes(&mut self, x: impl Iterator<Item = u32>) {
-        self.bytes(x.flat_map(u32::to_le_bytes).collect::<Vec<u8>>());
+        self.new_bytes(x.flat_map(u32::to_le_bytes).collect());
     }
 }
 
 /// Reads buffers in the order in which they were written.
 pub(super) struct Reader<'a> {
-    buffers: std::vec::IntoIter<Cow<'a, [u8]>>,
+    buffers: std::vec::IntoIter<Buffer<'a>>,
     at: usize,
 }
 
-impl Reader<'_> {
-    pub(super) fn bytes(&mut self) -> Result<Vec<u8>, PacketError> {
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Result<Buffer<'a>, PacketError> {
         self.at += 1;
-        self.buffers.next().map(Cow::into_owned).ok_or(PacketError::Buffer(self.at - 1))
+        self.buffers.next().ok_or(PacketError::Buffer(self.at - 1))
+    }
+    pub(super) fn bytes(&mut self) -> Result<Vec<u8>, PacketError> {
+        Ok(match self.next()? {
+            Buffer::Bytes(bytes) => bytes,
+            other => other.bytes().to_vec(),
+        })
     }
     pub(super) fn numbers(&mut self) -> Result<Vec<f64>, PacketError> {
-        let bytes = self.bytes()?;
-        if bytes.len() % 8 != 0 {
-            return Err(PacketError::Buffer(self.at - 1));
+        match self.next()? {
+            Buffer::Words(words) => Ok(words),
+            other => self.whole(&other),
         }
-        Ok(bytemuck::allocation::pod_collect_to_vec(&bytes))
     }
     pub(super) fn codes(&mut self) -> Result<Vec<u32>, PacketError> {
-        let bytes = self.bytes()?;
-        if bytes.len() % 4 != 0 {
+        let buffer = self.next()?;
+        self.whole(&buffer)
+    }
+    /// A buffer as whole items.
+    fn whole<T: bytemuck::Pod>(&self, buffer: &Buffer) -> Result<Vec<T>, PacketError> {
+        let bytes = buffer.bytes();
+        if bytes.len() % size_of::<T>() != 0 {
             return Err(PacketError::Buffer(self.at - 1));
         }
-        Ok(bytemuck::allocation::pod_collect_to_vec(&bytes))
+        Ok(bytemuck::allocation::pod_collect_to_vec(bytes))
     }
 }
 
@@ -199,11 +237,11 @@ impl Request {
         let mut b = Buffers::default();
         let header = match self {
             Request::Read { job, files } => {
-                files.iter().for_each(|f| b.bytes(&f.bytes));
+                files.iter().for_each(|f| b.bytes(f.bytes.as_slice()));
                 RequestHeader::Read { job: *job, names: files.iter().map(|f| f.name.clone()).collect() }
             }
             Request::Load { job, model } => {
-                b.bytes(model);
+                b.bytes(model.as_slice());
                 RequestHeader::Load { job: *job }
             }
             &Request::Explain { job, chunk, attributions, ref matrix } => {
@@ -230,10 +268,10 @@ impl Request {
         Ok(match header {
             RequestHeader::Read { job, names } => {
                 let files: Result<Vec<Picked>, PacketError> =
-                    names.into_iter().map(|name| Ok(Picked { name, bytes: r.bytes()? })).collect();
+                    names.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
                 Request::Read { job, files: files? }
             }
-            RequestHeader::Load { job } => Request::Load { job, model: r.bytes()? },
+            RequestHeader::Load { job } => Request::Load { job, model: Arc::new(r.bytes()?) },
             RequestHeader::Explain { job, chunk, attributions } => {
                 Request::Explain { job, chunk, attributions, matrix: r.numbers()? }
             }
@@ -261,7 +299,7 @@ impl Reply {
                     Reading::Study { study, columns, notes, predictions } => {
                         let twin = twin::write(study, &mut b);
                         if let Some(bytes) = predictions {
-                            b.bytes(bytes);
+                            b.bytes(bytes.as_slice());
                         }
                         ReadingHeader::Study {
                             study: Box::new(twin),
@@ -306,7 +344,7 @@ impl Reply {
                         study: Box::new(twin::read(*study, &mut r)?),
                         columns,
                         notes,
-                        predictions: if predictions { Some(r.bytes()?) } else { None },
+                        predictions: if predictions { Some(Arc::new(r.bytes()?)) } else { None },
                     },
                     ReadingHeader::Waiting { understood, next } => Reading::Waiting { understood, next },
                 }),
@@ -330,8 +368,11 @@ mod tests {
     #[test]
     fn requests_come_back_as_they_were_sent() {
         for request in [
-            Request::Read { job: 1, files: vec![Picked { name: "ä.csv".into(), bytes: vec![1, 2, 255] }] },
-            Request::Load { job: 2, model: vec![9; 3] },
+            Request::Read {
+                job: 1,
+                files: vec![Picked { name: "ä.csv".into(), bytes: Arc::new(vec![1, 2, 255]) }],
+            },
+            Request::Load { job: 2, model: Arc::new(vec![9; 3]) },
             Request::Explain { job: 3, chunk: 7, attributions: true, matrix: vec![1.5, -0.0, 1e-300] },
         ] {
             assert_eq!(Request::from_packet(request.packet()), Ok(request.clone()));
@@ -351,7 +392,7 @@ mod tests {
         let reply = Reply::Explained { job: 1, chunk: 0, attributions };
         let mut packet = reply.packet();
         assert!(Reply::from_packet(packet.clone()).is_ok());
-        packet.buffers[0].to_mut().truncate(8);
+        packet.buffers[0] = Buffer::Bytes(packet.buffers[0].bytes()[..8].to_vec());
         assert_eq!(Reply::from_packet(packet), Err(PacketError::Buffer(0)));
     }
 }

@@ -102,7 +102,9 @@ fn summarise(input: &SummaryInput) -> SummaryOutput {
     let event = (!event.is_empty()).then_some(event.as_slice());
     let profile =
         profile::profile(&input.phi, &input.values, &input.categorical, &clusters.labels, clusters.k, event);
-    SummaryOutput { importance, partners, embedding, clusters, profile, n_resamples }
+    let mut by_margin: Vec<u32> = (0..n as u32).collect();
+    by_margin.order_by(|&a, &b| input.margin[b as usize].total_cmp(&input.margin[a as usize]));
+    SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples }
 }
 
 /// Biomarkers among which partners are looked for, and patients that are looked at: the search is quadratic in one

@@ -41,7 +41,7 @@ pub(super) fn write<'a>(study: &'a Study, b: &mut Buffers<'a>) -> StudyTwin {
                         *end += l.len() as u32;
                         Some(*end)
                     }));
-                    b.bytes(levels.concat().into_bytes());
+                    b.new_bytes(levels.concat().into_bytes());
                 }
             }
             ColumnTwin { name: c.name.clone(), numbers: matches!(c.values, Values::Numbers(_)) }

@@ -10,6 +10,7 @@ mod fenwick;
 mod order;
 mod rng;
 mod stats;
+mod tails;
 
 pub use distance::squared_distance;
 pub use exact::ExactSum;
@@ -17,6 +18,7 @@ pub use fenwick::Fenwick;
 pub use order::Order;
 pub use rng::Rng;
 pub use stats::{correlation, mean, median, quantile_sorted, ranks, spearman};
+pub use tails::{chi_square_tail, ln_factorial, normal_density, normal_two_sided};
 
 /// e^x.
 pub fn exp(x: f64) -> f64 {

@@ -9,6 +9,7 @@ mod update;
 mod view;
 
 pub use command::{Command, Entry, Notice, Progress, catalogue};
+pub(crate) use filter::level as level_of;
 pub use filter::{Filter, Variable, matching_rows};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};
 pub use view::{CohortChoice, Sort, View, ViewState};
@@ -33,6 +34,8 @@ pub struct Insight {
     pub order: Vec<FeatureId>,
     /// Per feature, the feature that its attributions seem to depend on most (a heuristic), if any.
     pub partners: Vec<Option<FeatureId>>,
+    /// Positions of the explained patients, highest margin first; ties in file order.
+    pub by_margin: Vec<u32>,
     /// Map of the explained patients.
     pub embedding: Embedding,
     /// Clusters of the explained patients.
@@ -51,6 +54,7 @@ impl Insight {
             importance: Vec::new(),
             order: Vec::new(),
             partners: Vec::new(),
+            by_margin: Vec::new(),
             embedding: Embedding {
                 points: Vec::new(),
                 share: [0.0; 2],
@@ -161,9 +165,14 @@ impl Analysis {
 
     /// The given patient if explained, else the one with the highest margin.
     pub fn patient_in_focus(&self, patient: Option<RowId>) -> Option<RowId> {
-        patient
-            .filter(|r| self.position(*r).is_some())
-            .or_else(|| self.rows.iter().copied().max_by(|x, y| self.margin(*x).total_cmp(&self.margin(*y))))
+        let highest = || self.rows.get(*self.insight.by_margin.first()? as usize).copied();
+        patient.filter(|r| self.position(*r).is_some()).or_else(highest)
+    }
+
+    /// Place of an explained patient by margin, the highest first: 1 to n.
+    pub fn rank(&self, patient: RowId) -> usize {
+        let at = self.position(patient);
+        self.insight.by_margin.iter().position(|&i| Some(i as usize) == at).map_or(0, |p| p + 1)
     }
 
     /// Importance of one feature.

@@ -1,8 +1,7 @@
 //! Packets as JavaScript values: an array of `Uint8Array`s, the header first, their memory transferred.
 
-use crate::job::Packet;
-use js_sys::{Array, Uint8Array};
-use std::borrow::Cow;
+use crate::job::{Buffer, Packet};
+use js_sys::{Array, Float64Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A message and the list of buffers to transfer with it, as they grow.
@@ -35,14 +34,23 @@ impl Message {
 
 /// The parts of a message in order.
 pub(crate) fn parts<'a>(packet: &'a Packet<'_>) -> impl Iterator<Item = &'a [u8]> {
-    std::iter::once(packet.header.as_slice()).chain(packet.buffers.iter().map(Cow::as_ref))
+    std::iter::once(packet.header.as_slice()).chain(packet.buffers.iter().map(Buffer::bytes))
 }
 
 /// The packet of a message; None if it is not one.
 pub(crate) fn read(message: &JsValue) -> Option<Packet<'static>> {
-    let bytes = |part: JsValue| part.dyn_into::<Uint8Array>().ok().map(|array| array.to_vec());
     let mut parts = message.dyn_ref::<Array>()?.iter();
-    let header = bytes(parts.next()?)?;
-    let buffers: Option<Vec<Cow<'static, [u8]>>> = parts.map(|part| bytes(part).map(Cow::Owned)).collect();
+    let header = parts.next()?.dyn_into::<Uint8Array>().ok()?.to_vec();
+    let buffers: Option<Vec<Buffer<'static>>> = parts.map(buffer).collect();
     Some(Packet { header, buffers: buffers? })
+}
+
+fn buffer(part: JsValue) -> Option<Buffer<'static>> {
+    let array = part.dyn_into::<Uint8Array>().ok()?;
+    Some(if array.length() % 8 == 0 {
+        // Each part has a memory of its own, from its start on.
+        Buffer::Words(Float64Array::new(&array.buffer()).to_vec())
+    } else {
+        Buffer::Bytes(array.to_vec())
+    })
 }

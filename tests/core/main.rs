@@ -5,6 +5,7 @@ mod broken;
 mod builder;
 mod command;
 mod engine;
+mod evidence;
 mod exactness;
 mod figures;
 mod flow;

@@ -10,8 +10,10 @@ use std::sync::Arc;
 /// The files of a shipped study.
 pub(crate) fn files(name: &str) -> Vec<Picked> {
     let folder = format!("{}/public/studies/{name}", env!("CARGO_MANIFEST_DIR"));
-    let read =
-        |file: &str| Picked { name: file.into(), bytes: std::fs::read(format!("{folder}/{file}")).unwrap() };
+    let read = |file: &str| Picked {
+        name: file.into(),
+        bytes: Arc::new(std::fs::read(format!("{folder}/{file}")).unwrap()),
+    };
     vec![read("study.json"), read("model.json"), read(&format!("{name}.csv"))]
 }
 
@@ -35,14 +37,14 @@ pub(crate) fn read(name: &str) -> Study {
 /// Explains `plan` in chunks of `chunk` rows, dealt to `n_workers` workers in turn and put back in order.
 pub(crate) fn explain(
     study: &Study,
-    model: &[u8],
+    model: &Arc<Vec<u8>>,
     plan: &[RowId],
     n_workers: usize,
     chunk: usize,
 ) -> Attributions {
     let mut workers: Vec<Worker> = (0..n_workers).map(|_| Worker::default()).collect();
     for w in &mut workers {
-        let reply = ask(w, Request::Load { job: 0, model: model.to_vec() });
+        let reply = ask(w, Request::Load { job: 0, model: model.clone() });
         assert!(matches!(reply, Reply::Loaded { .. }), "{reply:?}");
     }
     let mut out = Attributions::default();

@@ -247,7 +247,7 @@ fn biomarker_facts(store: crate::app::store::Store, a: &Analysis, f: FeatureId) 
 
 fn patient_facts(store: crate::app::store::Store, a: &Analysis, p: RowId) -> impl IntoView + use<> {
     let position = a.position(p).unwrap_or(0);
-    let rank = crate::session::patients_by_margin(a).iter().position(|&r| r == p).map_or(0, |i| i + 1);
+    let rank = a.rank(p);
     let names = figure::cluster_names(a.insight.clusters.k);
     let cluster = a.insight.clusters.labels.get(position).copied().unwrap_or(0);
     let silhouette = a.insight.clusters.silhouette.get(position).copied().filter(|s| !s.is_nan());
