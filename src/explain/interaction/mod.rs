@@ -30,8 +30,8 @@ pub struct Interactions {
 
 #[derive(Clone, Debug)]
 enum How {
-    Cover { flow: Flow, rules: Vec<Rule> },
-    Background(Interventional),
+    Cover { flow: Box<Flow>, rules: Vec<Rule> },
+    Background(Box<Interventional>),
 }
 
 /// Two features and how strongly they interact.
@@ -49,7 +49,7 @@ impl Interactions {
     /// # Errors
     /// [`ExplainError`].
     pub fn by_cover(model: &Ensemble) -> Result<Self, ExplainError> {
-        let flow = Flow::new(model)?;
+        let flow = Box::new(Flow::new(model)?);
         let channels = flow.channels().clone();
         let pairs = Pairs::new(model, &channels);
         Ok(Interactions { how: How::Cover { flow, rules: Rule::up_to(MAX_POINTS) }, channels, pairs })
@@ -59,7 +59,7 @@ impl Interactions {
     pub fn by_background(engine: &Interventional) -> Self {
         let channels = engine.channels().clone();
         let pairs = Pairs::new(engine.model(), &channels);
-        Interactions { how: How::Background(engine.clone()), channels, pairs }
+        Interactions { how: How::Background(Box::new(engine.clone())), channels, pairs }
     }
 
     fn model(&self) -> &Ensemble {

@@ -93,7 +93,7 @@ impl<N: Number> Tables<N> {
                 let Node::Leaf { values } = tree.node(of.node) else { continue };
                 for (decisions, to) in leaves.chunks_exact_mut(n_entries).enumerate() {
                     // The path is followed where its bits are set.
-                    let pattern = scratch.patterns[(decisions + 1 << unit.n_path) - 1];
+                    let pattern = scratch.patterns[((decisions + 1) << unit.n_path) - 1];
                     if pattern as usize == (1 << of.factors.len()) - 1 {
                         to.iter_mut().zip(values).for_each(|(to, value)| *to = tree.weight() * value);
                     }
