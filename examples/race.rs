@@ -3,8 +3,9 @@
 //!
 //! Each line of standard input names an engine and a number of rows; the answer is the processor time in seconds that
 //! explaining so many rows took, on one thread, with making tables but without preparing `flow`, which belongs to loading
-//! the model. What is too short for the clock is repeated, unless the line ends with `once`. Engines: `flow`, `f64` and `f32` (flow and
-//! tables, as the command chooses), `interventional:M` (M background rows, the last ones), `interactions` (matrices).
+//! the model. What is too short for the clock is repeated, unless the line ends with `once`. Engines: `flow`, `f64` and
+//! `f32` (flow and tables, as the command chooses), `interventional:M` (M background rows, the last ones),
+//! `interactions` (matrices).
 
 #![allow(clippy::print_stdout)]
 
