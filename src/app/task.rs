@@ -8,7 +8,7 @@ use super::browser::{boot, clock};
 use crate::explain::Attributions;
 use crate::ids::RowId;
 use crate::job::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
-use crate::session::{CohortChoice, Notice, Performance, Progress};
+use crate::session::{CohortChoice, Notice, Performance, Phase, Progress};
 use crate::study::{Finding, Study};
 use crate::worker::wire::Message;
 use futures::StreamExt;
@@ -238,7 +238,7 @@ pub(crate) async fn explain(
         rows,
     };
     let mut progress =
-        Progress { phase: "SHAP values".into(), total: plan.len(), n_workers, ..Progress::default() };
+        Progress { phase: Phase::Explain, total: plan.len(), n_workers, ..Progress::default() };
     progressed(progress.clone());
 
     while progress.done < plan.len() {
