@@ -174,11 +174,11 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
         }),
         (None, Some((file, data))) => Ok(Reading::Waiting {
             understood: vec![describe_table(&file.name, &data)],
-            next: "Now add the model file (XGBoost JSON).".into(),
+            next: "Now add the model file (XGBoost, LightGBM or CatBoost).".into(),
         }),
         (None, None) => Ok(Reading::Waiting {
             understood: Vec::new(),
-            next: "Add a model file (XGBoost JSON) and the patient table it scores (CSV or TSV).".into(),
+            next: "Add a model file (XGBoost, LightGBM or CatBoost) and the patient table it scores (CSV or TSV).".into(),
         }),
     }
 }

@@ -211,31 +211,30 @@ struct Rules<'a> {
 
 impl Rules<'_> {
     fn spec(&self, tree: &Tree, number: usize) -> Result<TreeSpec, ModelError> {
-        let (nodes, leaf_values, cover) = match tree {
+        match tree {
             Tree::Symmetric { questions, leaf_values, leaf_weights } => {
-                self.unfolded(questions, leaf_values, leaf_weights.as_deref(), number)?
+                self.unfolded(questions, leaf_values, leaf_weights.as_deref(), number)
             }
             Tree::Free { nodes, leaf_values, cover } => {
                 let nodes = nodes.iter().map(|node| match *node {
                     Node::Split { question, left, right } => self.split(question, left, right),
                     Node::Leaf { first } => Ok(NodeSpec::Leaf { first }),
                 });
-                (nodes.collect::<Result<Vec<_>, _>>()?, leaf_values.clone(), cover.clone())
+                let (nodes, leaf_values) = (nodes.collect::<Result<_, _>>()?, leaf_values.clone());
+                Ok(TreeSpec { nodes, leaf_values, cover: cover.clone(), output: None, weight: 1.0 })
             }
-        };
-        Ok(TreeSpec { nodes, leaf_values, cover, output: None, weight: 1.0 })
+        }
     }
 
     /// A symmetric tree as an ordinary one. The last question is asked first, so that the leaves keep their order;
     /// children of node i are 2 i + 1 and 2 i + 2.
-    #[allow(clippy::type_complexity, reason = "the parts of a spec")]
     fn unfolded(
         &self,
         questions: &[Question],
         leaf_values: &[f64],
         leaf_weights: Option<&[f64]>,
         tree: usize,
-    ) -> Result<(Vec<NodeSpec>, Vec<f64>, Option<Vec<f64>>), ModelError> {
+    ) -> Result<TreeSpec, ModelError> {
         let fault = |fault| ModelError::Tree { tree, fault };
         let width = self.model.n_outputs;
         if questions.len() > MAX_QUESTIONS {
@@ -263,7 +262,7 @@ impl Rules<'_> {
             }
             cover
         });
-        Ok((nodes, leaf_values.to_vec(), cover))
+        Ok(TreeSpec { nodes, leaf_values: leaf_values.to_vec(), cover, output: None, weight: 1.0 })
     }
 
     fn split(&self, question: Question, left: i64, right: i64) -> Result<NodeSpec, ModelError> {
