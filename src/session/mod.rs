@@ -9,6 +9,7 @@ mod update;
 mod view;
 
 pub use command::{Command, Entry, Notice, Progress, catalogue};
+pub(crate) use filter::level as level_of;
 pub use filter::{Filter, Variable, matching_rows};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};
 pub use view::{CohortChoice, Sort, View, ViewState};
