@@ -2,8 +2,11 @@
 
 mod bare_words;
 mod json_path;
+mod python;
+mod sklearn;
 mod sniff;
 mod xgboost;
+mod zlib;
 
 use super::builder::within;
 use super::{Ensemble, ModelError, ReadOptions};
@@ -18,7 +21,17 @@ pub const MAX_FILE_BYTES: usize = 512 << 20;
 /// See [`ModelError`].
 pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     within("bytes", bytes.len(), MAX_FILE_BYTES)?;
+    let unpacked = zlib::unpacked(bytes)?;
+    let bytes = unpacked.as_deref().unwrap_or(bytes);
     match sniff::sniff(bytes)? {
         sniff::Format::XgboostJson(json) => xgboost::read_json(&json, options),
+        sniff::Format::Pickle => {
+            let (heap, root) = python::pickle::read(bytes)?;
+            sklearn::read(&heap, root)
+        }
+        sniff::Format::Zip => {
+            let (heap, root) = python::skops::read(bytes)?;
+            sklearn::read(&heap, root)
+        }
     }
 }

@@ -11,6 +11,8 @@ use std::borrow::Cow;
 #[derive(Debug, PartialEq)]
 pub(super) enum Format<'a> {
     XgboostJson(Cow<'a, [u8]>),
+    Pickle,
+    Zip,
 }
 
 const SAVE_AS_JSON: &str = "Save it from XGBoost as text JSON: booster.save_model(\"model.json\").";
@@ -26,6 +28,11 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format<'_>, ModelError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.is_empty() {
         return Err(ModelError::Empty);
+    }
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => return Ok(Format::Zip),
+        [0x80, 2..=5, ..] => return Ok(Format::Pickle),
+        _ => {}
     }
     for (magic, refusal) in MAGIC {
         if bytes.starts_with(magic) {
@@ -65,15 +72,6 @@ fn unsupported(name: &'static str, remedy: &'static str) -> ModelError {
 /// First bytes of everything that is refused by name; longer before shorter where one starts the other.
 const MAGIC: &[(&[u8], Refusal)] = {
     use Refusal::{Model, Other};
-    const PICKLE: Refusal = Model(
-        "a Python pickle or joblib file",
-        "A pickle can run code and is tied to library versions; load it in Python and save the model itself, for \
-         XGBoost with model.save_model(\"model.json\").",
-    );
-    const JOBLIB: Refusal = Model(
-        "a zlib-compressed file, probably from joblib",
-        "Load it in Python and save the model itself, for XGBoost with model.save_model(\"model.json\").",
-    );
     const R: Refusal = Model(
         "an R data file",
         "In R, load it and save the model itself with xgb.save(model, \"model.json\").",
@@ -88,16 +86,6 @@ const MAGIC: &[(&[u8], Refusal)] = {
             b"booster[",
             Model("an XGBoost text dump, which lacks the base score and the objective", SAVE_AS_JSON),
         ),
-        (b"PK\x03\x04", Model("a zip archive (skops, .npz, .xlsx or a bundle)", UNPACK)),
-        (b"\x80\x02", PICKLE),
-        (b"\x80\x03", PICKLE),
-        (b"\x80\x04", PICKLE),
-        (b"\x80\x05", PICKLE),
-        (b"\x78\x01", JOBLIB),
-        (b"\x78\x5E", JOBLIB),
-        (b"\x78\x9C", JOBLIB),
-        (b"\x78\xDA", JOBLIB),
-        (b"\x1F\x8B", Other("a gzip archive", UNPACK)),
         (b"BZh", Other("a bzip2 archive", UNPACK)),
         (b"\xFD7zXZ\x00", Other("an xz archive", UNPACK)),
         (b"\x04\x22\x4D\x18", Other("an lz4 archive", UNPACK)),
@@ -213,10 +201,6 @@ mod tests {
             (b"CBM1\x00", "CatBoost binary"),
             (br#"{"features_info":{},"trees":[]}"#, "CatBoost JSON"),
             (b"{L\x00\x00\x00\x00\x00\x00\x00\x07learner", "UBJSON"),
-            (b"PK\x03\x04\x14", "zip archive"),
-            (b"\x80\x04\x95", "pickle"),
-            (b"\x78\x5E\x01", "joblib"),
-            (b"\x1F\x8B\x08", "gzip"),
             (b"\xFF\xFE{\x00", "UTF-16"),
             (b"\x08\x08\x12\x08skl2onnx", "ONNX"),
             (b"binf\x00", "binary model of the old kind"),
