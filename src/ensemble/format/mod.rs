@@ -2,6 +2,7 @@
 
 mod bare_words;
 mod json_path;
+mod onnx;
 mod python;
 mod sklearn;
 mod sniff;
@@ -25,6 +26,7 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, Mode
     let bytes = unpacked.as_deref().unwrap_or(bytes);
     match sniff::sniff(bytes)? {
         sniff::Format::XgboostJson(json) => xgboost::read_json(&json, options),
+        sniff::Format::Onnx => onnx::read(bytes),
         sniff::Format::Pickle => {
             let (heap, root) = python::pickle::read(bytes)?;
             sklearn::read(&heap, root)

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 #[derive(Debug, PartialEq)]
 pub(super) enum Format<'a> {
     XgboostJson(Cow<'a, [u8]>),
+    Onnx,
     Pickle,
     Zip,
 }
@@ -46,6 +47,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format<'_>, ModelError> {
         Some(b'{') => by_keys(text),
         Some(b'[') => Err(by_list(text)),
         Some(b'<') => Err(by_markup(text)),
+        Some(_) if is_onnx(bytes) => Ok(Format::Onnx),
         Some(_) => Err(by_text(text)),
     }
 }
@@ -160,9 +162,6 @@ fn by_markup(text: &[u8]) -> ModelError {
 }
 
 fn by_text(text: &[u8]) -> ModelError {
-    if is_onnx(text) {
-        return unsupported("an ONNX model", RETRAIN);
-    }
     let line = text.split(|&b| b == b'\n').next().unwrap_or_default();
     let line = &line[..line.len().min(4096)];
     if let Ok(line) = std::str::from_utf8(line)
@@ -202,7 +201,6 @@ mod tests {
             (br#"{"features_info":{},"trees":[]}"#, "CatBoost JSON"),
             (b"{L\x00\x00\x00\x00\x00\x00\x00\x07learner", "UBJSON"),
             (b"\xFF\xFE{\x00", "UTF-16"),
-            (b"\x08\x08\x12\x08skl2onnx", "ONNX"),
             (b"binf\x00", "binary model of the old kind"),
             (b"<!DOCTYPE html><html>", "web page"),
             (b"<?xml version=\"1.0\"?><PMML version=\"4.4\">", "PMML"),
