@@ -148,7 +148,7 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
         Link::Logistic | Link::LogisticOfTwice | Link::Softmax => {
             format!(", a {} of {}", scale.prediction, fixed(prediction, 2))
         }
-        Link::Identity | Link::Step => String::new(),
+        Link::Identity | Link::Step | Link::SignedSquare | Link::Softplus => String::new(),
     };
     let all = contributions(a, patient);
     let list = |sign: f64, n: usize| -> Vec<String> {

@@ -26,6 +26,11 @@ pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
+/// ln (1 + x), exact for small x.
+pub fn ln_1p(x: f64) -> f64 {
+    libm::log1p(x)
+}
+
 /// Decadic logarithm.
 pub fn log10(x: f64) -> f64 {
     libm::log10(x)

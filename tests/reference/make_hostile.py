@@ -114,7 +114,7 @@ def pickles():
     assert b"K\x07\x85" in sound
     put("array_too_long.joblib", sound.replace(b"K\x07\x85", b"J\xff\xff\xff\x7f\x85"), "ends too early", "an array that claims more bytes than the file has")
     put("array_overflow.joblib", sound.replace(b"K\x07\x85", b"\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85"), "larger than any memory", "an array of 2^63 items")
-    put("zlib_bomb.joblib", zlib.compress(b"\x80\x04" + bytes(48 << 20), 9), "unpacked bytes", "48 MiB of zeros in 48 kB")
+    put("zlib_bomb.joblib", zlib.compress(b"\x80\x04" + bytes(48 << 20), 9), "bytes when inflated", "48 MiB of zeros in 48 kB")
     put("zlib_cut_off.joblib", zlib.compress(sound)[:300], "compressed", "the compressed stream ends in the middle")
     put("separate_files.joblib", b"\x80\x02" + b"cjoblib.numpy_pickle\nNDArrayWrapper\n)\x81}" + text("filename") + text("model_01.npy") + b"sb.", "other files", "joblib before 0.10 kept arrays beside the file")
 

@@ -1,13 +1,18 @@
 //! One loader per file format, chosen by content, never by the file's name.
 
 mod bare_words;
+mod catboost;
 mod json_path;
+mod lightgbm;
+mod nested;
 mod onnx;
 mod python;
 mod sklearn;
 mod sniff;
+mod ubjson;
+mod unpack;
+mod wrapped;
 mod xgboost;
-mod zlib;
 
 use super::builder::within;
 use super::{Ensemble, ModelError, ReadOptions};
@@ -22,18 +27,22 @@ pub const MAX_FILE_BYTES: usize = 512 << 20;
 /// See [`ModelError`].
 pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     within("bytes", bytes.len(), MAX_FILE_BYTES)?;
-    let unpacked = zlib::unpacked(bytes)?;
-    let bytes = unpacked.as_deref().unwrap_or(bytes);
-    match sniff::sniff(bytes)? {
+    let bytes = unpack::unpacked(bytes)?;
+    match sniff::sniff(&bytes)? {
         sniff::Format::XgboostJson(json) => xgboost::read_json(&json, options),
-        sniff::Format::Onnx => onnx::read(bytes),
+        sniff::Format::XgboostUbjson(bytes) => xgboost::read_ubjson(bytes, options),
+        sniff::Format::CatboostJson(json) => catboost::read_json(&json),
+        sniff::Format::CatboostBinary(bytes) => catboost::read_cbm(bytes),
+        sniff::Format::LightgbmText(text) => lightgbm::read_text(text),
+        sniff::Format::LightgbmJson(json) => lightgbm::read_dump(&json),
+        sniff::Format::Onnx => onnx::read(&bytes),
         sniff::Format::Pickle => {
-            let (heap, root) = python::pickle::read(bytes)?;
-            sklearn::read(&heap, root)
+            let (heap, root) = python::pickle::read(&bytes)?;
+            wrapped::read(&heap, root, options)
         }
         sniff::Format::Zip => {
-            let (heap, root) = python::skops::read(bytes)?;
-            sklearn::read(&heap, root)
+            let (heap, root) = python::skops::read(&bytes)?;
+            wrapped::read(&heap, root, options)
         }
     }
 }

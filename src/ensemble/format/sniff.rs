@@ -3,6 +3,7 @@
 use super::super::ModelError;
 use super::super::error::quoted;
 use super::bare_words::blanked;
+use super::json_path::json_error;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
@@ -11,6 +12,11 @@ use std::borrow::Cow;
 #[derive(Debug, PartialEq)]
 pub(super) enum Format<'a> {
     XgboostJson(Cow<'a, [u8]>),
+    XgboostUbjson(&'a [u8]),
+    CatboostJson(Cow<'a, [u8]>),
+    CatboostBinary(&'a [u8]),
+    LightgbmText(&'a [u8]),
+    LightgbmJson(Cow<'a, [u8]>),
     Onnx,
     Pickle,
     Zip,
@@ -43,7 +49,11 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format<'_>, ModelError> {
     let text = bytes.trim_ascii_start();
     match text.first() {
         None => Err(ModelError::Empty),
-        Some(b'{') if is_ubjson(text) => Err(unsupported("an XGBoost UBJSON model (.ubj)", SAVE_AS_JSON)),
+        Some(b'C') if bytes.starts_with(b"CBM1") => Ok(Format::CatboostBinary(bytes)),
+        Some(b't') if bytes.starts_with(b"tree\n") || bytes.starts_with(b"tree\r\n") => {
+            Ok(Format::LightgbmText(bytes))
+        }
+        Some(b'{') if is_ubjson(text) => Ok(Format::XgboostUbjson(text)),
         Some(b'{') => by_keys(text),
         Some(b'[') => Err(by_list(text)),
         Some(b'<') => Err(by_markup(text)),
@@ -79,9 +89,6 @@ const MAGIC: &[(&[u8], Refusal)] = {
         "In R, load it and save the model itself with xgb.save(model, \"model.json\").",
     );
     &[
-        (b"CBM1", Model("a CatBoost binary model", RETRAIN)),
-        (b"tree\n", Model("a LightGBM text model", RETRAIN)),
-        (b"tree\r\n", Model("a LightGBM text model", RETRAIN)),
         (b"binf", Model("an XGBoost binary model of the old kind", SAVE_AS_JSON)),
         (b"\x00\x00\x00\x3F", Model("an XGBoost binary model of the old kind", SAVE_AS_JSON)),
         (
@@ -122,13 +129,13 @@ struct Keys {
 
 fn by_keys(text: &[u8]) -> Result<Format<'_>, ModelError> {
     let text = blanked(text);
-    let keys: Keys = serde_json::from_slice(&text).map_err(|e| super::xgboost::json_error(&text, &e))?;
+    let keys: Keys = serde_json::from_slice(&text).map_err(|e| json_error(&text, &e))?;
     if keys.learner.is_some() {
         Ok(Format::XgboostJson(text))
     } else if keys.oblivious_trees.is_some() || keys.features_info.is_some() {
-        Err(unsupported("a CatBoost JSON model", RETRAIN))
+        Ok(Format::CatboostJson(text))
     } else if keys.tree_info.is_some() {
-        Err(unsupported("a LightGBM JSON dump", RETRAIN))
+        Ok(Format::LightgbmJson(text))
     } else if keys.nodeid.is_some() {
         Err(dump())
     } else {
@@ -194,12 +201,6 @@ mod tests {
         let cases: &[(&[u8], &str)] = &[
             (b"", "the file is empty"),
             (b"\xEF\xBB\xBF \n", "the file is empty"),
-            (b"tree\nversion=v4\n", "LightGBM text"),
-            (b"tree\r\nversion=v4\r\n", "LightGBM text"),
-            (br#"{"name":"tree","tree_info":[]}"#, "LightGBM JSON"),
-            (b"CBM1\x00", "CatBoost binary"),
-            (br#"{"features_info":{},"trees":[]}"#, "CatBoost JSON"),
-            (b"{L\x00\x00\x00\x00\x00\x00\x00\x07learner", "UBJSON"),
             (b"\xFF\xFE{\x00", "UTF-16"),
             (b"binf\x00", "binary model of the old kind"),
             (b"<!DOCTYPE html><html>", "web page"),

@@ -1,6 +1,6 @@
 //! Preparing a tree: the order of steps, and every constant that does not depend on the row.
 
-use super::channels::{CATEGORICAL, Channels};
+use super::channels::{CATEGORICAL, Channels, Missing};
 use super::kernel::{Fork, Inner, MAX_POINTS, MAX_TOGETHER, Move, Rule, Step};
 use super::kind::Repeat;
 use crate::ensemble::{Node, Split, Tree};
@@ -145,8 +145,10 @@ impl Walk<'_> {
         let Node::Internal { feature, split, left, right, default_left } = self.tree.node(node) else {
             return;
         };
+        let numeric = |zero| self.channels.numeric(feature, Missing { left: default_left, zero });
         let (threshold, channel) = match split {
-            Split::Below { threshold } => (threshold, self.channels.numeric(feature, default_left)),
+            Split::Below { threshold } => (threshold, numeric(false)),
+            Split::BelowOrZero { threshold, .. } => (threshold, numeric(true)),
             Split::NotIn { .. } => {
                 self.categorical.push(node as u32);
                 (CATEGORICAL, self.channels.categorical(self.categorical.len() - 1))

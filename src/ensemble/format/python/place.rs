@@ -133,6 +133,14 @@ impl<'h, 'a> Place<'h, 'a> {
         count.ok_or_else(|| self.wrong("it is not a count"))
     }
 
+    /// Bytes, if it is some.
+    pub(in crate::ensemble::format) fn bytes(&self) -> Option<&'h [u8]> {
+        match self.value() {
+            Value::Bytes(blob) => Some(blob.bytes()),
+            _ => None,
+        }
+    }
+
     /// Text, if it is one.
     pub(in crate::ensemble::format) fn text(&self) -> Option<&'h str> {
         self.heap.text(self.id)

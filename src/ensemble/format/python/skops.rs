@@ -3,6 +3,7 @@
 //! Format: <https://skops.readthedocs.io/en/stable/persistence.html>, protocol 2 and its predecessors. Objects of a kind
 //! that no model needs stay opaque.
 
+use super::array::Blob;
 use super::heap::{Heap, Id, Object, Value};
 use super::npy;
 use crate::ensemble::ModelError;
@@ -187,6 +188,12 @@ impl Reader<'_> {
                     return Err(damaged(SCHEMA, "an array names no file"));
                 };
                 self.array(file)?
+            }
+            "BytesNode" | "BytearrayNode" => {
+                let Some(file) = node.get("file").and_then(Json::as_str) else {
+                    return Err(damaged(SCHEMA, "bytes name no file"));
+                };
+                Value::Bytes(Blob::Made(self.archive.file(file)?.into()))
             }
             "ObjectNode" | "TreeNode" | "ReduceNode" => {
                 let text = |key: &str| node.get(key).and_then(Json::as_str).unwrap_or_default();

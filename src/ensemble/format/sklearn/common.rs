@@ -86,5 +86,8 @@ pub(super) const WEIGHTED_ROWS: &str = "weighted training rows";
 /// The smallest threshold t′ with x < t′ exactly where x ≤ t. Infinity, which divides present values from missing ones,
 /// becomes the largest number.
 pub(super) fn at_most(threshold: f64) -> f64 {
-    threshold.next_up().min(f64::MAX)
+    match threshold.next_up() {
+        f64::INFINITY => f64::MAX,
+        next => next,
+    }
 }

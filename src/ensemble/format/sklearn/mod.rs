@@ -12,7 +12,7 @@ mod isolation;
 mod tree;
 
 use super::super::{Ensemble, ModelError};
-use super::python::{Heap, Id, Place, Value};
+use super::python::{Place, Value};
 use crate::Parsed;
 
 /// Versions (major.minor) that the reference cases cover.
@@ -22,23 +22,22 @@ const TESTED: &[&str] = &["1.0", "1.2", "1.9"];
 ///
 /// # Errors
 /// [`ModelError::Estimator`] for what is no tree ensemble, [`ModelError`].
-pub(super) fn read(heap: &Heap<'_>, root: Id) -> Result<Parsed<Ensemble>, ModelError> {
-    let model = Place::root(heap, root);
+pub(super) fn read(model: &Place<'_, '_>) -> Result<Parsed<Ensemble>, ModelError> {
     let class = model.class();
     let name = class.rsplit('.').next().unwrap_or_default();
     if !matches!(model.value(), Value::Object(_)) || !class.starts_with("sklearn.") {
         return Err(refused(&class));
     }
     match name {
-        "DecisionTreeClassifier" | "ExtraTreeClassifier" => forest::classifier(&model, name, false),
-        "RandomForestClassifier" | "ExtraTreesClassifier" => forest::classifier(&model, name, true),
-        "DecisionTreeRegressor" | "ExtraTreeRegressor" => forest::regressor(&model, name, false),
-        "RandomForestRegressor" | "ExtraTreesRegressor" => forest::regressor(&model, name, true),
-        "GradientBoostingClassifier" => boosting::classifier(&model),
-        "GradientBoostingRegressor" => boosting::regressor(&model),
-        "HistGradientBoostingClassifier" => histogram::classifier(&model),
-        "HistGradientBoostingRegressor" => histogram::regressor(&model),
-        "IsolationForest" => isolation::read(&model),
+        "DecisionTreeClassifier" | "ExtraTreeClassifier" => forest::classifier(model, name, false),
+        "RandomForestClassifier" | "ExtraTreesClassifier" => forest::classifier(model, name, true),
+        "DecisionTreeRegressor" | "ExtraTreeRegressor" => forest::regressor(model, name, false),
+        "RandomForestRegressor" | "ExtraTreesRegressor" => forest::regressor(model, name, true),
+        "GradientBoostingClassifier" => boosting::classifier(model),
+        "GradientBoostingRegressor" => boosting::regressor(model),
+        "HistGradientBoostingClassifier" => histogram::classifier(model),
+        "HistGradientBoostingRegressor" => histogram::regressor(model),
+        "IsolationForest" => isolation::read(model),
         _ => Err(refused(&class)),
     }
 }
