@@ -17,6 +17,9 @@ struct Expected {
     margin: Vec<Vec<f64>>,
     prediction: Vec<Vec<f64>>,
     base_values: Option<Vec<f64>>,
+    /// Of models with a calibration on top of their one output.
+    #[serde(default)]
+    calibrated: Option<Vec<f64>>,
     /// `[row][feature][output]`.
     attributions: Option<Vec<Vec<Vec<f64>>>>,
 }
@@ -154,6 +157,11 @@ fn check(path: &Path, worst: &mut Worst) {
             assert!(off <= 1.0, "{case}: prediction {got}, expected {wanted}");
             worst.prediction = worst.prediction.max(off);
         }
+    }
+
+    for (margin, wanted) in margins.iter().zip(expected.calibrated.iter().flatten()) {
+        let got = model.calibration().unwrap().apply(*margin);
+        assert!((got - wanted).abs() <= expected.tolerance, "{case}: calibrated {got}, expected {wanted}");
     }
 
     match Flow::new(&model) {

@@ -133,6 +133,10 @@ def estimators():
     put("two_outputs.pkl", pickle.dumps(two), "several outputs", "a classifier with two outputs")
     boosted = GradientBoostingRegressor(init=LinearRegression(), n_estimators=2, max_depth=1).fit(D, T)
     put("initial_estimator.pkl", pickle.dumps(boosted), "starts from sklearn.linear_model", "boosting on top of a linear model")
+    averaged = CalibratedClassifierCV(DecisionTreeClassifier(max_depth=1), cv=2).fit(X, binary)
+    put("calibrated_average.pkl", pickle.dumps(averaged), "averages 2 calibrated models", "the mean of several calibrated models")
+    one = CalibratedClassifierCV(DecisionTreeClassifier(max_depth=1), cv=2, ensemble=False).fit(X, Y)
+    put("calibrated_several.pkl", pickle.dumps(one), "several classes", "calibrated classes that share one sum")
     put("dict.pkl", pickle.dumps({"model": small(), "columns": ["a"]}), "a dict", "a dict with a model in it")
     put("unfitted.pkl", pickle.dumps(DecisionTreeClassifier()), "n_features_in_", "a model that was not fitted")
 

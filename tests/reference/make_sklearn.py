@@ -22,6 +22,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import sklearn
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 from sklearn.ensemble import (
     ExtraTreesClassifier,
@@ -267,6 +268,28 @@ def isolation():
     """Each tree sees three of the five features."""
     x, _ = breast()
     return IsolationForest(n_estimators=6, max_samples=64, max_features=0.6, random_state=1).fit(x), x
+
+
+def calibrated(model, x, y, method):
+    half = np.arange(len(x)) % 2 == 0
+    model.fit(x[half], y[half])
+    if VERSION >= (1, 6):
+        from sklearn.frozen import FrozenEstimator
+
+        return CalibratedClassifierCV(FrozenEstimator(model), method=method).fit(x[~half], y[~half]), x
+    return CalibratedClassifierCV(model, method=method, cv="prefit").fit(x[~half], y[~half]), x
+
+
+@case("skops", "joblib", "pickle")
+def calibrated_isotonic():
+    x, y = breast(3)
+    return calibrated(RandomForestClassifier(5, max_depth=2, random_state=1), x, y, "isotonic")
+
+
+@case("joblib", "pickle-2")
+def calibrated_platt():
+    x, y = breast(4)
+    return calibrated(GradientBoostingClassifier(n_estimators=5, max_depth=2, random_state=1), x, y, "sigmoid")
 
 
 # ---------------------------------------------------------------- the fitted trees, plainly
@@ -557,6 +580,11 @@ def write_case(name, build, containers):
         kind = "model" if n == 0 else "also"
         # scikit-learn models of skops are ten times as large as elsewhere; one is kept as skops stores it by default.
         save(model, container, OUT / f"{name}.{kind}.{SUFFIX[container]}", deflated=name != "tree_binary")
+    whole = model
+    if isinstance(model, CalibratedClassifierCV):
+        pair = model.calibrated_classifiers_[0]
+        model = getattr(pair, "estimator", None) or pair.base_estimator
+        model = model.estimator if type(model).__name__ == "FrozenEstimator" else model
     named = hasattr(model, "feature_names_in_")
     base, trees = trees_of(model, x)
     rows = rows_for(model, x, trees)
@@ -565,6 +593,7 @@ def write_case(name, build, containers):
     def takes(i):
         try:
             margins(model, frame[i : i + 1])
+            whole.predict(frame[i : i + 1])
             return True
         except (ValueError, TypeError):
             return False
@@ -607,6 +636,7 @@ def write_case(name, build, containers):
         "base_values": numbers(base_values),
         "margin": numbers(margin),
         "prediction": numbers(prediction),
+        "calibrated": numbers(whole.predict_proba(frame)[:, 1]) if whole is not model else None,
         "attributions": numbers(phi),
     }
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in expected.items()]

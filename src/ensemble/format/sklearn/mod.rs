@@ -5,6 +5,7 @@
 //! instead of counts since 1.3, losses live in `sklearn._loss` since 1.4.
 
 mod boosting;
+mod calibrated;
 mod common;
 mod forest;
 mod histogram;
@@ -37,6 +38,7 @@ pub(super) fn read(model: &Place<'_, '_>) -> Result<Parsed<Ensemble>, ModelError
         "GradientBoostingRegressor" => boosting::regressor(model),
         "HistGradientBoostingClassifier" => histogram::classifier(model),
         "HistGradientBoostingRegressor" => histogram::regressor(model),
+        "CalibratedClassifierCV" => calibrated::classifier(model, read),
         "IsolationForest" => isolation::read(model),
         _ => Err(refused(&class)),
     }
@@ -58,9 +60,6 @@ fn refused(class: &str) -> ModelError {
         | "MultiOutputRegressor"
         | "ClassifierChain"
         | "RegressorChain" => "Save each of its estimators_ as a file of its own.",
-        "CalibratedClassifierCV" => {
-            "Save the tree ensemble that it calibrates, e.g. calibrated.calibrated_classifiers_[0].estimator."
-        }
         "a dict" | "a list" | "a tuple" => "Save the estimator alone, without the collection around it.",
         _ => {
             "Tree ensembles are read: decision trees, random forests, extra trees, (histogram) gradient boosting and \
