@@ -17,7 +17,7 @@
 //! | [`ensemble`] | a fitted model: trees, links, one loader per file format, one builder that checks all |
 //! | [`dataset`] | a table: columns, levels, missing values, CSV |
 //! | [`study`] | a model and a table that belong together: manifest, column roles, binding by name, findings |
-//! | [`explain`] | SHAP values: the engine, its oracle, base values, importance |
+//! | [`explain`] | SHAP values and interactions: the engines, their oracle, base values, importance |
 //! | [`cohort`] | sets of patients: embedding, clusters, profiles |
 //! | [`evaluate`] | how good a model is: concordance, discrimination, intervals |
 //! | [`plot`] | scenes: inert laid-out drawings, charts that make them, painters that show them |
