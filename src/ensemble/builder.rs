@@ -31,6 +31,8 @@ pub enum NodeSpec {
     Leaf { first: usize },
     /// Left iff value < threshold.
     Below { feature: i64, threshold: f64, left: i64, right: i64, default_left: bool },
+    /// Left iff value < threshold, but a value within [`super::ZERO`] of zero counts as missing.
+    BelowOrZero { feature: i64, threshold: f64, left: i64, right: i64, default_left: bool },
     /// Left iff the level code is none of `codes`.
     NotIn { feature: i64, codes: Vec<i64>, left: i64, right: i64, default_left: bool },
 }
@@ -158,6 +160,7 @@ impl Builder {
             feature: Vec::new(),
             right: Vec::new(),
             default_left: Vec::new(),
+            zero_missing: Vec::new(),
             entry: Vec::new(),
             cover: Vec::new(),
             sets: Vec::new(),
@@ -206,6 +209,15 @@ impl Builder {
                         return Err(TreeFault::Threshold { node: stored });
                     }
                     tree.push(threshold, self.feature(stored, feature)?, 0, default_left, 0);
+                    (left, right)
+                }
+                NodeSpec::BelowOrZero { feature, threshold, left, right, default_left } => {
+                    if !threshold.is_finite() {
+                        return Err(TreeFault::Threshold { node: stored });
+                    }
+                    tree.push(threshold, self.feature(stored, feature)?, 0, default_left, 0);
+                    tree.zero_missing.resize(number, false);
+                    tree.zero_missing.push(true);
                     (left, right)
                 }
                 NodeSpec::NotIn { feature, codes, left, right, default_left } => {

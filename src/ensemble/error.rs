@@ -42,6 +42,32 @@ pub enum ModelError {
         /// What is wrong there.
         problem: String,
     },
+    /// A binary file that is not well-formed, or a value of the wrong type.
+    #[error("byte {at}{}: {problem}", at_key(.key))]
+    Binary {
+        /// 0-based.
+        at: usize,
+        /// Path of the value; empty at the top.
+        key: String,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A text file of lines that breaks the format's grammar.
+    #[error("line {line}: {problem}")]
+    Line {
+        /// 1-based.
+        line: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// Something that trees are not all of: a part of the model that is not read.
+    #[error("the model uses {what}, which cannot be read")]
+    Feature {
+        /// e.g. `linear models in its leaves`.
+        what: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A value that was read but makes no sense.
     #[error("`{key}` is {got}, expected {expected}")]
     Value {
@@ -146,12 +172,14 @@ impl ModelError {
     pub fn hint(&self) -> String {
         match self {
             ModelError::Empty => "Choose the file again; the download or copy was perhaps interrupted.",
-            ModelError::NotAModel { remedy, .. } | ModelError::Unsupported { remedy, .. } => remedy,
+            ModelError::NotAModel { remedy, .. }
+            | ModelError::Unsupported { remedy, .. }
+            | ModelError::Feature { remedy, .. } => remedy,
             ModelError::Unknown { .. } => {
-                "Save an XGBoost model with booster.save_model(\"model.json\") and open that file."
+                "Save the model from its training program in a format that is read here."
             }
-            ModelError::Json { .. } => {
-                "The file was perhaps cut off or edited; save the model again with booster.save_model(\"model.json\")."
+            ModelError::Json { .. } | ModelError::Binary { .. } | ModelError::Line { .. } => {
+                "The file was perhaps cut off or edited; save the model again from its training program."
             }
             ModelError::Booster { .. } => "Use a model trained with booster=\"gbtree\" or \"dart\".",
             ModelError::Objective { .. } => "Train one model per output, or use another objective.",

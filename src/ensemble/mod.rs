@@ -17,7 +17,7 @@ pub use category::CategorySet;
 pub use error::{ModelError, TreeFault};
 pub use objective::{Link, Objective, Scale};
 pub use summary::{Facts, FeatureSummary, Summary};
-pub use tree::{Node, Split, Tree};
+pub use tree::{Node, Split, Tree, ZERO};
 
 use crate::Parsed;
 use std::sync::Arc;

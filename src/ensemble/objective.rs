@@ -15,6 +15,10 @@ pub enum Link {
     Exp,
     /// 1 if m > 0, else 0.
     Step,
+    /// m², with the sign of m.
+    SignedSquare,
+    /// ln (1 + e^m).
+    Softplus,
 }
 
 /// What a model's numbers mean, in the reader's words.

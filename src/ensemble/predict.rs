@@ -3,7 +3,7 @@
 //! A walk waits for memory at every node, so several rows walk down a tree side by side. Each row's margin is still
 //! the sum over the trees in their order, whatever rows are beside it.
 
-use super::tree::{NO_THRESHOLD, Tree};
+use super::tree::{NO_THRESHOLD, Tree, ZERO};
 use super::{Cast, Ensemble, Link};
 use crate::math;
 
@@ -35,7 +35,7 @@ impl Tree {
         // Slices of one length, so that one check of the node number serves for all.
         let (threshold, feature) = (&self.threshold[..n], &self.feature[..n]);
         let (right, default_left) = (&self.right[..n], &self.default_left[..n]);
-        let numeric = self.sets.is_empty();
+        let plain = self.sets.is_empty() && self.zero_missing.is_empty();
         loop {
             let mut moved = 0;
             for k in 0..N {
@@ -43,8 +43,8 @@ impl Tree {
                 let value = cast(rows[k][feature[i] as usize]);
                 let mut left = (value < threshold[i]) | (value.is_nan() & default_left[i]);
                 let right = right[i] as usize;
-                if !numeric && threshold[i] == NO_THRESHOLD && right != i && !value.is_nan() {
-                    left = !self.sets[self.entry[i] as usize].contains(value);
+                if !plain && right != i && !value.is_nan() {
+                    left = self.goes_left(i, value, left);
                 }
                 let next = if left { i + 1 } else { right };
                 moved |= next ^ i;
@@ -53,6 +53,17 @@ impl Tree {
             if moved == 0 {
                 return at;
             }
+        }
+    }
+
+    /// Where a present value goes in a tree whose splits are not all plain comparisons, given what a comparison says.
+    fn goes_left(&self, i: usize, value: f64, below: bool) -> bool {
+        if self.threshold[i] == NO_THRESHOLD {
+            !self.sets[self.entry[i] as usize].contains(value)
+        } else if value.abs() <= ZERO && self.zero_missing.get(i) == Some(&true) {
+            self.default_left[i]
+        } else {
+            below
         }
     }
 
@@ -130,6 +141,8 @@ impl Link {
             Link::Logistic => math::sigmoid,
             Link::Exp => math::exp,
             Link::Step => |m| if m > 0.0 { 1.0 } else { 0.0 },
+            Link::SignedSquare => |m| m * m.abs(),
+            Link::Softplus => |m| m.max(0.0) + math::ln_1p(math::exp(-m.abs())),
         };
         for m in row {
             *m = each(*m);

@@ -102,7 +102,9 @@ impl Ensemble {
                 let feature = &mut features[feature.index()];
                 feature.n_splits += 1;
                 match split {
-                    Split::Below { threshold } => feature.thresholds.push(threshold),
+                    Split::Below { threshold } | Split::BelowOrZero { threshold, .. } => {
+                        feature.thresholds.push(threshold)
+                    }
                     Split::NotIn { .. } => feature.categorical = true,
                 }
             }

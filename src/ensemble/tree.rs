@@ -19,6 +19,8 @@ pub struct Tree {
     pub(super) right: Vec<u32>,
     /// Where a missing value goes; false for leaves.
     pub(super) default_left: Vec<bool>,
+    /// True for numeric splits that take zero for missing; empty if there are none.
+    pub(super) zero_missing: Vec<bool>,
     /// First of a leaf's `values`; number of a categorical split's set; 0 for numeric splits.
     pub(super) entry: Vec<u32>,
     /// Cover per node; empty if the file stores none.
@@ -37,6 +39,10 @@ pub struct Tree {
     pub(super) depth: usize,
 }
 
+/// Largest distance from zero that counts as zero where zero is missing: LightGBM's `kZeroThreshold`, a 32-bit number
+/// that occurs as a threshold, too.
+pub const ZERO: f64 = 1e-35_f32 as f64;
+
 /// Nothing is below it, and no split has it.
 pub(super) const NO_THRESHOLD: f64 = f64::NEG_INFINITY;
 
@@ -48,6 +54,13 @@ pub enum Split<'a> {
     Below {
         /// Compared with the cast value.
         threshold: f64,
+    },
+    /// [`Split::Below`], but a value within [`ZERO`] of zero counts as missing.
+    BelowOrZero {
+        /// Compared with the cast value.
+        threshold: f64,
+        /// True if a zero goes left; always the side of a missing value.
+        zero_left: bool,
     },
     /// Left iff the level code is not in the set.
     NotIn {
@@ -84,6 +97,13 @@ impl Split<'_> {
     pub fn holds(&self, value: f64) -> bool {
         match self {
             Split::Below { threshold } => value < *threshold,
+            Split::BelowOrZero { threshold, zero_left } => {
+                if value.abs() <= ZERO {
+                    *zero_left
+                } else {
+                    value < *threshold
+                }
+            }
             Split::NotIn { set } => !set.contains(value),
         }
     }
@@ -123,6 +143,9 @@ impl Tree {
         }
         let split = match self.threshold[i] {
             NO_THRESHOLD => Split::NotIn { set: &self.sets[entry] },
+            threshold if self.zero_missing.get(i) == Some(&true) => {
+                Split::BelowOrZero { threshold, zero_left: self.default_left[i] }
+            }
             threshold => Split::Below { threshold },
         };
         Node::Internal {

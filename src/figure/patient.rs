@@ -146,7 +146,7 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
             format!(", {factor} times the {} of the reference", scale.prediction)
         }
         Link::Logistic | Link::Softmax => format!(", a {} of {}", scale.prediction, fixed(prediction, 2)),
-        Link::Identity | Link::Step => String::new(),
+        Link::Identity | Link::Step | Link::SignedSquare | Link::Softplus => String::new(),
     };
     let all = contributions(a, patient);
     let list = |sign: f64, n: usize| -> Vec<String> {

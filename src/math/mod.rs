@@ -5,6 +5,7 @@
 //! written as loops or as products of two contiguous vectors, which ndarray adds up in one fixed order.
 
 mod distance;
+mod exact;
 mod fenwick;
 mod order;
 mod rng;
@@ -12,6 +13,7 @@ mod stats;
 mod tails;
 
 pub use distance::squared_distance;
+pub use exact::ExactSum;
 pub use fenwick::Fenwick;
 pub use order::Order;
 pub use rng::Rng;
@@ -26,6 +28,11 @@ pub fn exp(x: f64) -> f64 {
 /// Natural logarithm.
 pub fn ln(x: f64) -> f64 {
     libm::log(x)
+}
+
+/// ln (1 + x), exact for small x.
+pub fn ln_1p(x: f64) -> f64 {
+    libm::log1p(x)
 }
 
 /// Decadic logarithm.

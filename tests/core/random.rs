@@ -98,7 +98,12 @@ impl Shape {
             NodeSpec::NotIn { feature, codes, left, right, default_left }
         } else {
             let threshold = THRESHOLDS[rng.below(THRESHOLDS.len() as u32) as usize];
-            NodeSpec::Below { feature, threshold, left, right, default_left }
+            match feature_index % 3 {
+                1 if rng.below(2) == 0 => {
+                    NodeSpec::BelowOrZero { feature, threshold, left, right, default_left }
+                }
+                _ => NodeSpec::Below { feature, threshold, left, right, default_left },
+            }
         };
         i
     }
@@ -108,6 +113,8 @@ impl Shape {
             return f64::NAN;
         }
         let odd = [-1.0, -0.5, 2.75, 6.0, 1e9, -0.0, f64::INFINITY, f64::NEG_INFINITY, 5e-324, 0.1];
+        let tiny = f64::from(1e-35_f32);
+        let odd = [&odd[..], &[tiny, -tiny, tiny * 1.001, -tiny * 1.001]].concat();
         match rng.below(8) {
             0 => odd[rng.below(odd.len() as u32) as usize],
             _ if categorical(feature) => f64::from(rng.below(7)),
@@ -167,6 +174,15 @@ fn shuffle(tree: &mut TreeSpec, rng: &mut Rng) {
                 right: place[right as usize] as i64,
                 default_left,
             },
+            NodeSpec::BelowOrZero { feature, threshold, left, right, default_left } => {
+                NodeSpec::BelowOrZero {
+                    feature,
+                    threshold,
+                    left: place[left as usize] as i64,
+                    right: place[right as usize] as i64,
+                    default_left,
+                }
+            }
             NodeSpec::NotIn { feature, codes, left, right, default_left } => NodeSpec::NotIn {
                 feature,
                 codes,
@@ -194,6 +210,11 @@ pub(crate) fn walk(specs: &[TreeSpec], base: &[f64], row: &[f64]) -> Vec<f64> {
                 NodeSpec::Below { feature, threshold, left, right, default_left } => {
                     let x = value(*feature);
                     (if x.is_nan() { *default_left } else { x < *threshold }, left, right)
+                }
+                NodeSpec::BelowOrZero { feature, threshold, left, right, default_left } => {
+                    let x = value(*feature);
+                    let missing = x.is_nan() || x.abs() <= f64::from(1e-35_f32);
+                    (if missing { *default_left } else { x < *threshold }, left, right)
                 }
                 NodeSpec::NotIn { feature, codes, left, right, default_left } => {
                     let x = value(*feature);

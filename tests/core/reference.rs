@@ -1,8 +1,9 @@
-//! The loader, the predictions and the engine against what XGBoost itself gives: every case in `tests/reference`.
+//! The loaders, the predictions and the engine against what the libraries themselves give: every case in
+//! `tests/reference`, in every format that it was saved in.
 
 use clarimark::Parsed;
 use clarimark::ensemble::{self, Ensemble, FeatureKind, ModelError};
-use clarimark::explain::Flow;
+use clarimark::explain::{self, Flow, Output, oracle};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,6 +25,8 @@ struct Expected {
 #[derive(Default)]
 struct Worst {
     n_cases: usize,
+    /// Models of a case in a further format, all of which must be the same ensemble.
+    n_twins: usize,
     n_rows_left_out: usize,
     margin: f64,
     prediction: f64,
@@ -85,12 +88,24 @@ fn deviation(got: &[f64], expected: impl Iterator<Item = f64>) -> f64 {
     got.iter().zip(expected).map(|(g, e)| (g - e).abs()).fold(0.0, f64::max)
 }
 
+/// The models of a case, one per format.
+fn models_of(case: &str) -> Vec<Parsed<Ensemble>> {
+    let read = |ending| {
+        let bytes = fs::read(format!("{case}.model.{ending}")).ok()?;
+        let parsed = ensemble::read(&bytes).unwrap_or_else(|e| panic!("{case}.model.{ending}: {e}"));
+        assert!(parsed.value.summary().tested, "{case}: a version with reference cases counts as tested");
+        Some(parsed)
+    };
+    let found: Vec<_> = ["json", "ubj", "txt", "cbm"].into_iter().filter_map(read).collect();
+    assert!(!found.is_empty(), "{case}: no model");
+    found
+}
+
 fn check(path: &Path, worst: &mut Worst) {
     let case = path.to_str().unwrap().strip_suffix(".expected.json").unwrap();
     let mut expected: Expected = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    let Parsed { value: model, warnings } =
-        ensemble::read(&fs::read(format!("{case}.model.json")).unwrap()).unwrap();
-    assert!(model.summary().tested, "{case}: a version with reference cases counts as tested");
+    let mut models = models_of(case);
+    let Parsed { value: model, warnings } = models.remove(0);
     let mut rows = inputs(&model, Path::new(&format!("{case}.csv")));
     if warnings.iter().any(|w| w.contains("cut off level texts")) {
         let keep: Vec<bool> =
@@ -105,6 +120,17 @@ fn check(path: &Path, worst: &mut Worst) {
     assert!(!rows.contains(&f64::NEG_INFINITY), "{case}: a level is unknown");
 
     let margins = model.margins(&rows);
+    for Parsed { value: twin, .. } in models {
+        let same = twin.trees() == model.trees()
+            && twin.margins(&rows) == margins
+            && twin.base_values() == model.base_values();
+        // CatBoost writes 16 digits of a number into JSON, where 17 would be needed.
+        let rounded = twin.summary().format == "CatBoost binary"
+            && deviation(&twin.margins(&rows), margins.iter().copied()) <= 1e-14 * expected.tolerance / 1e-9;
+        assert!(same || rounded, "{case}: another format says otherwise");
+        assert_eq!(twin.features(), model.features(), "{case}");
+        worst.n_twins += 1;
+    }
     let of_margin = deviation(&margins, expected.margin.iter().flatten().copied()) / expected.tolerance;
     assert!(of_margin <= 1.0, "{case}: margins deviate by {of_margin} tolerances");
     worst.margin = worst.margin.max(of_margin);
@@ -133,6 +159,10 @@ fn check(path: &Path, worst: &mut Worst) {
             let size = margins.iter().fold(1.0, |m: f64, x| m.max(x.abs()));
             assert!(additivity <= 1e-12 * size, "{case}: additivity {additivity}");
             worst.additivity = worst.additivity.max(additivity / size);
+            if let Some(by_definition) = oracle::explain(&model, &rows) {
+                let off = deviation(&explained.values, by_definition.values.into_iter());
+                assert!(off <= 1e-11 * size, "{case}: {off} from the definition");
+            }
             if let (Some(phi), Some(base)) = (&expected.attributions, &expected.base_values) {
                 let of_base = deviation(&explained.base_values, base.iter().copied());
                 let phi = phi.iter().flatten().flatten().copied();
@@ -156,25 +186,54 @@ fn every_reference_case_agrees_with_the_library() {
     println!("worst deviation, in tolerances of the case (additivity: relative to the margins)");
     for (version, w) in &by_version {
         println!(
-            "{version}: {} cases, margin {:.3}, prediction {:.3}, attributions {:.3}, additivity {:.1e}; {} rows left \
+            "{version}: {} cases, {} twins, margin {:.3}, prediction {:.3}, attributions {:.3}, additivity {:.1e}; {} rows left \
              out for lost levels",
-            w.n_cases, w.margin, w.prediction, w.attribution, w.additivity, w.n_rows_left_out
+            w.n_cases, w.n_twins, w.margin, w.prediction, w.attribution, w.additivity, w.n_rows_left_out
         );
     }
-    assert_eq!(by_version.len(), 6);
-    assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 120);
+    assert_eq!(by_version.keys().filter(|v| v.starts_with("xgboost")).count(), 6);
+    assert_eq!(by_version.keys().filter(|v| v.starts_with("lightgbm")).count(), 2);
+    assert_eq!(by_version.keys().filter(|v| v.starts_with("catboost")).count(), 1);
+    assert_eq!(by_version.keys().filter(|v| v.starts_with("treelite")).count(), 1);
+    assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 205);
+    assert!(by_version.values().map(|w| w.n_twins).sum::<usize>() >= 60);
 }
 
 #[test]
-fn ubjson_is_refused_by_name() {
-    let paths = files(".ubj");
-    assert!(paths.len() >= 20);
-    for path in paths {
-        let error = ensemble::read(&fs::read(path).unwrap()).err();
-        assert!(
-            matches!(&error, Some(ModelError::Unsupported { name, .. }) if name.contains("UBJSON")),
-            "{error:?}"
-        );
+fn catboost_models_that_are_not_read_are_refused_with_a_way_out() {
+    for (ending, what, way_out) in [
+        ("refused_ctr.model.json", "CTR", "one_hot_max_size=255"),
+        ("refused_ctr.model.cbm", "CTR", "one_hot_max_size=255"),
+        ("refused_no_texts.model.json", "without the texts", "pool=train_pool"),
+        ("refused_no_texts.model.cbm", "without the texts", "pool=train_pool"),
+        ("refused_free.model.cbm", "non-symmetric", "format=\"json\""),
+    ] {
+        let paths = files(ending);
+        assert_eq!(paths.len(), 1, "{ending}");
+        let error = ensemble::read(&fs::read(&paths[0]).unwrap()).err().unwrap();
+        assert!(error.to_string().contains(what) && error.hint().contains(way_out), "{error}. {}", error.hint());
+    }
+}
+
+#[test]
+fn gzip_around_a_model_is_taken_off() {
+    for name in ["xgboost-3.4.1/best_iteration.model.ubj", "lightgbm-4.7.0/rf.model.txt"] {
+        let plain = fs::read(folder().join(name)).unwrap();
+        let mut packed = flate2::read::GzEncoder::new(plain.as_slice(), flate2::Compression::default());
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut packed, &mut bytes).unwrap();
+        let (packed, plain) = (ensemble::read(&bytes).unwrap(), ensemble::read(&plain).unwrap());
+        assert_eq!((packed.value.trees(), packed.warnings), (plain.value.trees(), plain.warnings));
+    }
+}
+
+#[test]
+fn linear_trees_are_refused_by_name() {
+    for ending in ["refused_linear.model.txt", "refused_linear.model.json"] {
+        for path in files(ending) {
+            let error = ensemble::read(&fs::read(path).unwrap()).err().unwrap();
+            assert!(matches!(&error, ModelError::Feature { what, .. } if what.contains("linear")), "{error}");
+        }
     }
 }
 
@@ -185,5 +244,63 @@ fn linear_boosters_are_refused_by_name() {
     for path in paths {
         let error = ensemble::read(&fs::read(path).unwrap()).err();
         assert_eq!(error, Some(ModelError::Booster { name: "gblinear".into() }));
+    }
+}
+
+/// `interventional.json`.
+#[derive(Deserialize)]
+struct Interventional {
+    cases: BTreeMap<String, InterventionalCase>,
+}
+
+#[derive(Deserialize)]
+struct InterventionalCase {
+    rows: usize,
+    background: usize,
+    labels: Vec<bool>,
+    /// By output: `[row][feature][output]`.
+    attributions: BTreeMap<String, Vec<Vec<Vec<f64>>>>,
+    /// Path-dependent, `[row][i][j][output]`.
+    interactions: Vec<Vec<Vec<Vec<f64>>>>,
+}
+
+#[test]
+fn a_background_and_interactions_agree_with_shap_and_xgboost() {
+    let file = fs::read(folder().join("interventional.json")).unwrap();
+    let reference: Interventional = serde_json::from_slice(&file).unwrap();
+    assert_eq!(reference.cases.len(), 4);
+    for (name, case) in reference.cases {
+        let path = folder().join(format!("xgboost-3.4.1/{name}"));
+        let model = ensemble::read(&fs::read(path.with_extension("model.json")).unwrap()).unwrap().value;
+        let inputs = inputs(&model, &path.with_extension("csv"));
+        let (rows, others) = inputs.split_at(case.rows * model.n_features());
+        let engine =
+            explain::Interventional::new(&model, &others[..case.background * model.n_features()]).unwrap();
+        let size = model.margins(&inputs).iter().fold(1.0, |m: f64, x| m.max(x.abs()));
+        for (output, expected) in &case.attributions {
+            let expected = expected.iter().flatten().flatten().copied();
+            let (got, errors) = match output.as_str() {
+                "raw" => {
+                    let explained = engine.explain(rows);
+                    (explained.values.clone(), explained.additivity_errors())
+                }
+                output => {
+                    let output = match output {
+                        "probability" => Output::Probability,
+                        _ => Output::LogLoss(&case.labels),
+                    };
+                    let explained = engine.explain_output(rows, output).unwrap();
+                    (explained.attributions.values.clone(), explained.additivity_errors())
+                }
+            };
+            let worst = deviation(&got, expected);
+            assert!(worst <= 1e-6 * size, "{name}, {output}: {worst}");
+            assert!(errors.iter().all(|&e| e <= 1e-12 * size), "{name}, {output}");
+        }
+        let pairs = explain::Interactions::by_cover(&model).unwrap();
+        let n = case.interactions.len();
+        let got = pairs.matrices(&rows[..n * model.n_features()]).unwrap();
+        let worst = deviation(&got, case.interactions.iter().flatten().flatten().flatten().copied());
+        assert!(worst <= 1e-5 * size, "{name}: {worst}");
     }
 }

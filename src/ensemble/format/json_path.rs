@@ -3,6 +3,33 @@
 //! Tracking the path while reading costs time and code for every good file. So it is found afterwards, by walking the
 //! text up to the place that the reader names. The text may be damaged there; until there it is well-formed.
 
+use crate::ensemble::ModelError;
+
+/// An error of the JSON reader with its place.
+pub(super) fn json_error(text: &[u8], error: &serde_json::Error) -> ModelError {
+    let (line, column) = (error.line(), error.column());
+    ModelError::Json { line, column, key: path_at(text, line, column), problem: bare(error) }
+}
+
+/// An error in a value that was read apart: `at` is where the value starts in the text.
+pub(super) fn json_error_at(text: &[u8], at: usize, error: &serde_json::Error) -> ModelError {
+    let before = &text[..at.min(text.len())];
+    let line = before.split(|&b| b == b'\n').count();
+    let column = before.iter().rev().take_while(|&&b| b != b'\n').count() + 1;
+    ModelError::Json { line, column, key: path_at(text, line, column), problem: bare(error) }
+}
+
+/// What the reader says without " at line 1 column 2", which is said apart.
+fn bare(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    shortened(message.rsplit_once(" at line ").map_or(message.as_str(), |(problem, _)| problem))
+}
+
+/// A message that may quote the file, at a length that fits a sentence.
+pub(super) fn shortened(message: &str) -> String {
+    message.chars().take(200).collect()
+}
+
 /// One level of nesting.
 enum Level<'a> {
     /// The key of the entry, once it was read.

@@ -1,8 +1,15 @@
 //! One loader per file format, chosen by content, never by the file's name.
 
 mod bare_words;
+mod catboost;
+pub mod generic;
 mod json_path;
+mod lightgbm;
+mod nested;
 mod sniff;
+mod treelite;
+mod ubjson;
+mod unpack;
 mod xgboost;
 
 use super::builder::within;
@@ -18,7 +25,15 @@ pub const MAX_FILE_BYTES: usize = 512 << 20;
 /// See [`ModelError`].
 pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     within("bytes", bytes.len(), MAX_FILE_BYTES)?;
-    match sniff::sniff(bytes)? {
+    let bytes = unpack::unpacked(bytes)?;
+    match sniff::sniff(&bytes)? {
         sniff::Format::XgboostJson(json) => xgboost::read_json(&json, options),
+        sniff::Format::XgboostUbjson(bytes) => xgboost::read_ubjson(bytes, options),
+        sniff::Format::CatboostJson(json) => catboost::read_json(&json),
+        sniff::Format::CatboostBinary(bytes) => catboost::read_cbm(bytes),
+        sniff::Format::GenericJson(json) => generic::read(&json),
+        sniff::Format::TreeliteJson(json) => treelite::read(&json),
+        sniff::Format::LightgbmText(text) => lightgbm::read_text(text),
+        sniff::Format::LightgbmJson(json) => lightgbm::read_dump(&json),
     }
 }

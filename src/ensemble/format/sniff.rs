@@ -3,18 +3,28 @@
 use super::super::ModelError;
 use super::super::error::quoted;
 use super::bare_words::blanked;
+use super::generic;
+use super::json_path::json_error;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// A format with a loader, and the bytes the loader wants.
 #[derive(Debug, PartialEq)]
 pub(super) enum Format<'a> {
     XgboostJson(Cow<'a, [u8]>),
+    XgboostUbjson(&'a [u8]),
+    CatboostJson(Cow<'a, [u8]>),
+    CatboostBinary(&'a [u8]),
+    GenericJson(Cow<'a, [u8]>),
+    LightgbmText(&'a [u8]),
+    LightgbmJson(Cow<'a, [u8]>),
+    TreeliteJson(Cow<'a, [u8]>),
 }
 
-const SAVE_AS_JSON: &str = "Save it from XGBoost as text JSON: booster.save_model(\"model.json\").";
-const RETRAIN: &str = "This version reads XGBoost models saved with booster.save_model(\"model.json\").";
+const SAVE_AS_JSON: &str = "Save it from XGBoost in its own format: booster.save_model(\"model.json\").";
+const RETRAIN: &str = "Open the file that XGBoost's or LightGBM's save_model, or CatBoost's save_model, has written.";
 const UNPACK: &str = "Unpack it first and open the file inside.";
 
 /// Recognises a file.
@@ -35,7 +45,11 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format<'_>, ModelError> {
     let text = bytes.trim_ascii_start();
     match text.first() {
         None => Err(ModelError::Empty),
-        Some(b'{') if is_ubjson(text) => Err(unsupported("an XGBoost UBJSON model (.ubj)", SAVE_AS_JSON)),
+        Some(b'C') if bytes.starts_with(b"CBM1") => Ok(Format::CatboostBinary(bytes)),
+        Some(b't') if bytes.starts_with(b"tree\n") || bytes.starts_with(b"tree\r\n") => {
+            Ok(Format::LightgbmText(bytes))
+        }
+        Some(b'{') if is_ubjson(text) => Ok(Format::XgboostUbjson(text)),
         Some(b'{') => by_keys(text),
         Some(b'[') => Err(by_list(text)),
         Some(b'<') => Err(by_markup(text)),
@@ -79,9 +93,6 @@ const MAGIC: &[(&[u8], Refusal)] = {
         "In R, load it and save the model itself with xgb.save(model, \"model.json\").",
     );
     &[
-        (b"CBM1", Model("a CatBoost binary model", RETRAIN)),
-        (b"tree\n", Model("a LightGBM text model", RETRAIN)),
-        (b"tree\r\n", Model("a LightGBM text model", RETRAIN)),
         (b"binf", Model("an XGBoost binary model of the old kind", SAVE_AS_JSON)),
         (b"\x00\x00\x00\x3F", Model("an XGBoost binary model of the old kind", SAVE_AS_JSON)),
         (
@@ -97,7 +108,6 @@ const MAGIC: &[(&[u8], Refusal)] = {
         (b"\x78\x5E", JOBLIB),
         (b"\x78\x9C", JOBLIB),
         (b"\x78\xDA", JOBLIB),
-        (b"\x1F\x8B", Other("a gzip archive", UNPACK)),
         (b"BZh", Other("a bzip2 archive", UNPACK)),
         (b"\xFD7zXZ\x00", Other("an xz archive", UNPACK)),
         (b"\x04\x22\x4D\x18", Other("an lz4 archive", UNPACK)),
@@ -122,7 +132,10 @@ fn is_ubjson(text: &[u8]) -> bool {
 
 /// The keys that tell JSON models apart.
 #[derive(Deserialize)]
-struct Keys {
+struct Keys<'a> {
+    #[serde(borrow)]
+    format: Option<&'a RawValue>,
+    threshold_type: Option<IgnoredAny>,
     learner: Option<IgnoredAny>,
     oblivious_trees: Option<IgnoredAny>,
     features_info: Option<IgnoredAny>,
@@ -132,13 +145,17 @@ struct Keys {
 
 fn by_keys(text: &[u8]) -> Result<Format<'_>, ModelError> {
     let text = blanked(text);
-    let keys: Keys = serde_json::from_slice(&text).map_err(|e| super::xgboost::json_error(&text, &e))?;
-    if keys.learner.is_some() {
+    let keys: Keys<'_> = serde_json::from_slice(&text).map_err(|e| json_error(&text, &e))?;
+    if keys.format.is_some_and(|f| f.get().trim_matches('"') == generic::NAME) {
+        Ok(Format::GenericJson(text))
+    } else if keys.learner.is_some() {
         Ok(Format::XgboostJson(text))
     } else if keys.oblivious_trees.is_some() || keys.features_info.is_some() {
-        Err(unsupported("a CatBoost JSON model", RETRAIN))
+        Ok(Format::CatboostJson(text))
     } else if keys.tree_info.is_some() {
-        Err(unsupported("a LightGBM JSON dump", RETRAIN))
+        Ok(Format::LightgbmJson(text))
+    } else if keys.threshold_type.is_some() {
+        Ok(Format::TreeliteJson(text))
     } else if keys.nodeid.is_some() {
         Err(dump())
     } else {
@@ -207,16 +224,9 @@ mod tests {
         let cases: &[(&[u8], &str)] = &[
             (b"", "the file is empty"),
             (b"\xEF\xBB\xBF \n", "the file is empty"),
-            (b"tree\nversion=v4\n", "LightGBM text"),
-            (b"tree\r\nversion=v4\r\n", "LightGBM text"),
-            (br#"{"name":"tree","tree_info":[]}"#, "LightGBM JSON"),
-            (b"CBM1\x00", "CatBoost binary"),
-            (br#"{"features_info":{},"trees":[]}"#, "CatBoost JSON"),
-            (b"{L\x00\x00\x00\x00\x00\x00\x00\x07learner", "UBJSON"),
             (b"PK\x03\x04\x14", "zip archive"),
             (b"\x80\x04\x95", "pickle"),
             (b"\x78\x5E\x01", "joblib"),
-            (b"\x1F\x8B\x08", "gzip"),
             (b"\xFF\xFE{\x00", "UTF-16"),
             (b"\x08\x08\x12\x08skl2onnx", "ONNX"),
             (b"binf\x00", "binary model of the old kind"),

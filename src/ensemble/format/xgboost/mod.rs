@@ -17,7 +17,8 @@ use super::super::error::quoted;
 use super::super::{
     Builder, Cast, Ensemble, Facts, Feature, FeatureKind, ModelError, Objective, ReadOptions,
 };
-use super::json_path::path_at;
+use super::json_path::{json_error, shortened};
+use super::ubjson;
 use crate::Parsed;
 use std::str::FromStr;
 
@@ -38,24 +39,38 @@ pub(super) fn read_json(text: &[u8], options: ReadOptions) -> Result<Parsed<Ense
     }
 }
 
-/// What is wrong with a file that cannot be read.
-fn refusal(text: &[u8], error: &serde_json::Error) -> ModelError {
-    if let Ok(json::Outline { learner }) = serde_json::from_slice(text)
-        && !trees::BOOSTERS.contains(&learner.gradient_booster.name.as_str())
-    {
-        return trees::unknown_booster(&learner.gradient_booster.name);
+/// Reads the UBJSON form.
+///
+/// # Errors
+/// [`ModelError`].
+pub(super) fn read_ubjson(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+    let error = match ubjson::from_slice(bytes) {
+        Ok(file) => return ensemble(file, "XGBoost UBJSON", options),
+        Err(error) => error,
+    };
+    match ubjson::from_slice(bytes) {
+        Ok(json::Outline { learner }) => other_booster(learner),
+        Err(_) => None,
     }
-    json_error(text, error)
+    .map_or_else(
+        || Err(ModelError::Binary { at: error.at, key: error.key(), problem: shortened(&error.problem) }),
+        Err,
+    )
 }
 
-/// An error of the JSON reader with its place.
-pub(super) fn json_error(text: &[u8], error: &serde_json::Error) -> ModelError {
-    let message = error.to_string();
-    // The reader appends " at line 1 column 2", which is said apart.
-    let problem = message.rsplit_once(" at line ").map_or(message.as_str(), |(problem, _)| problem);
-    let (line, column) = (error.line(), error.column());
-    let key = path_at(text, line, column);
-    ModelError::Json { line, column, key, problem: problem.chars().take(200).collect() }
+/// What is wrong with a file that cannot be read.
+fn refusal(text: &[u8], error: &serde_json::Error) -> ModelError {
+    match serde_json::from_slice(text) {
+        Ok(json::Outline { learner }) => other_booster(learner),
+        Err(_) => None,
+    }
+    .unwrap_or_else(|| json_error(text, error))
+}
+
+/// Says so if the booster has no trees.
+fn other_booster(learner: json::OutlineLearner) -> Option<ModelError> {
+    let name = learner.gradient_booster.name;
+    (!trees::BOOSTERS.contains(&name.as_str())).then(|| trees::unknown_booster(&name))
 }
 
 fn ensemble(file: json::File, format: &str, options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
