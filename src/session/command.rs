@@ -1,6 +1,8 @@
 //! Everything a reader can ask for, each with an id that the palette, the keyboard, the markup and the tests share.
 
-use super::{Analysis, CohortChoice, Filter, Insight, Performance, Session, Sort, Staged, Variable, View};
+use super::{
+    Analysis, CohortChoice, Filter, Insight, Method, Performance, Session, Sort, Staged, Variable, View,
+};
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::share::Link;
 use crate::study::ColumnRole;
@@ -23,6 +25,8 @@ pub enum Command {
     Restaged(Arc<crate::study::Study>),
     /// Explain other patients (staged or open study).
     SetCohort(CohortChoice),
+    /// Explain in another way (staged or open study).
+    SetMethod(Method),
     /// Explain the staged study.
     Compute,
     /// Put the staged files away.
@@ -224,6 +228,18 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
             entry("inspector", "Show or hide the inspector", "I", Command::ToggleInspector),
             entry("filters", "Show or hide the crossfilter", "F", Command::ToggleFilters),
         ]);
+    }
+    if let Some(a) = &session.open {
+        for method in Method::offered(&a.study).into_iter().filter(|m| *m != a.method) {
+            let (id, title) = match method {
+                Method::PathDependent => ("method-path", "Explain by cover, path-dependent".to_string()),
+                Method::Interventional(c) => (
+                    if c == CohortChoice::All { "method-all" } else { "method-part" },
+                    format!("Explain against {} patients, interventional", c.word()),
+                ),
+            };
+            out.push(entry(id, &title, "", Command::SetMethod(method)));
+        }
     }
     if session.can_undo() {
         out.push(entry("undo", "Undo", "Ctrl Z", Command::Undo));
