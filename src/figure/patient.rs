@@ -145,7 +145,9 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
             let factor = if factor >= 10.0 { fixed(factor, 0) } else { fixed(factor, 1) };
             format!(", {factor} times the {} of the reference", scale.prediction)
         }
-        Link::Logistic | Link::Softmax => format!(", a {} of {}", scale.prediction, fixed(prediction, 2)),
+        Link::Logistic | Link::LogisticOfTwice | Link::Softmax => {
+            format!(", a {} of {}", scale.prediction, fixed(prediction, 2))
+        }
         Link::Identity | Link::Step | Link::SignedSquare | Link::Softplus => String::new(),
     };
     let all = contributions(a, patient);
