@@ -1,15 +1,15 @@
 // Starts Clarimark, and gives the program the four things that differ between its two forms:
 //
-//   hosted    the glue script, the WebAssembly and the studies are files beside the page
+//   hosted    the two programs (a glue script and a WebAssembly each) and the studies are files beside the page
 //   one-file  they are blocks inside the page, and the page may not ask the network for anything
 //
 // What the program finds on globalThis, the same in both forms:
 //
 //   clarimarkForm           "hosted" or "one-file"
-//   clarimarkWorker()       Worker. The same program runs in it: its main() finds a DedicatedWorkerGlobalScope.
-//                           The compiled module is on its way already; messages may be posted at once, none is
-//                           lost: they are delivered after main() has returned. If the program cannot start
-//                           there, the worker's `error` event fires.
+//   clarimarkWorkers()      Promise. Workers can be made: their program is loaded after the page has appeared.
+//   clarimarkWorker()       Worker, from then on. The compiled module is on its way already; messages may be posted
+//                           at once, none is lost: they are delivered after the program's main() has returned. If
+//                           it cannot start there, the worker's `error` event fires.
 //   clarimarkFile(path)     Promise<Uint8Array>. A file of the example studies, such as "pbc/study.json".
 //   clarimarkPacked()       Promise<Map<path, Uint8Array>>, or null. The study packed into this page.
 //   clarimarkPage()         Promise<Uint8Array>. The one-file page without what the program has drawn: a template
@@ -26,6 +26,7 @@
 
   const glue = document.getElementById('clarimark-glue');
   const embedded = document.getElementById('clarimark-wasm');
+  const embeddedWorker = id => document.getElementById(`clarimark-worker-${id}`);
   const form = embedded ? 'one-file' : 'hosted';
   const decoder = new TextDecoder();
 
@@ -55,22 +56,30 @@
     return new Uint8Array(await response.arrayBuffer());
   };
 
-  const loadGlueText = async () =>
-    embedded ? glue.textContent : decoder.decode(await bytesOfFile(glue.src, glue.integrity));
-
-  const loadModule = async () => {
-    if (typeof WebAssembly !== 'object') {
-      throw new Obstacle('This browser does not run WebAssembly, or a setting forbids it.');
-    }
-    const bytes = embedded
-      ? await bytesOfBlock(embedded)
-      : await bytesOfFile(glue.dataset.wasm, glue.dataset.wasmIntegrity);
+  const compile = async bytes => {
     try {
       return await WebAssembly.compile(bytes);
     } catch (error) {
       throw new Obstacle(`This browser cannot run the program: ${error.message}. `
         + 'Firefox, Chrome and Edge from 2021 and Safari from 2023 (16.4) can.');
     }
+  };
+
+  const loadPage = async () => {
+    if (typeof WebAssembly !== 'object') {
+      throw new Obstacle('This browser does not run WebAssembly, or a setting forbids it.');
+    }
+    return compile(await (embedded
+      ? bytesOfBlock(embedded)
+      : bytesOfFile(glue.dataset.wasm, glue.dataset.wasmIntegrity)));
+  };
+
+  const loadWorker = async () => {
+    const { worker, workerIntegrity, workerWasm, workerWasmIntegrity } = glue.dataset;
+    const [text, bytes] = await Promise.all(embedded
+      ? [bytesOfBlock(embeddedWorker('glue')), bytesOfBlock(embeddedWorker('wasm'))]
+      : [bytesOfFile(worker, workerIntegrity), bytesOfFile(workerWasm, workerWasmIntegrity)]);
+    return [decoder.decode(text), await compile(bytes)];
   };
 
   // ---- What the program may ask for
@@ -92,18 +101,26 @@
     };
   };
 
-  const offer = (glueText, module) => {
-    const script = URL.createObjectURL(
-      new Blob([glueText, `\n;(${workerStart})();\n`], { type: 'text/javascript' }),
-    );
-    // The script and the module are held here, so a worker starts without a network, and also after the files
-    // beside the page have been replaced by a newer version.
-    globalThis.clarimarkWorker = () => {
-      const worker = new Worker(script, { name: 'clarimark' });
-      worker.postMessage({ module });
-      return worker;
-    };
+  // The script and the module are held here, so a worker starts without a network, and also after the files beside
+  // the page have been replaced by a newer version.
+  let ready;
+  let make = null;
+  globalThis.clarimarkWorkers = () => {
+    ready ??= loadWorker().then(([glueText, module]) => {
+      const script = URL.createObjectURL(
+        new Blob([glueText, `\n;(${workerStart})();\n`], { type: 'text/javascript' }),
+      );
+      make = () => {
+        const worker = new Worker(script, { name: 'clarimark' });
+        worker.postMessage({ module });
+        return worker;
+      };
+    });
+    // Whoever asks next tries again.
+    ready.catch(() => { ready = undefined; });
+    return ready;
   };
+  globalThis.clarimarkWorker = () => make();
 
   const packed = [...document.querySelectorAll('script[data-packed-file]')];
   const page = embedded && `<!doctype html>\n${document.documentElement.outerHTML}\n`;
@@ -156,11 +173,12 @@
   });
 
   const start = async () => {
-    const [glueText, module] = await Promise.all([loadGlueText(), loadModule(), parsed]);
+    const [module] = await Promise.all([loadPage(), parsed]);
     if (typeof wasm_bindgen !== 'function') throw new Obstacle(`${glue.src.split('/').pop()} could not be loaded.`);
-    offer(glueText, module);
     await wasm_bindgen({ module_or_path: module });
     document.getElementById('clarimark-starting')?.remove();
+    // While the reader looks for a study. A failure is told when somebody needs it.
+    clarimarkWorkers().catch(() => {});
   };
 
   start().catch(error => {

@@ -72,7 +72,7 @@ const dataBlock = (attributes, bytes) => {
   return `<script type="application/octet-stream" ${attributes} data-gzip>${packed.toString('base64')}</script>\n`;
 };
 
-const oneFilePage = ({ html, css, glue, wasm, icon, studies }) => {
+const oneFilePage = ({ html, css, glue, wasm, worker, icon, studies }) => {
   if (/<\/script|<!--/i.test(glue)) throw new Error('the glue would end its script element early');
   const blocks = studies.map(([path, bytes]) => dataBlock(`data-study-file="${path}"`, bytes)).join('');
   let page = html;
@@ -81,7 +81,10 @@ const oneFilePage = ({ html, css, glue, wasm, icon, studies }) => {
     `<link rel="icon" href="data:image/svg+xml;base64,${icon.toString('base64')}">`);
   page = replaceOnce(page, /<link rel="stylesheet"[^>]*>/g, `<style>${css}</style>`);
   page = replaceOnce(page, '</head>',
-    `<!--clarimark:packed--><!--/clarimark:packed-->\n${blocks}${dataBlock('id="clarimark-wasm"', wasm)}</head>`);
+    `<!--clarimark:packed--><!--/clarimark:packed-->\n${blocks}`
+    + dataBlock('id="clarimark-wasm"', wasm)
+    + dataBlock('id="clarimark-worker-glue"', worker.glue) + dataBlock('id="clarimark-worker-wasm"', worker.wasm)
+    + '</head>');
   page = replaceOnce(page, /<script id="clarimark-glue"[^>]*><\/script>/g,
     `<script id="clarimark-glue">${glue}</script>`);
   return withPolicy(page, [
@@ -119,11 +122,17 @@ const main = async () => {
   const glue = await readFile(inStaging(glueFile), 'utf8');
   const wasm = await readFile(inStaging(wasmFile));
   const icon = await readFile(inStaging('icon.svg'));
-  await Promise.all([glueFile, wasmFile].map(name => rm(inStaging(name))));
+  // Trunk's names of the second program; nothing of it is in the page it made.
+  const worker = { glue: await readFile(inStaging('worker.js'), 'utf8'), wasm: await readFile(inStaging('worker_bg.wasm')) };
+  await Promise.all([glueFile, wasmFile, 'worker.js', 'worker_bg.wasm'].map(name => rm(inStaging(name))));
   const glueName = await publish('app', 'js', glue);
   const wasmName = await publish('app', 'wasm', wasm);
+  const workerName = await publish('worker', 'js', worker.glue);
+  const workerWasmName = await publish('worker', 'wasm', worker.wasm);
   html = replaceOnce(html, tag, `<script id="clarimark-glue" defer src="./${glueName}" integrity="${integrity(glue)}" `
-    + `data-wasm="./${wasmName}" data-wasm-integrity="${integrity(wasm)}"></script>`);
+    + `data-wasm="./${wasmName}" data-wasm-integrity="${integrity(wasm)}" `
+    + `data-worker="./${workerName}" data-worker-integrity="${integrity(worker.glue)}" `
+    + `data-worker-wasm="./${workerWasmName}" data-worker-wasm-integrity="${integrity(worker.wasm)}"></script>`);
   const hosted = hostedPage(html);
   await writeFile(inStaging('index.html'), hosted);
 
@@ -136,13 +145,12 @@ const main = async () => {
   const studies = contents
     .filter(([name]) => name.startsWith('studies/'))
     .map(([name, bytes]) => [name.slice('studies/'.length), bytes]);
-  const oneFile = oneFilePage({ html, css, glue, wasm, icon, studies });
+  const oneFile = oneFilePage({ html, css, glue, wasm, worker, icon, studies });
   await writeFile(inStaging('clarimark.html'), oneFile);
 
-  const kilobytes = bytes => `${Math.ceil(bytes.length / 1000)} kB`;
-  console.log(`index.html, ${glueName}, ${wasmName}, ${cssName}: `
-    + `${kilobytes(Buffer.concat([hosted, glue, wasm, css].map(part => gzipSync(part))))} compressed; `
-    + `clarimark.html: ${kilobytes(oneFile)}`);
+  const kilobytes = (...parts) => `${Math.ceil(parts.reduce((sum, part) => sum + gzipSync(part).length, 0) / 1000)} kB`;
+  console.log(`page ${kilobytes(hosted, glue, wasm, css)}, worker ${kilobytes(worker.glue, worker.wasm)} compressed; `
+    + `clarimark.html ${Math.ceil(oneFile.length / 1000)} kB`);
 };
 
 await main();

@@ -5,7 +5,7 @@ use super::browser::{boot, clipboard, clock, download, files, location, theme};
 use super::store::Store;
 use super::study_files;
 use super::task::{self, Running, Stopped};
-use crate::job::{EvaluationPart, Picked, Reading, Subject, SummaryInput};
+use crate::job::{Picked, Reading, Subject};
 use crate::math::Order as _;
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
@@ -14,6 +14,7 @@ use crate::share::table::{Document, row_names};
 use crate::share::{Link as ViewLink, PACKED};
 use crate::study::{self, Manifest, Study};
 use leptos::prelude::Update;
+use std::cell::Cell;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -21,6 +22,8 @@ thread_local! {
     static RUNNING: Running = Running::default();
     /// Small tasks on an open study; they do not disturb a run.
     static SIDE: Running = Running::default();
+    /// The address will be written in the next turn.
+    static LINK_WAITS: Cell<bool> = const { Cell::new(false) };
 }
 
 fn running() -> Running {
@@ -51,17 +54,16 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
         Effect::StopWorkers => running().stop(),
         Effect::Regroup(analysis, output, k) => spawn_local(async move {
             let side = SIDE.with(Clone::clone);
-            match task::summarise(&side, SummaryInput::of(&analysis, output, k)).await {
-                Ok(result) => store.send(Command::Regrouped(Arc::new(result.into_insight(output)))),
+            match task::analyse(&side, Subject::of(&analysis), output, k, false).await {
+                Ok(found) => store.send(Command::Regrouped(Arc::new(found.output.into_insight(output)))),
                 Err(stopped) => report(store, Err(stopped)),
             }
         }),
-        Effect::WriteLink => {
+        Effect::WriteLink => write_link(store),
+        Effect::CopyLink => spawn_local(async move {
             if let Some(link) = store.link() {
                 location::set_fragment(&link);
             }
-        }
-        Effect::CopyLink => spawn_local(async move {
             let done = clipboard::copy(&location::href()).await;
             let word = if done {
                 "Link copied. It carries this view and the files' hashes, no patient values."
@@ -90,6 +92,20 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
     }
 }
 
+/// Writes the link of what is shown then into the address, once what was asked for has been drawn.
+fn write_link(store: Store) {
+    if LINK_WAITS.replace(true) {
+        return;
+    }
+    spawn_local(async move {
+        clock::next_turn().await;
+        LINK_WAITS.set(false);
+        if let Some(link) = store.link() {
+            location::set_fragment(&link);
+        }
+    });
+}
+
 fn toggle(store: Store, dialog: Dialog) {
     store.dialog.update(|open| *open = if *open == Some(dialog) { None } else { Some(dialog) });
 }
@@ -116,7 +132,7 @@ pub(crate) fn open_packed_or_linked(store: Store) {
                 }
                 let files = entries
                     .into_iter()
-                    .map(|(path, bytes)| Picked { name: file_name(&path), bytes })
+                    .map(|(path, bytes)| Picked { name: file_name(&path), bytes: Arc::new(bytes) })
                     .collect();
                 let result = read_and_stage(store, files, Some(PACKED.into())).await;
                 report(store, result);
@@ -217,11 +233,11 @@ async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
     let parsed = Manifest::read(&manifest)
         .map_err(|e| Notice::error("The example's study.json is damaged", e.to_string(), e.hint()))?
         .value;
-    let mut files = vec![Picked { name: "study.json".into(), bytes: manifest }];
+    let mut files = vec![Picked { name: "study.json".into(), bytes: Arc::new(manifest) }];
     for reference in [&parsed.model, &parsed.data].into_iter().flatten() {
         let path = format!("{folder}/{}", reference.path);
         let bytes = boot::shipped_file(&path).await.ok_or_else(|| missing(&reference.path))?;
-        files.push(Picked { name: reference.path.clone(), bytes });
+        files.push(Picked { name: reference.path.clone(), bytes: Arc::new(bytes) });
     }
     read_and_stage(store, files, Some(name.to_string())).await
 }
@@ -291,17 +307,10 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<()
     };
     let (output, k) = store.peek(|s| (s.now.output.index(), s.now.k));
     let output = if output < analysis.attributions.n_outputs { output } else { 0 };
-    let result = task::summarise(&running, SummaryInput::of(&analysis, output, k)).await?;
-    analysis.insight = Arc::new(result.into_insight(output));
-    analysis.performance = task::evaluate(&running, EvaluationPart::all(&analysis)).await?;
-    let subject = Subject {
-        study: (*analysis.study).clone(),
-        rows: analysis.rows.to_vec(),
-        attributions: (*analysis.attributions).clone(),
-    };
-    analysis.findings = task::find(&running, subject).await?;
-    analysis.findings.extend(crate::job::performance_gap(&analysis.performance));
-    analysis.findings.order_by_key(|f| f.severity);
+    let found = task::analyse(&running, Subject::of(&analysis), output, k, true).await?;
+    analysis.insight = Arc::new(found.output.into_insight(output));
+    analysis.performance = found.performance;
+    analysis.findings = found.findings;
     if let Some(bytes) = study_files::take_predictions() {
         analysis.findings.push(parity(&analysis, &bytes));
         analysis.findings.order_by_key(|f| f.severity);

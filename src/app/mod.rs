@@ -16,16 +16,11 @@ use crate::share::Link;
 use browser::{keys, location};
 use leptos::prelude::*;
 use store::Store;
-use wasm_bindgen::JsCast;
-use web_sys::DedicatedWorkerGlobalScope;
 
-/// Starts the program: the page where there is a window, the worker loop where there is not.
+/// Shows the page.
 pub fn start() {
     console_error_panic_hook::set_once();
-    match js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
-        Ok(scope) => crate::worker::run(scope),
-        Err(_) => leptos::mount::mount_to_body(Page),
-    }
+    leptos::mount::mount_to_body(Page);
 }
 
 #[component]

@@ -1,14 +1,51 @@
 //! The one place where the session lives on the page.
 
 use super::effects;
-use crate::session::{Command, Session, update};
+use crate::ids::{FeatureId, RowId};
+use crate::session::{Analysis, Command, Session, ViewState, matching_rows, update};
 use crate::share::Link;
 use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Something large and shared, as memos see it: equal only to itself.
+pub(crate) struct Same<T>(pub(crate) Arc<T>);
+
+impl<T> Clone for Same<T> {
+    fn clone(&self) -> Self {
+        Same(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Same<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> std::ops::Deref for Same<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 /// The session and the way to change it.
+///
+/// What depends on every patient is a memo here, once for all views: a slice is taken anew at each change of the
+/// session, also when only the pointer moved.
 #[derive(Clone, Copy)]
 pub(crate) struct Store {
     session: RwSignal<Session>,
+    /// The open analysis.
+    pub(crate) open: Memo<Option<Same<Analysis>>>,
+    /// The part of the view state that a plot follows.
+    pub(crate) now: Memo<ViewState>,
+    /// One flag per explained patient, or None while nothing is selected.
+    pub(crate) passes: Memo<Option<Same<Vec<bool>>>>,
+    /// The biomarker in focus.
+    pub(crate) feature: Memo<Option<FeatureId>>,
+    /// The patient in focus.
+    pub(crate) patient: Memo<Option<RowId>>,
     /// Bumped when the theme changes, so that canvases are painted again.
     pub(crate) theme: RwSignal<u32>,
     /// The layer that is open over the page.
@@ -17,8 +54,21 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn new() -> Self {
+        let session = RwSignal::new(Session::default());
+        let open = Memo::new(move |_| session.with(|s| s.open.clone().map(Same)));
+        let now = Memo::new(move |_| session.with(|s| s.now.clone()));
+        let filters = Memo::new(move |_| session.with(|s| s.now.filters.clone()));
+        let passes = Memo::new(move |_| {
+            let (a, filters) = (open.get()?, filters.get());
+            (!filters.is_empty()).then(|| Same(Arc::new(matching_rows(&a, &filters, None))))
+        });
         Store {
-            session: RwSignal::new(Session::default()),
+            session,
+            open,
+            now,
+            passes,
+            feature: Memo::new(move |_| open.get()?.feature_in_focus(now.with(|n| n.feature))),
+            patient: Memo::new(move |_| open.get()?.patient_in_focus(now.with(|n| n.patient))),
             theme: RwSignal::new(0),
             dialog: RwSignal::new(None),
         }
@@ -40,6 +90,12 @@ impl Store {
         // Boxed, so that the page holds one memo's code per type and not per slice.
         let read: Box<dyn Fn(&Session) -> T + Send + Sync> = Box::new(read);
         memo(Box::new(move || self.session.with(&read)))
+    }
+
+    /// How many of the explained patients are selected, and how many there are.
+    pub(crate) fn n_selected(self) -> Option<(usize, usize)> {
+        let n = self.open.with(|a| a.as_ref().map(|a| a.rows.len()))?;
+        Some((self.passes.with(|p| p.as_ref().map_or(n, |p| p.iter().filter(|c| **c).count())), n))
     }
 
     /// The session as it is now, without following it.

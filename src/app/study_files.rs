@@ -2,13 +2,14 @@
 
 use crate::job::{FileRole, Picked, file_role};
 use std::cell::RefCell;
+use std::sync::Arc;
 
 thread_local! {
     static PICKED: RefCell<Vec<Picked>> = const { RefCell::new(Vec::new()) };
     /// The author's own predictions that came with the staged files.
-    static PREDICTIONS: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+    static PREDICTIONS: RefCell<Option<Arc<Vec<u8>>>> = const { RefCell::new(None) };
     /// Model files of studies that are staged or open, by SHA-256: workers need them again for another cohort.
-    static MODELS: RefCell<Vec<(String, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
+    static MODELS: RefCell<Vec<(String, Arc<Vec<u8>>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Adds files to those given before; one of the same kind replaces the earlier one. Returns all.
@@ -29,12 +30,12 @@ pub(crate) fn forget() {
 }
 
 /// Keeps the author's predictions until the study they came with has been computed.
-pub(crate) fn keep_predictions(bytes: Option<Vec<u8>>) {
+pub(crate) fn keep_predictions(bytes: Option<Arc<Vec<u8>>>) {
     PREDICTIONS.set(bytes);
 }
 
 /// Takes the author's predictions.
-pub(crate) fn take_predictions() -> Option<Vec<u8>> {
+pub(crate) fn take_predictions() -> Option<Arc<Vec<u8>>> {
     PREDICTIONS.take()
 }
 
@@ -53,7 +54,7 @@ pub(crate) fn keep_model(sha256: &str, files: &[Picked]) {
 }
 
 /// The model file with this hash.
-pub(crate) fn model(sha256: &str) -> Option<Vec<u8>> {
+pub(crate) fn model(sha256: &str) -> Option<Arc<Vec<u8>>> {
     MODELS
         .with_borrow(|models| models.iter().find(|(hash, _)| hash == sha256).map(|(_, bytes)| bytes.clone()))
 }

@@ -3,18 +3,20 @@
 //! The result of a row does not depend on its chunk, so chunks may be of any size, go to any worker in any order, and
 //! be done again when a worker dies.
 
-use super::browser::clock;
 use super::browser::workers::{self, Event, Workers};
+use super::browser::{boot, clock};
 use crate::explain::Attributions;
 use crate::ids::RowId;
-use crate::job::{EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, SummaryOutput};
+use crate::job::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
 use crate::session::{CohortChoice, Notice, Performance, Progress};
 use crate::study::{Finding, Study};
+use crate::worker::wire::Message;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Rows of the first chunk of each worker; later ones aim at [`CHUNK_MS`].
 const FIRST_CHUNK: usize = 64;
@@ -41,37 +43,53 @@ impl From<Notice> for Stopped {
 
 /// The workers of the task that runs now. Emptying it terminates them.
 #[derive(Clone, Default)]
-pub(crate) struct Running(Rc<RefCell<Option<Workers>>>);
+pub(crate) struct Running {
+    workers: Rc<RefCell<Option<Workers>>>,
+    /// Tasks stopped so far.
+    stopped: Rc<Cell<u32>>,
+}
 
 impl Running {
     /// Terminates every worker; the task ends as cancelled.
     pub(crate) fn stop(&self) {
-        self.0.borrow_mut().take();
+        self.stopped.set(self.stopped.get() + 1);
+        self.workers.borrow_mut().take();
     }
 
-    fn spawn(&self, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
+    async fn spawn(&self, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
         self.stop();
+        let stopped = self.stopped.get();
+        boot::workers_ready().await.map_err(not_loaded)?;
+        if self.stopped.get() != stopped {
+            return Err(Stopped::Cancelled);
+        }
         let (workers, events) = Workers::spawn(n).ok_or_else(no_workers)?;
-        *self.0.borrow_mut() = Some(workers);
+        *self.workers.borrow_mut() = Some(workers);
         Ok(events)
     }
 
-    fn send(&self, index: usize, request: Request) {
-        if let Some(workers) = &*self.0.borrow() {
-            workers.send(index, request);
+    fn send(&self, index: usize, request: &Request) {
+        self.post(index, Message::of(&request.packet()));
+    }
+
+    fn post(&self, index: usize, message: Message) {
+        if let Some(workers) = &*self.workers.borrow() {
+            workers.send(index, message);
         }
     }
 
     fn replace(&self, index: usize) -> Result<(), Stopped> {
-        let mut slot = self.0.borrow_mut();
+        let mut slot = self.workers.borrow_mut();
         let workers = slot.as_mut().ok_or(Stopped::Cancelled)?;
         if workers.replace(index) { Ok(()) } else { Err(no_workers().into()) }
     }
 
     /// Asks a fresh worker one question.
     async fn ask(&self, request: Request) -> Result<Reply, Stopped> {
-        let mut events = self.spawn(1)?;
-        self.send(0, request);
+        let mut events = self.spawn(1).await?;
+        self.post(0, workers::message(&request.packet()).await);
+        // Its memory is the worker's now; what was shared stays with whoever shares it.
+        drop(request);
         let reply = loop {
             match events.next().await {
                 Some(Event::Reply(_, Reply::Ready)) => {}
@@ -84,6 +102,14 @@ impl Running {
         self.stop();
         reply
     }
+}
+
+fn not_loaded(why: String) -> Notice {
+    Notice::error(
+        "The part of the page that computes could not be loaded",
+        why,
+        "Check the network and try again; what was open before still stands.",
+    )
 }
 
 fn no_workers() -> Notice {
@@ -121,29 +147,26 @@ pub(crate) async fn read(running: &Running, files: Vec<Picked>) -> Result<Readin
     }
 }
 
-/// Reads importance, map and clusters off attributions, in a worker of its own.
-pub(crate) async fn summarise(running: &Running, input: SummaryInput) -> Result<SummaryOutput, Stopped> {
-    match running.ask(Request::Summarise { job: 0, input }).await? {
-        Reply::Summarised { output, .. } => Ok(*output),
-        other => Err(unexpected(&other)),
-    }
+/// What was read off explained rows.
+pub(crate) struct Analysed {
+    pub(crate) output: SummaryOutput,
+    pub(crate) performance: Vec<Performance>,
+    pub(crate) findings: Vec<Finding>,
 }
 
-/// Looks for what deserves a look, in a worker of its own: with many patients it takes longer than a frame.
-pub(crate) async fn find(running: &Running, subject: Subject) -> Result<Vec<Finding>, Stopped> {
-    match running.ask(Request::Find { job: 0, subject: Box::new(subject) }).await? {
-        Reply::Found { findings, .. } => Ok(findings),
-        other => Err(unexpected(&other)),
-    }
-}
-
-/// Computes discrimination per split role, in a worker of its own.
-pub(crate) async fn evaluate(
+/// Reads off explained rows what can be read off them, in a worker of its own: with many patients it takes seconds.
+pub(crate) async fn analyse(
     running: &Running,
-    parts: Vec<EvaluationPart>,
-) -> Result<Vec<Performance>, Stopped> {
-    match running.ask(Request::Evaluate { job: 0, parts }).await? {
-        Reply::Evaluated { performance, .. } => Ok(performance),
+    subject: Subject,
+    output: usize,
+    k: u32,
+    whole: bool,
+) -> Result<Analysed, Stopped> {
+    let (subject, output) = (Box::new(subject), output as u32);
+    match running.ask(Request::Analyse { job: 0, subject, output, k, whole }).await? {
+        Reply::Analysed { output, performance, findings, .. } => {
+            Ok(Analysed { output: *output, performance, findings })
+        }
         other => Err(unexpected(&other)),
     }
 }
@@ -173,7 +196,7 @@ pub(crate) async fn explain(
     running: &Running,
     study: &Study,
     cohort: CohortChoice,
-    model: &[u8],
+    model: &Arc<Vec<u8>>,
     mut progressed: impl FnMut(Progress),
 ) -> Result<Explained, Stopped> {
     let rows = cohort.rows(study);
@@ -196,9 +219,9 @@ pub(crate) async fn explain(
     let n_workers = workers::count().min(plan.len().div_ceil(FIRST_CHUNK)).max(1);
     let start_ms = clock::now_ms();
 
-    let mut events = running.spawn(n_workers)?;
+    let mut events = running.spawn(n_workers).await?;
     for i in 0..n_workers {
-        running.send(i, Request::Load { job: 0, model: model.to_vec() });
+        running.send(i, &Request::Load { job: 0, model: model.clone() });
     }
 
     let mut next = 0;
@@ -255,7 +278,7 @@ pub(crate) async fn explain(
                     return Err(out_of_memory().into());
                 }
                 running.replace(i)?;
-                running.send(i, Request::Load { job: 0, model: model.to_vec() });
+                running.send(i, &Request::Load { job: 0, model: model.clone() });
                 continue;
             }
             Some(Event::Reply(_, other)) => return Err(unexpected(&other)),
@@ -273,7 +296,7 @@ pub(crate) async fn explain(
             given[i] = Some((chunk, clock::now_ms()));
             running.send(
                 i,
-                Request::Explain {
+                &Request::Explain {
                     job: 0,
                     chunk: chunk.start as u32,
                     attributions: chunk.start < n_explained,

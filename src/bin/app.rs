@@ -1,4 +1,4 @@
-//! The explorer: mounts the page, or runs the worker loop where it starts in a dedicated worker.
+//! The explorer: mounts the page.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -19,6 +19,31 @@ pub fn adjusted_rand(a: &[u32], b: &[u32]) -> f64 {
     if largest == expected { 1.0 } else { (both - expected) / (largest - expected) }
 }
 
+/// Normalised mutual information, 2 I(a; b) / (H(a) + H(b)), as scikit-learn's default: 1 for the same partition, near 0
+/// for independent ones (not corrected for chance). 1 where neither side separates anyone.
+pub fn mutual_information(a: &[u32], b: &[u32]) -> f64 {
+    let n = a.len().min(b.len());
+    let mut cells: Vec<(u32, u32)> = a.iter().copied().zip(b.iter().copied()).collect();
+    cells.sort_unstable();
+    let [in_a, in_b] = [a, b].map(|labels| {
+        let mut labels = labels[..n].to_vec();
+        labels.sort_unstable();
+        entropy(&labels)
+    });
+    let mutual = in_a + in_b - entropy(&cells);
+    if in_a + in_b > 0.0 { (2.0 * mutual / (in_a + in_b)).clamp(0.0, 1.0) } else { 1.0 }
+}
+
+/// −Σ p ln p over the runs of a sorted slice.
+fn entropy<T: PartialEq>(sorted: &[T]) -> f64 {
+    let n = sorted.len() as f64;
+    let term = |run: &[T]| {
+        let p = run.len() as f64 / n;
+        -p * crate::math::ln(p)
+    };
+    sorted.chunk_by(|x, y| x == y).map(term).sum()
+}
+
 /// Pairs of equal entries in a sorted slice.
 fn pairs_within<T: PartialEq>(sorted: &[T]) -> f64 {
     sorted.chunk_by(|x, y| x == y).map(|run| pairs_of(run.len())).sum()

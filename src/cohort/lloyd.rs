@@ -47,7 +47,7 @@ pub(super) struct Partition {
     /// Cluster per point; every cluster has a point.
     pub(super) labels: Vec<u32>,
     /// Sum of squared distances of points to their centres.
-    inertia: f64,
+    pub(super) inertia: f64,
 }
 
 /// The partition into `k` clusters with the smallest inertia of several starts. Fewer clusters if fewer than `k`

@@ -8,9 +8,14 @@
 pub mod agreement;
 mod cloud;
 pub mod cluster;
+pub mod consensus;
 pub mod embed;
+pub mod hierarchy;
 mod lloyd;
+pub mod nonlinear;
 pub mod profile;
+pub mod reality;
+pub mod rule;
 mod silhouette;
 pub mod stability;
 

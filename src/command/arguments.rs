@@ -1,6 +1,7 @@
 //! What was asked for.
 
 use super::CommandError;
+use crate::explain::Precision;
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,9 +10,18 @@ use std::path::PathBuf;
 pub(super) const HELP: &str = "\
 Exact SHAP values of tree-ensemble models.
 
-clarimark explain --model MODEL --data TABLE [--format json|csv] [-o FILE] [--all-trees]
-clarimark explain --study study.json [--format json|csv] [-o FILE] [--all-trees]
+clarimark explain --model MODEL --data TABLE [OPTIONS] [--format json|csv] [-o FILE] [--all-trees]
+clarimark explain --study study.json [OPTIONS] [--format json|csv] [-o FILE] [--all-trees]
     Explains every row of the table. CSV if FILE ends with .csv, JSON otherwise.
+    --method path-dependent         by the cover stored in the model (the default)
+    --method interventional --background TABLE
+                                    against the rows of a table, all of them
+    --output margin|probability|log-loss
+                                    what is explained: the margin (the default), or, interventional and for yes-or-no
+                                    models, the probability or the loss, pair by pair of patient and background row
+    --interactions N                also the interaction matrices of the first N rows; JSON only
+    --precision f64|f32             f32: within 5e-6, faster for many rows; path-dependent only
+    --threads N                     as many as there are processors by default; the numbers do not depend on it
 
 clarimark inspect MODEL [--format text|json] [--all-trees]
     Prints what is known of a model.
@@ -57,6 +67,35 @@ pub(super) struct Explain {
     /// Standard output if None.
     pub(super) output: Option<PathBuf>,
     pub(super) all_trees: bool,
+    pub(super) how: How,
+}
+
+/// How attributions are computed.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct How {
+    /// Interventional if Some.
+    pub(super) background: Option<PathBuf>,
+    pub(super) scale: Scale,
+    /// Rows whose interactions are computed.
+    pub(super) interactions: usize,
+    pub(super) precision: Precision,
+    /// As many as there are processors if None.
+    pub(super) threads: Option<usize>,
+}
+
+/// What is explained.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Scale {
+    #[default]
+    Margin,
+    Probability,
+    LogLoss,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Method {
+    PathDependent,
+    Interventional,
 }
 
 #[derive(Debug, PartialEq)]
@@ -84,6 +123,12 @@ struct Given {
     output: Option<PathBuf>,
     format: Option<Format>,
     all_trees: bool,
+    method: Option<Method>,
+    background: Option<PathBuf>,
+    scale: Option<Scale>,
+    interactions: Option<usize>,
+    precision: Option<Precision>,
+    threads: Option<usize>,
 }
 
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Task, CommandError> {
@@ -97,7 +142,19 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
             Arg::Long("data") => given.data = Some(parser.value()?.into()),
             Arg::Long("study") => given.study = Some(parser.value()?.into()),
             Arg::Long("page") => given.page = Some(parser.value()?.into()),
-            Arg::Short('o') | Arg::Long("output") => given.output = Some(parser.value()?.into()),
+            Arg::Short('o') => given.output = Some(parser.value()?.into()),
+            // Also the long form of -o, as it was before there were scales.
+            Arg::Long("output") => match parser.value()? {
+                word if word == "margin" => given.scale = Some(Scale::Margin),
+                word if word == "probability" => given.scale = Some(Scale::Probability),
+                word if word == "log-loss" => given.scale = Some(Scale::LogLoss),
+                path => given.output = Some(path.into()),
+            },
+            Arg::Long("method") => given.method = Some(method(&parser.value()?.string()?)?),
+            Arg::Long("background") => given.background = Some(parser.value()?.into()),
+            Arg::Long("interactions") => given.interactions = Some(number("--interactions", &mut parser)?),
+            Arg::Long("precision") => given.precision = Some(precision(&parser.value()?.string()?)?),
+            Arg::Long("threads") => given.threads = Some(threads(&mut parser)?),
             Arg::Long("format") => given.format = Some(format(&parser.value()?.string()?)?),
             Arg::Long("all-trees") => given.all_trees = true,
             Arg::Value(value) => given.operands.push(value),
@@ -113,6 +170,37 @@ fn format(word: &str) -> Result<Format, CommandError> {
         "csv" => Ok(Format::Csv),
         "text" => Ok(Format::Text),
         _ => Err(CommandError::Usage(format!("--format {word} is not known"))),
+    }
+}
+
+fn method(word: &str) -> Result<Method, CommandError> {
+    match word {
+        "path-dependent" => Ok(Method::PathDependent),
+        "interventional" => Ok(Method::Interventional),
+        _ => Err(CommandError::Usage(format!("--method {word} is not known"))),
+    }
+}
+
+fn precision(word: &str) -> Result<Precision, CommandError> {
+    match word {
+        "f64" => Ok(Precision::F64),
+        "f32" => Ok(Precision::F32),
+        _ => Err(CommandError::Usage(format!("--precision {word} is not known"))),
+    }
+}
+
+fn number(name: &str, parser: &mut Parser) -> Result<usize, CommandError> {
+    let word = parser.value()?.string()?;
+    word.parse().map_err(|_| CommandError::Usage(format!("{name} {word} is not a number of rows or threads")))
+}
+
+/// Threads that are started at most.
+const MAX_THREADS: usize = 1024;
+
+fn threads(parser: &mut Parser) -> Result<usize, CommandError> {
+    match number("--threads", parser)? {
+        n @ 1..=MAX_THREADS => Ok(n),
+        n => Err(CommandError::Usage(format!("--threads {n} is not between 1 and {MAX_THREADS}"))),
     }
 }
 
@@ -151,7 +239,41 @@ impl Given {
             return Err(CommandError::Usage("attributions are written as json or csv".into()));
         }
         let all_trees = std::mem::take(&mut self.all_trees);
-        Ok(Task::Explain(Explain { source, format, output, all_trees }))
+        let how = self.how()?;
+        if format == Format::Csv && how.interactions > 0 {
+            return Err(CommandError::Usage("interactions are written as json".into()));
+        }
+        Ok(Task::Explain(Explain { source, format, output, all_trees, how }))
+    }
+
+    fn how(&mut self) -> Result<How, CommandError> {
+        let method = self.method.take().unwrap_or(Method::PathDependent);
+        let how = How {
+            background: match method {
+                Method::PathDependent => None,
+                Method::Interventional => Some(needed("--background FILE", self.background.take())?),
+            },
+            scale: self.scale.take().unwrap_or_default(),
+            interactions: self.interactions.take().unwrap_or_default(),
+            precision: self.precision.take().unwrap_or_default(),
+            threads: self.threads.take(),
+        };
+        let refuse = |what: &str| Err(CommandError::Usage(what.into()));
+        match method {
+            Method::PathDependent if self.background.is_some() => {
+                refuse("--background has no meaning without --method interventional")
+            }
+            Method::PathDependent if how.scale != Scale::Margin => {
+                refuse("probability and loss are explained with --method interventional only")
+            }
+            Method::Interventional if how.precision == Precision::F32 => {
+                refuse("--precision f32 has no meaning with --method interventional")
+            }
+            _ if how.scale != Scale::Margin && how.interactions > 0 => {
+                refuse("interactions are those of the margin")
+            }
+            _ => Ok(how),
+        }
     }
 
     fn inspect(&mut self) -> Result<Task, CommandError> {
@@ -183,6 +305,12 @@ impl Given {
             ("-o", self.output.is_some()),
             ("--format", self.format.is_some()),
             ("--all-trees", self.all_trees),
+            ("--method", self.method.is_some()),
+            ("--background", self.background.is_some()),
+            ("--output", self.scale.is_some()),
+            ("--interactions", self.interactions.is_some()),
+            ("--precision", self.precision.is_some()),
+            ("--threads", self.threads.is_some()),
         ];
         if let Some((name, _)) = left.iter().find(|(_, is_left)| *is_left) {
             return Err(CommandError::Usage(format!("{name} has no meaning here")));
@@ -216,7 +344,8 @@ mod tests {
     fn tasks_are_understood() {
         let files = || Source::Files { model: "m.json".into(), data: "x.csv".into() };
         let explain = |source, format, output: Option<&str>, all_trees| {
-            Ok(Task::Explain(Explain { source, format, output: output.map(Into::into), all_trees }))
+            let (output, how) = (output.map(Into::into), How::default());
+            Ok(Task::Explain(Explain { source, format, output, all_trees, how }))
         };
         assert_eq!(asked("explain --model m.json --data x.csv"), explain(files(), Format::Json, None, false));
         assert_eq!(
@@ -226,6 +355,20 @@ mod tests {
         assert_eq!(
             asked("explain --study s.json --format csv"),
             explain(Source::Manifest("s.json".into()), Format::Csv, None, false)
+        );
+        let how = How {
+            background: Some("b.csv".into()),
+            scale: Scale::LogLoss,
+            threads: Some(3),
+            ..How::default()
+        };
+        let (source, output) = (files(), Some("a.json".into()));
+        assert_eq!(
+            asked(
+                "explain --model m.json --data x.csv --method interventional --background b.csv --output log-loss \
+                 --threads 3 --output a.json"
+            ),
+            Ok(Task::Explain(Explain { source, format: Format::Json, output, all_trees: false, how }))
         );
         let model = "m.json".into();
         assert_eq!(
@@ -244,6 +387,19 @@ mod tests {
             ("explain --study s.json --model m.json", "--model has no meaning here"),
             ("explain --model m --data d --format text", "json or csv"),
             ("explain --model m --data d --format xml", "--format xml is not known"),
+            ("explain --model m --data d --method guess", "--method guess is not known"),
+            ("explain --model m --data d --method interventional", "--background FILE is missing"),
+            ("explain --model m --data d --background b", "--background has no meaning"),
+            ("explain --model m --data d --output probability", "interventional only"),
+            (
+                "explain --model m --data d --method interventional --background b --precision f32",
+                "--precision f32",
+            ),
+            ("explain --model m --data d --interactions 2 --format csv", "as json"),
+            ("explain --model m --data d --interactions many", "--interactions many"),
+            ("explain --model m --data d --threads 0", "--threads 0 is not between"),
+            ("explain --model m --data d --precision f16", "--precision f16 is not known"),
+            ("inspect m --threads 2", "--threads has no meaning here"),
             ("inspect", "a model file is missing"),
             ("inspect a b", "is one too many"),
             ("inspect a --shout", "--shout"),

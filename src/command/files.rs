@@ -97,3 +97,21 @@ pub(super) fn load(source: &Source, all_trees: bool) -> Result<Loaded, CommandEr
         .map_err(|problem| CommandError::Study { path: data_file.path, problem })?;
     Ok(Loaded { model, model_path: model_file.path, study })
 }
+
+/// The table that a study is compared with, bound as the study's own, and what deserves a look about it.
+pub(super) fn background(path: &Path, loaded: &Loaded) -> Result<(Study, Vec<String>), CommandError> {
+    let file = open(path)?;
+    let Parsed { value: data, warnings } = csv::read(&file.bytes, csv::Options::default())
+        .map_err(|problem| CommandError::Data { path: file.path.clone(), problem })?;
+    let parts = Parts {
+        manifest: loaded.study.manifest.clone(),
+        model_file: loaded.study.model_file.clone(),
+        data_file: file.facts(),
+        warnings,
+    };
+    let study = Study::join(loaded.study.model.clone(), data, parts)
+        .map_err(|problem| CommandError::Study { path: file.path, problem })?;
+    let known = |warning: &&String| !loaded.study.warnings.contains(warning);
+    let warnings = study.warnings.iter().filter(known).map(|w| format!("background: {w}")).collect();
+    Ok((study, warnings))
+}

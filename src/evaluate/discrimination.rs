@@ -79,13 +79,13 @@ struct Patient {
 }
 
 /// Patients from the last time to the first, and who of them is still at risk.
-struct Timeline {
+pub(super) struct Timeline {
     patients: Vec<Patient>,
     at_risk: Fenwick,
 }
 
 impl Timeline {
-    fn new(time: &[f64], event: &[bool], risk: &[f64]) -> Self {
+    pub(super) fn new(time: &[f64], event: &[bool], risk: &[f64]) -> Self {
         let mut patients: Vec<Patient> = Vec::new();
         let mut known: Vec<(f64, f64, bool)> = time
             .iter()
@@ -108,9 +108,19 @@ impl Timeline {
 
     /// Pairs where patient i (in this order) occurs `weight(i)` times.
     fn pairs(&mut self, weight: impl Fn(usize) -> u64) -> Pairs {
+        let mut pairs = Pairs::default();
+        self.visit(weight, |_, own| {
+            pairs.concordant += own.concordant;
+            pairs.discordant += own.discordant;
+            pairs.tied += own.tied;
+        });
+        pairs
+    }
+
+    /// The time of each event and the pairs in which it is the earlier one, latest first.
+    pub(super) fn visit(&mut self, weight: impl Fn(usize) -> u64, mut each: impl FnMut(f64, Pairs)) {
         let Timeline { patients, at_risk } = self;
         at_risk.clear();
-        let mut pairs = Pairs::default();
         let (mut n_at_risk, mut start) = (0, 0);
         for tie in patients.chunk_by(|a, b| a.key == b.key && a.positive == b.positive) {
             if tie[0].positive {
@@ -119,9 +129,12 @@ impl Timeline {
                     if times > 0 {
                         let lower = at_risk.below(patient.rank);
                         let up_to = at_risk.below(patient.rank + 1);
-                        pairs.concordant += times * lower;
-                        pairs.tied += times * (up_to - lower);
-                        pairs.discordant += times * (n_at_risk - up_to);
+                        let pairs = Pairs {
+                            concordant: times * lower,
+                            tied: times * (up_to - lower),
+                            discordant: times * (n_at_risk - up_to),
+                        };
+                        each(patient.key, pairs);
                     }
                 }
             }
@@ -131,7 +144,6 @@ impl Timeline {
             }
             start += tie.len();
         }
-        pairs
     }
 }
 

@@ -1,4 +1,18 @@
-//! Survival curves.
+//! Survival curves, and in the modules below: comparisons of groups, hazard ratios, measures at a horizon.
+
+mod cox;
+mod cut_point;
+mod horizon;
+mod log_rank;
+mod restricted_mean;
+mod weighted;
+
+pub use cox::{Cox, cox};
+pub use cut_point::{CutPoint, best_cut};
+pub use horizon::{Band, Baseline, CalibrationAt, calibration_at};
+pub use log_rank::{Arm, LogRank, log_rank};
+pub use restricted_mean::restricted_mean;
+pub use weighted::{auc_at, brier_at, uno_concordance};
 
 use super::interval::Z;
 use crate::math::Order as _;
@@ -63,6 +77,17 @@ pub fn at_risk(steps: &[Step], time: f64) -> u32 {
 /// The first time at which at most half are without the event. None if the curve stays above.
 pub fn median_survival(steps: &[Step]) -> Option<f64> {
     steps.iter().find(|s| s.survival <= 0.5).map(|s| s.time)
+}
+
+/// 95 % interval of the median (Brookmeyer & Crowley 1982, on the log(−log) scale): the times at which the lower and
+/// the upper end of the curve's interval reach one half. None where an end stays above.
+pub fn median_interval(steps: &[Step]) -> [Option<f64>; 2] {
+    [0, 1].map(|end| steps.iter().find(|s| s.interval[end] <= 0.5).map(|s| s.time))
+}
+
+/// Time and event of each row, None where the time is not known.
+fn known<'a>(time: &'a [f64], event: &'a [bool]) -> impl Iterator<Item = Option<(f64, bool)>> + 'a {
+    time.iter().zip(event).map(|(&t, &e)| (!t.is_nan()).then_some((t, e)))
 }
 
 /// S^exp(±z·√V / ln S) with V = Σ d / (n (n − d)) (Kalbfleisch & Prentice 1980, §1.4).

@@ -1,10 +1,19 @@
 //! SHAP values of tree ensembles: the engine, the oracle that it is held against, and what is read off them.
 
 mod attributions;
+mod engine;
+mod error;
 mod flow;
+mod interaction;
+mod interventional;
 pub mod oracle;
 mod quadrature;
 pub mod summary;
+mod table;
 
 pub use attributions::Attributions;
-pub use flow::{ExplainError, Flow};
+pub use engine::{Engine, Precision};
+pub use error::ExplainError;
+pub use flow::{Curve, Flow, WhatIf};
+pub use interaction::{Interaction, Interactions};
+pub use interventional::{Interventional, Output, Transformed};

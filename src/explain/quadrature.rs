@@ -1,11 +1,31 @@
 //! Gauss–Legendre quadrature on [0, 1].
 
+/// A quadrature rule on [0, 1].
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    pub(super) points: Vec<f64>,
+    pub(super) weights: Vec<f64>,
+}
+
+impl Rule {
+    /// The rule with this many points.
+    pub(super) fn new(n_points: usize) -> Self {
+        let (points, weights) = gauss_legendre(n_points).into_iter().unzip();
+        Rule { points, weights }
+    }
+
+    /// The rules with 1 to `n` points.
+    pub(super) fn up_to(n: usize) -> Vec<Self> {
+        (1..=n).map(Rule::new).collect()
+    }
+}
+
 /// Nodes and weights of the rule that integrates polynomials of degree below `2 × n` exactly; `n` is at least 1.
 /// Nodes ascend.
 ///
 /// Newton's method on the Legendre polynomial of degree `n` from Tricomi's starting points
 /// (Abramowitz & Stegun 22.16.6, 25.4.29), in f64; the same bits on every platform.
-pub(super) fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
+fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
     let mut rule: Vec<(f64, f64)> = (0..n)
         .map(|i| {
             let mut x = libm::cos(std::f64::consts::PI * (i as f64 + 0.75) / (n as f64 + 0.5));

@@ -3,11 +3,15 @@
 //! Intervals cover the choice of patients only. They say nothing of how the model would change if it were fitted
 //! again.
 
+mod groups;
 mod neighbours;
 mod partners;
+mod stream;
 
+pub use groups::group_sums;
 pub use neighbours::{Neighbour, nearest};
 pub use partners::{Partner, approximate_partners};
+pub use stream::{FeatureStream, Stream};
 
 use crate::math::{self, Rng};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};

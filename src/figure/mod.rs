@@ -4,23 +4,31 @@
 //! caption that says cohort, n, method and scale.
 
 mod biomarkers;
+mod clusters;
 mod crossfilter;
 mod dependence;
+mod evidence;
 mod overview;
 mod patient;
 mod sample;
 mod subgroups;
+mod survival;
 pub mod words;
 
 pub use biomarkers::{ranked, ranked_header, shown_features};
+pub use clusters::{Description, consensus, dendrogram, describe_clusters, reality_said};
 pub use crossfilter::{Histogram, brushed, histogram, histograms};
 pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers};
+pub use evidence::{
+    BySubgroup, Evidence, at_horizon, by_subgroup, confusion_table, default_horizon, discrimination,
+};
 pub use overview::{additivity, missingness, performance, top_biomarkers};
 pub use patient::{Contribution, contributions, nearest, sentence, waterfall};
 pub use sample::{MAX_DRAWN, drawn};
 pub use subgroups::{
     cluster_names, map, map_point, profile, silhouettes, silhouettes_by_k, stability, trust,
 };
+pub use survival::{Grouping, Survival, survival};
 
 use crate::ids::FeatureId;
 use crate::plot::Scene;

@@ -7,7 +7,7 @@ use crate::ids::{FeatureId, RowId};
 use crate::math::Order as _;
 use crate::plot::chart::{Kind, waterfall as chart};
 use crate::plot::number::{fixed, signed};
-use crate::session::{Analysis, ViewState, patients_by_margin};
+use crate::session::{Analysis, ViewState};
 
 /// Biomarkers listed one by one.
 const TOP: usize = 18;
@@ -137,7 +137,7 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
     let scale = &a.study.model.scale;
     let margin = a.margin(patient);
     let id = a.study.patient_id(patient);
-    let rank = patients_by_margin(a).iter().position(|&r| r == patient).map_or(0, |p| p + 1);
+    let rank = a.rank(patient);
     let prediction = a.prediction(patient);
     let relative = match scale.link {
         Link::Exp => {

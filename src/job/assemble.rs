@@ -1,6 +1,6 @@
 //! From an analysis to the questions about it, and from the answers back into the analysis.
 
-use super::{EvaluationKind, EvaluationPart, SummaryInput, SummaryOutput};
+use super::{EvaluationKind, EvaluationPart, Subject, SummaryInput, SummaryOutput};
 use crate::ensemble::Link;
 use crate::ids::{FeatureId, RowId};
 use crate::math;
@@ -8,9 +8,21 @@ use crate::math::Order as _;
 use crate::session::{Analysis, Insight, Performance};
 use crate::study::{Finding, Outcome, SplitRole, Study};
 
+impl Subject {
+    /// What an analysis is about.
+    pub fn of(a: &Analysis) -> Self {
+        Subject {
+            study: a.study.clone(),
+            rows: a.rows.clone(),
+            attributions: a.attributions.clone(),
+            all_margins: a.all_margins.clone(),
+        }
+    }
+}
+
 impl SummaryInput {
     /// What is needed to summarise one output with `k` clusters.
-    pub fn of(a: &Analysis, output: usize, k: u32) -> Self {
+    pub(super) fn of(a: &Subject, output: usize, k: u32) -> Self {
         SummaryInput {
             n_features: a.study.n_features(),
             phi: a.attributions.matrix(output),
@@ -33,6 +45,7 @@ impl SummaryOutput {
             order,
             partners: self.partners.into_iter().map(|p| p.map(FeatureId)).collect(),
             importance: self.importance,
+            by_margin: self.by_margin,
             embedding: self.embedding,
             clusters: self.clusters,
             profile: self.profile,
@@ -53,7 +66,7 @@ pub fn events(study: &Study, rows: &[RowId]) -> Vec<f64> {
 
 impl EvaluationPart {
     /// Predictions and outcomes per split role, for patients whose outcome is known; none for several outputs.
-    pub fn all(a: &Analysis) -> Vec<EvaluationPart> {
+    pub(super) fn all(a: &Subject) -> Vec<EvaluationPart> {
         let outcome = a.study.outcome();
         let kind = match outcome {
             Outcome::None => return Vec::new(),

@@ -9,7 +9,7 @@ mod run;
 mod twin;
 
 pub use assemble::{events, performance_gap};
-pub use packet::{Packet, PacketError};
+pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files};
 pub use run::Worker;
 
@@ -20,6 +20,7 @@ use crate::explain::summary::Importance;
 use crate::ids::RowId;
 use crate::session::{Notice, Performance};
 use crate::study::{Finding, Study};
+use std::sync::Arc;
 
 /// Work for a worker. `job` lets the page drop answers to questions it no longer asks.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +37,7 @@ pub enum Request {
         /// Question.
         job: u32,
         /// The model file.
-        model: Vec<u8>,
+        model: Arc<Vec<u8>>,
     },
     /// Explain rows.
     Explain {
@@ -49,66 +50,62 @@ pub enum Request {
         /// Model inputs, row-major `[row][feature]`.
         matrix: Vec<f64>,
     },
-    /// Read importance, map and clusters off attributions.
-    Summarise {
+    /// Read off explained rows what can be read off them.
+    Analyse {
         /// Question.
         job: u32,
-        /// What to summarise.
-        input: SummaryInput,
-    },
-    /// Look for what deserves a look in an explained study.
-    Find {
-        /// Question.
-        job: u32,
-        /// The study, its explained rows and their attributions.
+        /// What to look at.
         subject: Box<Subject>,
-    },
-    /// Compute discrimination per split role.
-    Evaluate {
-        /// Question.
-        job: u32,
-        /// One per part.
-        parts: Vec<EvaluationPart>,
+        /// Output to summarise.
+        output: u32,
+        /// Clusters wanted.
+        k: u32,
+        /// False leaves out performance and findings, which depend on neither.
+        whole: bool,
     },
 }
 
-/// What findings are about.
+/// A study with explained rows. The large parts are shared, not copied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subject {
     /// The study.
-    pub study: Study,
+    pub study: Arc<Study>,
     /// Explained rows.
-    pub rows: Vec<RowId>,
+    pub rows: Arc<Vec<RowId>>,
     /// Their attributions.
-    pub attributions: Attributions,
+    pub attributions: Arc<Attributions>,
+    /// Margin of every row of the table, `[row][output]`.
+    pub all_margins: Arc<Vec<f64>>,
 }
 
 /// Attributions of one output with what is needed to read them.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct SummaryInput {
+struct SummaryInput {
     /// Features per row.
-    pub n_features: usize,
+    n_features: usize,
     /// φ, row-major `[row][feature]`.
-    pub phi: Vec<f64>,
+    phi: Vec<f64>,
     /// Model inputs, row-major.
-    pub values: Vec<f64>,
+    values: Vec<f64>,
     /// Margin per row.
-    pub margin: Vec<f64>,
+    margin: Vec<f64>,
     /// 1 for patients with the event or the positive label, 0 without, NaN unknown; empty without an outcome.
-    pub event: Vec<f64>,
+    event: Vec<f64>,
     /// Features whose values have no order.
-    pub categorical: Vec<bool>,
+    categorical: Vec<bool>,
     /// Clusters wanted.
-    pub k: u32,
+    k: u32,
 }
 
-/// What [`SummaryInput`] turns into.
+/// What is read off the attributions of one output.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SummaryOutput {
     /// One per feature.
     pub importance: Vec<Importance>,
     /// Per feature, the one its attributions seem to depend on most.
     pub partners: Vec<Option<u32>>,
+    /// Positions of the patients, highest margin first; ties in file order.
+    pub by_margin: Vec<u32>,
     /// Map.
     pub embedding: Embedding,
     /// Clusters.
@@ -121,24 +118,24 @@ pub struct SummaryOutput {
 
 /// Predictions and what happened, for one split role.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EvaluationPart {
+struct EvaluationPart {
     /// `Test`, `Training`, …
-    pub name: String,
+    name: String,
     /// How the outcome is coded in `first` and `second`.
-    pub kind: EvaluationKind,
+    kind: EvaluationKind,
     /// Margin per patient.
-    pub score: Vec<f64>,
+    score: Vec<f64>,
     /// Time, label (0/1) or measured value per patient.
-    pub first: Vec<f64>,
+    first: Vec<f64>,
     /// Event (0/1) per patient for survival, else empty.
-    pub second: Vec<f64>,
+    second: Vec<f64>,
     /// True if a higher margin means a longer time (AFT).
-    pub reversed: bool,
+    reversed: bool,
 }
 
 /// Which measure fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum EvaluationKind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EvaluationKind {
     /// Harrell's C.
     Survival,
     /// Area under the ROC curve.
@@ -173,26 +170,16 @@ pub enum Reply {
         /// SHAP values, or only margins (then `values` is empty and `n_features` 0).
         attributions: Attributions,
     },
-    /// Importance, map and clusters.
-    Summarised {
+    /// What was read off.
+    Analysed {
         /// Question.
         job: u32,
-        /// Result.
+        /// Importance, map and clusters.
         output: Box<SummaryOutput>,
-    },
-    /// What was found.
-    Found {
-        /// Question.
-        job: u32,
-        /// Most severe first.
-        findings: Vec<Finding>,
-    },
-    /// Discrimination.
-    Evaluated {
-        /// Question.
-        job: u32,
-        /// One per part that could be evaluated.
+        /// Discrimination per split role.
         performance: Vec<Performance>,
+        /// What deserves a look, most severe first.
+        findings: Vec<Finding>,
     },
     /// The question has no answer.
     Failed {
@@ -210,9 +197,7 @@ impl Request {
             Request::Read { job, .. }
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
-            | Request::Summarise { job, .. }
-            | Request::Find { job, .. }
-            | Request::Evaluate { job, .. } => *job,
+            | Request::Analyse { job, .. } => *job,
         }
     }
 }

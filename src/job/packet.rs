@@ -1,9 +1,7 @@
 //! Requests and replies as one small header (postcard) and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{
-    EvaluationKind, EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, SummaryOutput,
-};
+use super::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
@@ -12,14 +10,37 @@ use crate::ids::RowId;
 use crate::session::{Notice, Performance};
 use crate::study::{ColumnFacts, Finding};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
-/// A message: a small header and buffers to transfer.
+/// A message: a small header and buffers to transfer. What is sent lends its large arrays; what came owns them.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Packet {
+pub struct Packet<'a> {
     /// Names and small facts, in postcard's form.
     pub header: Vec<u8>,
     /// Raw bytes; numbers little-endian.
-    pub buffers: Vec<Vec<u8>>,
+    pub buffers: Vec<Buffer<'a>>,
+}
+
+/// One buffer of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Buffer<'a> {
+    /// Lent by what is sent.
+    Lent(&'a [u8]),
+    /// Made for the message, or received.
+    Bytes(Vec<u8>),
+    /// Received in whole words of 8 bytes, so that it is an array of numbers as it is.
+    Words(Vec<f64>),
+}
+
+impl Buffer<'_> {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Buffer::Lent(bytes) => bytes,
+            Buffer::Bytes(bytes) => bytes,
+            Buffer::Words(words) => bytemuck::cast_slice(words),
+        }
+    }
 }
 
 /// A message that is not one of ours: a fault of the page, not of the person.
@@ -35,12 +56,26 @@ pub enum PacketError {
 
 #[derive(Serialize, Deserialize)]
 enum RequestHeader {
-    Read { job: u32, names: Vec<String> },
-    Load { job: u32 },
-    Explain { job: u32, chunk: u32, attributions: bool },
-    Summarise { job: u32, n_features: usize, categorical: Vec<bool>, k: u32 },
-    Find { job: u32, study: Box<StudyTwin>, attributions: AttributionsHeader },
-    Evaluate { job: u32, parts: Vec<(String, EvaluationKind, bool)> },
+    Read {
+        job: u32,
+        names: Vec<String>,
+    },
+    Load {
+        job: u32,
+    },
+    Explain {
+        job: u32,
+        chunk: u32,
+        attributions: bool,
+    },
+    Analyse {
+        job: u32,
+        study: Box<StudyTwin>,
+        attributions: AttributionsHeader,
+        output: u32,
+        k: u32,
+        whole: bool,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,9 +84,7 @@ enum ReplyHeader {
     Read { job: u32, reading: ReadingHeader },
     Loaded { job: u32 },
     Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
-    Summarised { job: u32, output: Box<SummaryHeader> },
-    Found { job: u32, findings: Vec<Finding> },
-    Evaluated { job: u32, performance: Vec<Performance> },
+    Analysed { job: u32, output: Box<SummaryHeader>, performance: Vec<Performance>, findings: Vec<Finding> },
     Failed { job: u32, notice: Notice },
 }
 
@@ -66,6 +99,34 @@ struct SummaryHeader {
     n_resamples: usize,
 }
 
+impl SummaryHeader {
+    fn write<'a>(output: &'a SummaryOutput, b: &mut Buffers<'a>) -> Self {
+        let SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples } =
+            output;
+        b.codes(by_margin);
+        b.numbers(bytemuck::cast_slice(&embedding.points));
+        b.codes(&clusters.labels);
+        b.numbers(&clusters.silhouette);
+        SummaryHeader {
+            importance: importance.clone(),
+            partners: partners.clone(),
+            embedding: Embedding { points: Vec::new(), ..embedding.clone() },
+            clusters: Clusters { labels: Vec::new(), silhouette: Vec::new(), ..clusters.clone() },
+            profile: profile.clone(),
+            n_resamples: *n_resamples,
+        }
+    }
+
+    fn read(self, r: &mut Reader) -> Result<SummaryOutput, PacketError> {
+        let SummaryHeader { importance, partners, mut embedding, mut clusters, profile, n_resamples } = self;
+        let by_margin = r.codes()?;
+        embedding.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+        clusters.labels = r.codes()?;
+        clusters.silhouette = r.numbers()?;
+        Ok(SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples })
+    }
+}
+
 /// Shapes of a block of attributions; the numbers are two buffers.
 #[derive(Serialize, Deserialize)]
 struct AttributionsHeader {
@@ -76,11 +137,11 @@ struct AttributionsHeader {
 }
 
 impl AttributionsHeader {
-    fn write(a: Attributions, b: &mut Buffers) -> Self {
+    fn write<'a>(a: &'a Attributions, b: &mut Buffers<'a>) -> Self {
         b.numbers(&a.values);
         b.numbers(&a.margin);
-        let Attributions { n_rows, n_features, n_outputs, base_values, .. } = a;
-        AttributionsHeader { n_rows, n_features, n_outputs, base_values }
+        let &Attributions { n_rows, n_features, n_outputs, .. } = a;
+        AttributionsHeader { n_rows, n_features, n_outputs, base_values: a.base_values.clone() }
     }
 
     fn read(self, r: &mut Reader) -> Result<Attributions, PacketError> {
@@ -99,108 +160,100 @@ enum ReadingHeader {
     Waiting { understood: Vec<String>, next: String },
 }
 
-/// Writes buffers in the order in which they are read again.
+/// Lends buffers in the order in which they are read again.
 #[derive(Default)]
-pub(super) struct Buffers(Vec<Vec<u8>>);
+pub(super) struct Buffers<'a>(Vec<Buffer<'a>>);
 
-impl Buffers {
-    pub(super) fn bytes(&mut self, bytes: Vec<u8>) {
-        self.0.push(bytes);
+impl<'a> Buffers<'a> {
+    pub(super) fn bytes(&mut self, bytes: &'a [u8]) {
+        self.0.push(Buffer::Lent(bytes));
     }
-    pub(super) fn numbers(&mut self, x: &[f64]) {
-        self.0.push(bytemuck::cast_slice(x).to_vec());
+    /// Bytes that were made for the message.
+    pub(super) fn new_bytes(&mut self, bytes: Vec<u8>) {
+        self.0.push(Buffer::Bytes(bytes));
     }
-    pub(super) fn codes(&mut self, x: &[u32]) {
-        self.0.push(bytemuck::cast_slice(x).to_vec());
+    pub(super) fn numbers(&mut self, x: &'a [f64]) {
+        self.bytes(bytemuck::cast_slice(x));
+    }
+    pub(super) fn codes(&mut self, x: &'a [u32]) {
+        self.bytes(bytemuck::cast_slice(x));
+    }
+    /// Codes that were made for the message.
+    pub(super) fn new_codes(&mut self, x: impl Iterator<Item = u32>) {
+        self.new_bytes(x.flat_map(u32::to_le_bytes).collect());
     }
 }
 
 /// Reads buffers in the order in which they were written.
-pub(super) struct Reader {
-    buffers: std::vec::IntoIter<Vec<u8>>,
+pub(super) struct Reader<'a> {
+    buffers: std::vec::IntoIter<Buffer<'a>>,
     at: usize,
 }
 
-impl Reader {
-    pub(super) fn bytes(&mut self) -> Result<Vec<u8>, PacketError> {
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Result<Buffer<'a>, PacketError> {
         self.at += 1;
         self.buffers.next().ok_or(PacketError::Buffer(self.at - 1))
     }
+    pub(super) fn bytes(&mut self) -> Result<Vec<u8>, PacketError> {
+        Ok(match self.next()? {
+            Buffer::Bytes(bytes) => bytes,
+            other => other.bytes().to_vec(),
+        })
+    }
     pub(super) fn numbers(&mut self) -> Result<Vec<f64>, PacketError> {
-        let bytes = self.bytes()?;
-        if bytes.len() % 8 != 0 {
-            return Err(PacketError::Buffer(self.at - 1));
+        match self.next()? {
+            Buffer::Words(words) => Ok(words),
+            other => self.whole(&other),
         }
-        Ok(bytemuck::allocation::pod_collect_to_vec(&bytes))
     }
     pub(super) fn codes(&mut self) -> Result<Vec<u32>, PacketError> {
-        let bytes = self.bytes()?;
-        if bytes.len() % 4 != 0 {
+        let buffer = self.next()?;
+        self.whole(&buffer)
+    }
+    /// A buffer as whole items.
+    fn whole<T: bytemuck::Pod>(&self, buffer: &Buffer) -> Result<Vec<T>, PacketError> {
+        let bytes = buffer.bytes();
+        if bytes.len() % size_of::<T>() != 0 {
             return Err(PacketError::Buffer(self.at - 1));
         }
-        Ok(bytemuck::allocation::pod_collect_to_vec(&bytes))
+        Ok(bytemuck::allocation::pod_collect_to_vec(bytes))
     }
 }
 
-fn pack(header: &impl Serialize, buffers: Buffers) -> Packet {
+fn pack<'a>(header: &impl Serialize, buffers: Buffers<'a>) -> Packet<'a> {
     // Plain structs of strings and numbers always serialise.
     Packet { header: postcard::to_allocvec(header).unwrap_or_default(), buffers: buffers.0 }
 }
 
-fn unpack<H: for<'a> Deserialize<'a>>(packet: Packet) -> Result<(H, Reader), PacketError> {
+fn unpack<H: for<'h> Deserialize<'h>>(packet: Packet<'_>) -> Result<(H, Reader<'_>), PacketError> {
     let header = postcard::from_bytes(&packet.header).map_err(|e| PacketError::Header(e.to_string()))?;
     Ok((header, Reader { buffers: packet.buffers.into_iter(), at: 0 }))
 }
 
 impl Request {
     /// As a message.
-    pub fn into_packet(self) -> Packet {
+    pub fn packet(&self) -> Packet<'_> {
         let mut b = Buffers::default();
         let header = match self {
             Request::Read { job, files } => {
-                let mut names = Vec::new();
-                for file in files {
-                    names.push(file.name);
-                    b.bytes(file.bytes);
-                }
-                RequestHeader::Read { job, names }
+                files.iter().for_each(|f| b.bytes(f.bytes.as_slice()));
+                RequestHeader::Read { job: *job, names: files.iter().map(|f| f.name.clone()).collect() }
             }
             Request::Load { job, model } => {
-                b.bytes(model);
-                RequestHeader::Load { job }
+                b.bytes(model.as_slice());
+                RequestHeader::Load { job: *job }
             }
-            Request::Explain { job, chunk, attributions, matrix } => {
-                b.numbers(&matrix);
+            &Request::Explain { job, chunk, attributions, ref matrix } => {
+                b.numbers(matrix);
                 RequestHeader::Explain { job, chunk, attributions }
             }
-            Request::Summarise { job, input } => {
-                b.numbers(&input.phi);
-                b.numbers(&input.values);
-                b.numbers(&input.margin);
-                b.numbers(&input.event);
-                RequestHeader::Summarise {
-                    job,
-                    n_features: input.n_features,
-                    categorical: input.categorical,
-                    k: input.k,
-                }
-            }
-            Request::Find { job, subject } => {
-                let Subject { study, rows, attributions } = *subject;
-                let study = Box::new(twin::write(study, &mut b));
-                b.codes(&rows.iter().map(|r| r.0).collect::<Vec<u32>>());
-                let attributions = AttributionsHeader::write(attributions, &mut b);
-                RequestHeader::Find { job, study, attributions }
-            }
-            Request::Evaluate { job, parts } => {
-                let mut heads = Vec::new();
-                for part in parts {
-                    b.numbers(&part.score);
-                    b.numbers(&part.first);
-                    b.numbers(&part.second);
-                    heads.push((part.name, part.kind, part.reversed));
-                }
-                RequestHeader::Evaluate { job, parts: heads }
+            &Request::Analyse { job, ref subject, output, k, whole } => {
+                let study = Box::new(twin::write(&subject.study, &mut b));
+                b.new_codes(subject.rows.iter().map(|r| r.0));
+                let attributions = AttributionsHeader::write(&subject.attributions, &mut b);
+                b.numbers(&subject.all_margins);
+                RequestHeader::Analyse { job, study, attributions, output, k, whole }
             }
         };
         pack(&header, b)
@@ -215,46 +268,20 @@ impl Request {
         Ok(match header {
             RequestHeader::Read { job, names } => {
                 let files: Result<Vec<Picked>, PacketError> =
-                    names.into_iter().map(|name| Ok(Picked { name, bytes: r.bytes()? })).collect();
+                    names.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
                 Request::Read { job, files: files? }
             }
-            RequestHeader::Load { job } => Request::Load { job, model: r.bytes()? },
+            RequestHeader::Load { job } => Request::Load { job, model: Arc::new(r.bytes()?) },
             RequestHeader::Explain { job, chunk, attributions } => {
                 Request::Explain { job, chunk, attributions, matrix: r.numbers()? }
             }
-            RequestHeader::Summarise { job, n_features, categorical, k } => Request::Summarise {
-                job,
-                input: SummaryInput {
-                    n_features,
-                    phi: r.numbers()?,
-                    values: r.numbers()?,
-                    margin: r.numbers()?,
-                    event: r.numbers()?,
-                    categorical,
-                    k,
-                },
-            },
-            RequestHeader::Find { job, study, attributions } => {
-                let study = twin::read(*study, &mut r)?;
-                let rows = r.codes()?.into_iter().map(RowId).collect();
-                let attributions = attributions.read(&mut r)?;
-                Request::Find { job, subject: Box::new(Subject { study, rows, attributions }) }
-            }
-            RequestHeader::Evaluate { job, parts } => {
-                let parts: Result<Vec<EvaluationPart>, PacketError> = parts
-                    .into_iter()
-                    .map(|(name, kind, reversed)| {
-                        Ok(EvaluationPart {
-                            name,
-                            kind,
-                            score: r.numbers()?,
-                            first: r.numbers()?,
-                            second: r.numbers()?,
-                            reversed,
-                        })
-                    })
-                    .collect();
-                Request::Evaluate { job, parts: parts? }
+            RequestHeader::Analyse { job, study, attributions, output, k, whole } => {
+                let study = Arc::new(twin::read(*study, &mut r)?);
+                let rows = Arc::new(r.codes()?.into_iter().map(RowId).collect());
+                let attributions = Arc::new(attributions.read(&mut r)?);
+                let all_margins = Arc::new(r.numbers()?);
+                let subject = Box::new(Subject { study, rows, attributions, all_margins });
+                Request::Analyse { job, subject, output, k, whole }
             }
         })
     }
@@ -262,46 +289,42 @@ impl Request {
 
 impl Reply {
     /// As a message.
-    pub fn into_packet(self) -> Packet {
+    pub fn packet(&self) -> Packet<'_> {
         let mut b = Buffers::default();
         let header = match self {
             Reply::Ready => ReplyHeader::Ready,
             Reply::Read { job, reading } => ReplyHeader::Read {
-                job,
-                reading: match *reading {
+                job: *job,
+                reading: match &**reading {
                     Reading::Study { study, columns, notes, predictions } => {
-                        let twin = twin::write(*study, &mut b);
-                        if let Some(bytes) = &predictions {
-                            b.bytes(bytes.clone());
+                        let twin = twin::write(study, &mut b);
+                        if let Some(bytes) = predictions {
+                            b.bytes(bytes.as_slice());
                         }
                         ReadingHeader::Study {
                             study: Box::new(twin),
-                            columns,
-                            notes,
+                            columns: columns.clone(),
+                            notes: notes.clone(),
                             predictions: predictions.is_some(),
                         }
                     }
-                    Reading::Waiting { understood, next } => ReadingHeader::Waiting { understood, next },
+                    Reading::Waiting { understood, next } => {
+                        ReadingHeader::Waiting { understood: understood.clone(), next: next.clone() }
+                    }
                 },
             },
-            Reply::Loaded { job } => ReplyHeader::Loaded { job },
-            Reply::Explained { job, chunk, attributions } => {
+            Reply::Loaded { job } => ReplyHeader::Loaded { job: *job },
+            &Reply::Explained { job, chunk, ref attributions } => {
                 let attributions = AttributionsHeader::write(attributions, &mut b);
                 ReplyHeader::Explained { job, chunk, attributions }
             }
-            Reply::Summarised { job, output } => {
-                let SummaryOutput { importance, partners, mut embedding, mut clusters, profile, n_resamples } =
-                    *output;
-                b.numbers(bytemuck::cast_slice(&std::mem::take(&mut embedding.points)));
-                b.codes(&std::mem::take(&mut clusters.labels));
-                b.numbers(&std::mem::take(&mut clusters.silhouette));
-                let output =
-                    SummaryHeader { importance, partners, embedding, clusters, profile, n_resamples };
-                ReplyHeader::Summarised { job, output: Box::new(output) }
-            }
-            Reply::Found { job, findings } => ReplyHeader::Found { job, findings },
-            Reply::Evaluated { job, performance } => ReplyHeader::Evaluated { job, performance },
-            Reply::Failed { job, notice } => ReplyHeader::Failed { job, notice },
+            Reply::Analysed { job, output, performance, findings } => ReplyHeader::Analysed {
+                job: *job,
+                output: Box::new(SummaryHeader::write(output, &mut b)),
+                performance: performance.clone(),
+                findings: findings.clone(),
+            },
+            Reply::Failed { job, notice } => ReplyHeader::Failed { job: *job, notice: notice.clone() },
         };
         pack(&header, b)
     }
@@ -321,7 +344,7 @@ impl Reply {
                         study: Box::new(twin::read(*study, &mut r)?),
                         columns,
                         notes,
-                        predictions: if predictions { Some(r.bytes()?) } else { None },
+                        predictions: if predictions { Some(Arc::new(r.bytes()?)) } else { None },
                     },
                     ReadingHeader::Waiting { understood, next } => Reading::Waiting { understood, next },
                 }),
@@ -330,26 +353,9 @@ impl Reply {
             ReplyHeader::Explained { job, chunk, attributions } => {
                 Reply::Explained { job, chunk, attributions: attributions.read(&mut r)? }
             }
-            ReplyHeader::Summarised { job, output } => {
-                let SummaryHeader { importance, partners, mut embedding, mut clusters, profile, n_resamples } =
-                    *output;
-                embedding.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
-                clusters.labels = r.codes()?;
-                clusters.silhouette = r.numbers()?;
-                Reply::Summarised {
-                    job,
-                    output: Box::new(SummaryOutput {
-                        importance,
-                        partners,
-                        embedding,
-                        clusters,
-                        profile,
-                        n_resamples,
-                    }),
-                }
+            ReplyHeader::Analysed { job, output, performance, findings } => {
+                Reply::Analysed { job, output: Box::new(output.read(&mut r)?), performance, findings }
             }
-            ReplyHeader::Found { job, findings } => Reply::Found { job, findings },
-            ReplyHeader::Evaluated { job, performance } => Reply::Evaluated { job, performance },
             ReplyHeader::Failed { job, notice } => Reply::Failed { job, notice },
         })
     }
@@ -362,23 +368,14 @@ mod tests {
     #[test]
     fn requests_come_back_as_they_were_sent() {
         for request in [
-            Request::Read { job: 1, files: vec![Picked { name: "ä.csv".into(), bytes: vec![1, 2, 255] }] },
-            Request::Load { job: 2, model: vec![9; 3] },
-            Request::Explain { job: 3, chunk: 7, attributions: true, matrix: vec![1.5, -0.0, 1e-300] },
-            Request::Summarise {
-                job: 4,
-                input: SummaryInput {
-                    n_features: 2,
-                    phi: vec![0.1, 0.2],
-                    values: vec![3.0, f64::INFINITY],
-                    margin: vec![0.3],
-                    event: vec![1.0],
-                    categorical: vec![true, false],
-                    k: 3,
-                },
+            Request::Read {
+                job: 1,
+                files: vec![Picked { name: "ä.csv".into(), bytes: Arc::new(vec![1, 2, 255]) }],
             },
+            Request::Load { job: 2, model: Arc::new(vec![9; 3]) },
+            Request::Explain { job: 3, chunk: 7, attributions: true, matrix: vec![1.5, -0.0, 1e-300] },
         ] {
-            assert_eq!(Request::from_packet(request.clone().into_packet()), Ok(request));
+            assert_eq!(Request::from_packet(request.packet()), Ok(request.clone()));
         }
     }
 
@@ -392,9 +389,10 @@ mod tests {
             margin: vec![0.0; 2],
             base_values: vec![0.5],
         };
-        let mut packet = Reply::Explained { job: 1, chunk: 0, attributions }.into_packet();
+        let reply = Reply::Explained { job: 1, chunk: 0, attributions };
+        let mut packet = reply.packet();
         assert!(Reply::from_packet(packet.clone()).is_ok());
-        packet.buffers[0].truncate(8);
+        packet.buffers[0] = Buffer::Bytes(packet.buffers[0].bytes()[..8].to_vec());
         assert_eq!(Reply::from_packet(packet), Err(PacketError::Buffer(0)));
     }
 }

@@ -4,14 +4,15 @@ use crate::dataset::{self, csv};
 use crate::ensemble;
 use crate::session::{CohortChoice, Notice};
 use crate::study::{self, ColumnFacts, FileFacts, Finding, Manifest, Parts, Study};
+use std::sync::Arc;
 
 /// A file as it was chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picked {
     /// Name without path.
     pub name: String,
-    /// Content.
-    pub bytes: Vec<u8>,
+    /// Content, shared by all who look at it.
+    pub bytes: Arc<Vec<u8>>,
 }
 
 /// What a file turned out to be.
@@ -39,7 +40,7 @@ pub enum Reading {
         /// What deserves a look before computing the default cohort.
         notes: Vec<Finding>,
         /// The author's own predictions, as they came.
-        predictions: Option<Vec<u8>>,
+        predictions: Option<Arc<Vec<u8>>>,
     },
     /// One of the two is missing.
     Waiting {
@@ -197,7 +198,7 @@ mod tests {
     #[test]
     fn a_file_is_what_it_holds_and_then_what_it_is_called() {
         let check = |name: &str, bytes: &[u8], expect: FileRole| {
-            let file = Picked { name: name.into(), bytes: bytes.to_vec() };
+            let file = Picked { name: name.into(), bytes: Arc::new(bytes.to_vec()) };
             assert_eq!(file_role(&file), expect, "{name}");
         };
         check("study.json", b"{\"format\": \"clarimark-study\"}", FileRole::Manifest);

@@ -1,7 +1,7 @@
 //! The work itself: a request goes in, a reply comes out.
 
 use super::{
-    EvaluationKind, EvaluationPart, Reply, Request, Subject, SummaryInput, SummaryOutput, read_files,
+    EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, performance_gap, read_files,
 };
 use crate::cohort::{cluster, embed, profile, stability};
 use crate::ensemble::{self, Ensemble};
@@ -59,15 +59,16 @@ impl Worker {
                 let result = if attributions { flow.explain(&matrix) } else { margins(ensemble, &matrix) };
                 Reply::Explained { job, chunk, attributions: result }
             }
-            Request::Summarise { job, input } => {
-                Reply::Summarised { job, output: Box::new(summarise(&input)) }
-            }
-            Request::Find { job, subject } => {
-                let Subject { study, rows, attributions } = *subject;
-                Reply::Found { job, findings: study::findings(&study, &rows, Some(&attributions)) }
-            }
-            Request::Evaluate { job, parts } => {
-                Reply::Evaluated { job, performance: parts.iter().filter_map(performance).collect() }
+            Request::Analyse { job, subject, output, k, whole } => {
+                let summary = summarise(&SummaryInput::of(&subject, output as usize, k));
+                let (mut performances, mut findings) = (Vec::new(), Vec::new());
+                if whole {
+                    performances = EvaluationPart::all(&subject).iter().filter_map(performance).collect();
+                    findings = study::findings(&subject.study, &subject.rows, Some(&subject.attributions));
+                    findings.extend(performance_gap(&performances));
+                    findings.order_by_key(|f| f.severity);
+                }
+                Reply::Analysed { job, output: Box::new(summary), performance: performances, findings }
             }
         })
     }
@@ -101,7 +102,9 @@ fn summarise(input: &SummaryInput) -> SummaryOutput {
     let event = (!event.is_empty()).then_some(event.as_slice());
     let profile =
         profile::profile(&input.phi, &input.values, &input.categorical, &clusters.labels, clusters.k, event);
-    SummaryOutput { importance, partners, embedding, clusters, profile, n_resamples }
+    let mut by_margin: Vec<u32> = (0..n as u32).collect();
+    by_margin.order_by(|&a, &b| input.margin[b as usize].total_cmp(&input.margin[a as usize]));
+    SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples }
 }
 
 /// Biomarkers among which partners are looked for, and patients that are looked at: the search is quadratic in one

@@ -26,9 +26,9 @@ struct ColumnTwin {
     numbers: bool,
 }
 
-pub(super) fn write(study: Study, b: &mut Buffers) -> StudyTwin {
-    let Study { manifest, model, data, roles, binding, model_file, data_file, warnings } = study;
-    let columns = data
+pub(super) fn write<'a>(study: &'a Study, b: &mut Buffers<'a>) -> StudyTwin {
+    let columns = study
+        .data
         .columns()
         .iter()
         .map(|c| {
@@ -37,23 +37,28 @@ pub(super) fn write(study: Study, b: &mut Buffers) -> StudyTwin {
                 Values::Levels { codes, levels } => {
                     b.codes(codes);
                     // Texts end to end, with the end of each: ids can be as many as rows.
-                    let ends: Vec<u32> = levels
-                        .iter()
-                        .scan(0u32, |end, l| {
-                            *end += l.len() as u32;
-                            Some(*end)
-                        })
-                        .collect();
-                    b.codes(&ends);
-                    b.bytes(levels.concat().into_bytes());
+                    b.new_codes(levels.iter().scan(0u32, |end, l| {
+                        *end += l.len() as u32;
+                        Some(*end)
+                    }));
+                    b.new_bytes(levels.concat().into_bytes());
                 }
             }
             ColumnTwin { name: c.name.clone(), numbers: matches!(c.values, Values::Numbers(_)) }
         })
         .collect();
     // Strings, maps of strings and numbers always serialise.
-    let manifest = serde_json::to_string(&manifest).unwrap_or_default();
-    StudyTwin { manifest, model, roles, binding, model_file, data_file, warnings, columns }
+    let manifest = serde_json::to_string(&study.manifest).unwrap_or_default();
+    StudyTwin {
+        manifest,
+        model: study.model.clone(),
+        roles: study.roles.clone(),
+        binding: study.binding.clone(),
+        model_file: study.model_file.clone(),
+        data_file: study.data_file.clone(),
+        warnings: study.warnings.clone(),
+        columns,
+    }
 }
 
 pub(super) fn read(twin: StudyTwin, r: &mut Reader) -> Result<Study, PacketError> {

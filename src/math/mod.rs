@@ -5,16 +5,20 @@
 //! written as loops or as products of two contiguous vectors, which ndarray adds up in one fixed order.
 
 mod distance;
+mod exact;
 mod fenwick;
 mod order;
 mod rng;
 mod stats;
+mod tails;
 
 pub use distance::squared_distance;
+pub use exact::ExactSum;
 pub use fenwick::Fenwick;
 pub use order::Order;
 pub use rng::Rng;
 pub use stats::{correlation, mean, median, quantile_sorted, ranks, spearman};
+pub use tails::{chi_square_tail, ln_factorial, normal_density, normal_two_sided};
 
 /// e^x.
 pub fn exp(x: f64) -> f64 {

@@ -30,6 +30,17 @@ impl Rng {
         f64::from(self.next_u32()) / 4_294_967_296.0
     }
 
+    /// A standard normal number: Marsaglia's polar method, one of the pair.
+    pub fn normal(&mut self) -> f64 {
+        loop {
+            let (u, v) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
+            let s = u * u + v * v;
+            if s > 0.0 && s < 1.0 {
+                return u * (-2.0 * super::ln(s) / s).sqrt();
+            }
+        }
+    }
+
     /// An index in 0..n, without modulo bias (Lemire 2019). `n` must be positive.
     pub fn below(&mut self, n: u32) -> u32 {
         let threshold = n.wrapping_neg() % n;
@@ -91,6 +102,14 @@ mod tests {
         assert!(hits.iter().all(|&h| (2_800..3_200).contains(&h)), "{hits:?}");
         assert_eq!(rng.sample(4, 9), [0, 1, 2, 3]);
         assert_eq!(rng.sample(0, 9), [0usize; 0]);
+    }
+
+    #[test]
+    fn normal_numbers_have_the_moments_of_a_normal() {
+        let mut rng = Rng::new(8);
+        let x: Vec<f64> = (0..40_000).map(|_| rng.normal()).collect();
+        let moment = |p: i32| x.iter().map(|v| v.powi(p)).sum::<f64>() / x.len() as f64;
+        assert!(moment(1).abs() < 0.02 && (moment(2) - 1.0).abs() < 0.03 && (moment(4) - 3.0).abs() < 0.2);
     }
 
     #[test]

@@ -76,7 +76,8 @@ fn number(a: &Analysis, variable: Variable, i: usize) -> Option<f64> {
     }
 }
 
-fn level(a: &Analysis, variable: Variable, i: usize) -> Option<u32> {
+/// Code of explained patient `i`'s level; a missing one has a code that is no level's.
+pub(crate) fn level(a: &Analysis, variable: Variable, i: usize) -> Option<u32> {
     match variable {
         Variable::Cluster => a.insight.clusters.labels.get(i).copied(),
         Variable::Column(c) => match &a.study.data.columns().get(c)?.values {

@@ -9,6 +9,7 @@ mod update;
 mod view;
 
 pub use command::{Command, Entry, Notice, Progress, catalogue};
+pub(crate) use filter::level as level_of;
 pub use filter::{Filter, Variable, matching_rows};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};
 pub use view::{CohortChoice, Sort, View, ViewState};
@@ -33,6 +34,8 @@ pub struct Insight {
     pub order: Vec<FeatureId>,
     /// Per feature, the feature that its attributions seem to depend on most (a heuristic), if any.
     pub partners: Vec<Option<FeatureId>>,
+    /// Positions of the explained patients, highest margin first; ties in file order.
+    pub by_margin: Vec<u32>,
     /// Map of the explained patients.
     pub embedding: Embedding,
     /// Clusters of the explained patients.
@@ -51,6 +54,7 @@ impl Insight {
             importance: Vec::new(),
             order: Vec::new(),
             partners: Vec::new(),
+            by_margin: Vec::new(),
             embedding: Embedding {
                 points: Vec::new(),
                 share: [0.0; 2],
@@ -152,6 +156,25 @@ impl Analysis {
         self.additivity.iter().copied().fold(0.0, f64::max)
     }
 
+    /// The given biomarker if there is one, else the most important.
+    pub fn feature_in_focus(&self, feature: Option<FeatureId>) -> Option<FeatureId> {
+        feature
+            .filter(|f| f.index() < self.study.n_features())
+            .or_else(|| self.insight.order.first().copied())
+    }
+
+    /// The given patient if explained, else the one with the highest margin.
+    pub fn patient_in_focus(&self, patient: Option<RowId>) -> Option<RowId> {
+        let highest = || self.rows.get(*self.insight.by_margin.first()? as usize).copied();
+        patient.filter(|r| self.position(*r).is_some()).or_else(highest)
+    }
+
+    /// Place of an explained patient by margin, the highest first: 1 to n.
+    pub fn rank(&self, patient: RowId) -> usize {
+        let at = self.position(patient);
+        self.insight.by_margin.iter().position(|&i| Some(i as usize) == at).map_or(0, |p| p + 1)
+    }
+
     /// Importance of one feature.
     pub fn importance(&self, feature: FeatureId) -> &Importance {
         &self.insight.importance[feature.index()]
@@ -218,19 +241,11 @@ impl Session {
 
     /// The biomarker in focus, or the most important one.
     pub fn feature(&self) -> Option<FeatureId> {
-        let a = self.open.as_ref()?;
-        self.now
-            .feature
-            .filter(|f| f.index() < a.study.n_features())
-            .or_else(|| a.insight.order.first().copied())
+        self.open.as_ref()?.feature_in_focus(self.now.feature)
     }
 
     /// The patient in focus, or the one with the highest margin.
     pub fn patient(&self) -> Option<RowId> {
-        let a = self.open.as_ref()?;
-        self.now
-            .patient
-            .filter(|r| a.position(*r).is_some())
-            .or_else(|| a.rows.iter().copied().max_by(|x, y| a.margin(*x).total_cmp(&a.margin(*y))))
+        self.open.as_ref()?.patient_in_focus(self.now.patient)
     }
 }

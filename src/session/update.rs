@@ -329,9 +329,7 @@ fn step(session: &mut Session, by: i32) {
 
 /// Explained patients, highest margin first; ties in file order.
 pub fn patients_by_margin(a: &Analysis) -> Vec<RowId> {
-    let mut order: Vec<RowId> = a.rows.to_vec();
-    order.order_by(|x, y| a.margin(*y).total_cmp(&a.margin(*x)).then(x.cmp(y)));
-    order
+    a.insight.by_margin.iter().filter_map(|&i| a.rows.get(i as usize).copied()).collect()
 }
 
 fn invert(session: &mut Session) {

@@ -101,20 +101,20 @@ impl CohortChoice {
 
     /// Patients the model has not seen, if the table says which: test, else external, else everyone.
     pub fn default_for(study: &Study) -> Self {
+        let roles = study.split_roles();
         [SplitRole::Test, SplitRole::External]
             .into_iter()
-            .find(|&role| study.rows().any(|r| study.split_role(r) == role))
+            .find(|role| roles.contains(role))
             .map_or(CohortChoice::All, CohortChoice::Role)
     }
 
     /// The choices that have patients, with their number, held-out patients first.
     pub fn offered(study: &Study) -> Vec<(Self, usize)> {
         use SplitRole::*;
+        let roles = study.split_roles();
         let mut out: Vec<(Self, usize)> = [Test, External, Validation, Train, Unknown]
             .into_iter()
-            .map(|role| {
-                (CohortChoice::Role(role), study.rows().filter(|&r| study.split_role(r) == role).count())
-            })
+            .map(|role| (CohortChoice::Role(role), roles.iter().filter(|&&r| r == role).count()))
             .filter(|(_, n)| *n > 0 && *n < study.n_rows())
             .collect();
         out.push((CohortChoice::All, study.n_rows()));

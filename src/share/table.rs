@@ -2,7 +2,7 @@
 
 use crate::dataset::csv::inert;
 use crate::ensemble::Summary;
-use crate::explain::Attributions;
+use crate::explain::{Attributions, Precision, Transformed};
 use crate::ids::RowId;
 use crate::session::Analysis;
 use crate::study::{ColumnRole, Study};
@@ -22,6 +22,37 @@ pub struct Document<'a> {
     pub attributions: &'a Attributions,
     /// What deserves a look.
     pub warnings: &'a [String],
+}
+
+/// How attributions were computed, where that is not path-dependent, on the margin, in f64.
+#[derive(Clone, Debug, Default)]
+pub struct Details<'a> {
+    /// What the rows were compared with, if the method was interventional.
+    pub background: Option<Background>,
+    /// Name of another scale than the margin, and the values on it.
+    pub scale: Option<(&'static str, &'a Transformed)>,
+    /// Bits of the sums.
+    pub precision: Precision,
+    /// Interactions of some rows.
+    pub interactions: Option<&'a Matrices>,
+}
+
+/// The rows of a background.
+#[derive(Clone, Debug, Serialize)]
+pub struct Background {
+    /// How many.
+    pub rows: usize,
+    /// SHA-256 of their file.
+    pub sha256: String,
+}
+
+/// Interaction matrices.
+#[derive(Clone, Debug)]
+pub struct Matrices {
+    /// Names of their rows.
+    pub rows: Vec<RowName>,
+    /// `[row][i][j][output]`, symmetric; off the diagonal half a pair's effect.
+    pub values: Vec<f64>,
 }
 
 /// What a row is called.
@@ -59,6 +90,18 @@ impl Document<'_> {
     /// # Errors
     /// Those of the writer.
     pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
+        self.write_json_with(&Details::default(), out)
+    }
+
+    /// [`Document::write_json`] for what was computed in another way. `method` and `output` say how; there are
+    /// `background` (`{"rows":…,"sha256":…}`) if the method is interventional, `precision` if it is `f32`, and
+    /// `interactions` (`{"rows":[name],"values":[row][i][j][output]}`) if they were asked for. Attributions are in units
+    /// of `output`. `base_values` is null for `log-loss`, whose base depends on what was observed:
+    /// `base_values_by_row` holds `[row][output]`.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_json_with(&self, details: &Details<'_>, out: &mut impl Write) -> io::Result<()> {
         let (a, m) = (self.attributions, self.model);
         let k = a.n_outputs;
         let model = Model {
@@ -72,24 +115,51 @@ impl Document<'_> {
         };
         let names: Vec<&str> = m.features.iter().map(|f| f.name.as_str()).collect();
         write!(out, "{{\"format\":\"clarimark-attributions\",\"version\":1,\"model\":{}", json(&model)?)?;
-        write!(
-            out,
-            ",\"method\":\"path-dependent\",\"output\":\"margin\",\"outputs\":{}",
-            json(&m.outputs)?
-        )?;
+        let method = if details.background.is_some() { "interventional" } else { "path-dependent" };
+        let output = details.scale.map_or("margin", |(name, _)| name);
+        write!(out, ",\"method\":\"{method}\",\"output\":\"{output}\"")?;
+        if let Some(background) = &details.background {
+            write!(out, ",\"background\":{}", json(background)?)?;
+        }
+        if details.precision == Precision::F32 {
+            write!(out, ",\"precision\":\"f32\"")?;
+        }
+        write!(out, ",\"outputs\":{}", json(&m.outputs)?)?;
         write!(out, ",\"features\":{},\"rows\":{}", json(&names)?, json(&self.rows)?)?;
         let margin: Vec<&[f64]> = a.margin.chunks_exact(k).collect();
         let prediction: Vec<Vec<f64>> = (0..a.n_rows).map(|r| self.prediction(r)).collect();
         write!(out, ",\n\"margin\":{},\n\"prediction\":{}", json(&margin)?, json(&prediction)?)?;
-        write!(out, ",\n\"base_values\":{},\n\"attributions\":[", json(&a.base_values)?)?;
+        match details.scale {
+            None => write!(out, ",\n\"base_values\":{}", json(&a.base_values)?)?,
+            Some(("log-loss", on)) => {
+                let by_row: Vec<&[f64]> = on.base_values.chunks_exact(k).collect();
+                write!(out, ",\n\"base_values\":null,\n\"base_values_by_row\":{}", json(&by_row)?)?;
+            }
+            Some((_, on)) => write!(out, ",\n\"base_values\":{}", json(&on.base_values.get(..k))?)?,
+        }
+        write!(out, ",\n\"attributions\":[")?;
         for (r, row) in a.values.chunks_exact((a.n_features * k).max(1)).enumerate() {
             let cells: Vec<&[f64]> = row.chunks_exact(k).collect();
             write!(out, "{}{}", if r == 0 { "\n" } else { ",\n" }, json(&cells)?)?;
         }
-        let worst = a.additivity_errors().into_iter().fold(0.0, f64::max);
+        write!(out, "\n]")?;
+        if let Some(matrices) = details.interactions {
+            write!(out, ",\n\"interactions\":{{\"rows\":{},\"values\":[", json(&matrices.rows)?)?;
+            let line = (a.n_features * k).max(1);
+            for (r, matrix) in matrices.values.chunks_exact((a.n_features * line).max(1)).enumerate() {
+                let matrix: Vec<Vec<&[f64]>> =
+                    matrix.chunks_exact(line).map(|line| line.chunks_exact(k).collect()).collect();
+                write!(out, "{}{}", if r == 0 { "\n" } else { ",\n" }, json(&matrix)?)?;
+            }
+            write!(out, "\n]}}")?;
+        }
+        let worst = match details.scale {
+            None => a.additivity_errors().into_iter().fold(0.0, f64::max),
+            Some((_, on)) => on.additivity_errors().into_iter().fold(0.0, f64::max),
+        };
         writeln!(
             out,
-            "\n],\n\"additivity\":{{\"max_abs_error\":{}}},\n\"warnings\":{}}}",
+            ",\n\"additivity\":{{\"max_abs_error\":{}}},\n\"warnings\":{}}}",
             json(&worst)?,
             json(&self.warnings)?
         )
@@ -100,6 +170,14 @@ impl Document<'_> {
     /// # Errors
     /// Those of the writer.
     pub fn write_csv(&self, out: &mut impl Write) -> io::Result<()> {
+        self.write_csv_with(&Details::default(), out)
+    }
+
+    /// [`Document::write_csv`] for what was computed in another way: base value and columns are on its scale.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_csv_with(&self, details: &Details<'_>, out: &mut impl Write) -> io::Result<()> {
         let (a, k) = (self.attributions, self.attributions.n_outputs);
         let of = |name: &str, output: usize| {
             if k == 1 { name.to_string() } else { format!("{name} [{}]", self.model.outputs[output]) }
@@ -120,7 +198,9 @@ impl Document<'_> {
             }];
             record.extend((0..k).map(|o| a.margin(r, o).to_string()));
             record.extend(self.prediction(r).iter().map(f64::to_string));
-            record.extend(a.base_values.iter().map(f64::to_string));
+            let base_values =
+                details.scale.map_or(&a.base_values[..], |(_, on)| &on.base_values[r * k..][..k]);
+            record.extend(base_values.iter().map(f64::to_string));
             let width = a.n_features * k;
             record.extend(a.values[r * width..(r + 1) * width].iter().map(f64::to_string));
             writer.write_record(&record)?;

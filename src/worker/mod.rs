@@ -7,8 +7,17 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+/// Starts the worker that the page has made.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    // Anywhere else there is nobody to answer.
+    if let Ok(scope) = js_sys::global().dyn_into() {
+        run(scope);
+    }
+}
+
 /// Answers every message until the page terminates the worker. Says [`Reply::Ready`] first.
-pub fn run(scope: DedicatedWorkerGlobalScope) {
+fn run(scope: DedicatedWorkerGlobalScope) {
     let mut worker = job::Worker::default();
     let out = scope.clone();
     let answer = move |event: MessageEvent| {
@@ -26,7 +35,7 @@ pub fn run(scope: DedicatedWorkerGlobalScope) {
 }
 
 fn post(scope: &DedicatedWorkerGlobalScope, reply: Reply) {
-    let (message, transfer) = wire::write(reply.into_packet());
+    let (message, transfer) = wire::Message::of(&reply.packet()).values();
     // Posting fails only for values that cannot be cloned; strings and byte arrays can.
     let _ = scope.post_message_with_transfer(&message, &transfer);
 }

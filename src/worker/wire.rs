@@ -1,25 +1,56 @@
 //! Packets as JavaScript values: an array of `Uint8Array`s, the header first, their memory transferred.
 
-use crate::job::Packet;
-use js_sys::{Array, Uint8Array};
+use crate::job::{Buffer, Packet};
+use js_sys::{Array, Float64Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// The message and the list of buffers to transfer with it.
-pub(crate) fn write(packet: Packet) -> (JsValue, JsValue) {
-    let (message, transfer) = (Array::new(), Array::new());
-    for bytes in std::iter::once(&packet.header).chain(&packet.buffers) {
-        let array = Uint8Array::from(bytes.as_slice());
-        transfer.push(&array.buffer());
-        message.push(&array);
+/// A message and the list of buffers to transfer with it, as they grow.
+#[derive(Default)]
+pub(crate) struct Message {
+    parts: Array,
+    transfer: Array,
+}
+
+impl Message {
+    /// A whole packet at once.
+    pub(crate) fn of(packet: &Packet<'_>) -> Self {
+        let mut message = Message::default();
+        parts(packet).for_each(|bytes| message.push(bytes));
+        message
     }
-    (message.into(), transfer.into())
+
+    /// Copies the next part out of this program's memory.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let array = Uint8Array::from(bytes);
+        self.transfer.push(&array.buffer());
+        self.parts.push(&array);
+    }
+
+    /// What `postMessage` takes: the message, and what is transferred with it.
+    pub(crate) fn values(self) -> (JsValue, JsValue) {
+        (self.parts.into(), self.transfer.into())
+    }
+}
+
+/// The parts of a message in order.
+pub(crate) fn parts<'a>(packet: &'a Packet<'_>) -> impl Iterator<Item = &'a [u8]> {
+    std::iter::once(packet.header.as_slice()).chain(packet.buffers.iter().map(Buffer::bytes))
 }
 
 /// The packet of a message; None if it is not one.
-pub(crate) fn read(message: &JsValue) -> Option<Packet> {
-    let bytes = |part: JsValue| part.dyn_into::<Uint8Array>().ok().map(|array| array.to_vec());
+pub(crate) fn read(message: &JsValue) -> Option<Packet<'static>> {
     let mut parts = message.dyn_ref::<Array>()?.iter();
-    let header = bytes(parts.next()?)?;
-    let buffers: Option<Vec<Vec<u8>>> = parts.map(bytes).collect();
+    let header = parts.next()?.dyn_into::<Uint8Array>().ok()?.to_vec();
+    let buffers: Option<Vec<Buffer<'static>>> = parts.map(buffer).collect();
     Some(Packet { header, buffers: buffers? })
+}
+
+fn buffer(part: JsValue) -> Option<Buffer<'static>> {
+    let array = part.dyn_into::<Uint8Array>().ok()?;
+    Some(if array.length() % 8 == 0 {
+        // Each part has a memory of its own, from its start on.
+        Buffer::Words(Float64Array::new(&array.buffer()).to_vec())
+    } else {
+        Buffer::Bytes(array.to_vec())
+    })
 }

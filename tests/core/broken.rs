@@ -1,4 +1,5 @@
-//! Files that must be refused in words, and odd ones that must load: `tests/reference/broken/cases.json`.
+//! Files that must be refused in words, and odd ones that must load: `cases.json` in `tests/reference/broken` and
+//! `broken-models`.
 
 use crate::reference::{folder, inputs};
 use clarimark::ensemble;
@@ -17,6 +18,7 @@ struct Case {
     kind: String,
     outcome: String,
     why: String,
+    says: Option<String>,
     same_as: Option<String>,
     x: Option<Vec<f64>>,
     margin: Option<Vec<f64>>,
@@ -24,26 +26,29 @@ struct Case {
     base_value: Option<f64>,
 }
 
-fn model_cases() -> Vec<Case> {
-    let text = fs::read(folder().join("broken/cases.json")).unwrap();
+fn model_cases(place: &str) -> Vec<Case> {
+    let text = fs::read(folder().join(place).join("cases.json")).unwrap();
     let cases: Cases = serde_json::from_slice(&text).unwrap();
     let cases: Vec<Case> = cases.cases.into_iter().filter(|c| c.kind == "model").collect();
     assert!(cases.len() >= 31);
     cases
 }
 
-fn bytes(file: &str) -> Vec<u8> {
-    fs::read(folder().join("broken").join(file)).unwrap()
-}
-
 #[test]
 fn every_model_file_is_taken_as_the_cases_say() {
-    for case in model_cases() {
+    let both = ["broken", "broken-models"].map(|place| (place, model_cases(place)));
+    assert!(both[1].1.len() >= 135);
+    for (place, case) in
+        both.into_iter().flat_map(|(place, cases)| cases.into_iter().map(move |c| (place, c)))
+    {
+        let bytes = |file: &str| fs::read(folder().join(place).join(file)).unwrap();
         let read = ensemble::read(&bytes(&case.file));
         let outcome = match &read {
             Err(e) => {
                 println!("{}: {e}. {}", case.file, e.hint());
                 assert!(!e.hint().is_empty() && !e.to_string().contains('\n'));
+                let says = case.says.as_deref().unwrap_or_default();
+                assert!(e.to_string().contains(says), "{}: {e} should contain {says}", case.file);
                 "refused"
             }
             Ok(parsed) if parsed.warnings.is_empty() => "loads",
@@ -56,7 +61,10 @@ fn every_model_file_is_taken_as_the_cases_say() {
         let Ok(parsed) = read else { continue };
         if let Some(twin) = &case.same_as {
             let twin = ensemble::read(&bytes(twin)).unwrap().value;
-            let rows = inputs(&twin, &folder().join("broken/ok.csv"));
+            let rows = match place {
+                "broken" => inputs(&twin, &folder().join("broken/ok.csv")),
+                _ => (0..9 * twin.n_features()).map(|i| (i * 37 % 200) as f64 * 0.25).collect(),
+            };
             assert_eq!(parsed.value.margins(&rows), twin.margins(&rows), "{}", case.file);
             assert_eq!(parsed.value.base_values(), twin.base_values(), "{}", case.file);
         }

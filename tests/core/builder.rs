@@ -132,7 +132,7 @@ fn trees_are_in_pre_order_whatever_the_file_s_numbers() {
             if let Node::Internal { left, right, feature, split, .. } = tree.node(i) {
                 assert!(left == i + 1 && right > left && right < tree.n_nodes() && feature.index() < 4);
                 assert!(
-                    matches!(split, Split::Below { threshold } if threshold.is_finite())
+                    matches!(split, Split::Below { threshold } | Split::BelowOrZero { threshold, .. } if threshold.is_finite())
                         || matches!(split, Split::NotIn { set } if !set.codes().is_empty())
                 );
                 pending.extend([right, left]);

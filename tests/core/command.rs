@@ -3,7 +3,8 @@
 use crate::reference::folder;
 use clarimark::command::run;
 use clarimark::ensemble;
-use clarimark::explain::Flow;
+use clarimark::explain::{Flow, Interventional};
+use clarimark::study::FileFacts;
 use serde_json::Value;
 use std::fs;
 use std::io::{self, Write};
@@ -115,6 +116,126 @@ fn json_numbers_read_back_to_the_same_bits() {
     assert_eq!(bits(&numbers(&explain(name)["attributions"])), bits(&expected.values));
 }
 
+/// The first case with its own table as background, and more arguments.
+fn against_itself(name: &str, more: &[&str]) -> Ran {
+    let (model, data) = (case(name, "model.json"), case(name, "csv"));
+    let of =
+        ["explain", "--model", &model, "--data", &data, "--method", "interventional", "--background", &data];
+    clarimark(&[&of[..], more].concat())
+}
+
+fn json(ran: &Ran) -> Value {
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+#[test]
+fn a_background_is_explained_against() {
+    let name = "multi_softprob";
+    let got = json(&against_itself(name, &["--interactions", "2"]));
+    assert_eq!((&got["method"], &got["output"]), (&"interventional".into(), &"margin".into()));
+    assert_eq!(got["background"]["rows"].as_u64().unwrap() as usize, got["rows"].as_array().unwrap().len());
+    assert_eq!(got["background"]["sha256"].as_str().unwrap().len(), 64);
+    let model = ensemble::read(&fs::read(case(name, "model.json")).unwrap()).unwrap().value;
+    let rows = crate::reference::inputs(&model, case(name, "csv").as_ref());
+    let expected = Interventional::new(&model, &rows).unwrap().explain(&rows);
+    assert_eq!(numbers(&got["attributions"]), expected.values);
+    assert_eq!(numbers(&got["base_values"]), expected.base_values);
+    assert!(got["additivity"]["max_abs_error"].as_f64().unwrap() < 1e-12);
+    let (pairs, f, k) = (numbers(&got["interactions"]["values"]), model.n_features(), model.n_outputs());
+    assert_eq!(got["interactions"]["rows"].as_array().unwrap()[..], got["rows"].as_array().unwrap()[..2]);
+    assert_eq!(pairs.len(), 2 * f * f * k);
+    let at = |i: usize, j: usize, o: usize| pairs[((f + i) * f + j) * k + o];
+    for i in 0..f {
+        for o in 0..k {
+            let line: f64 = (0..f).map(|j| at(i, j, o)).sum();
+            assert!((line - expected.phi(1, i, o)).abs() < 1e-12);
+            assert!((0..f).all(|j| at(i, j, o) == at(j, i, o)));
+        }
+    }
+}
+
+#[test]
+fn probability_is_explained_with_a_time_first() {
+    let ran = against_itself("binary_logistic_missing", &["--output", "probability"]);
+    assert!(
+        ran.err.starts_with("note: ") && ran.err.contains("background rows, will take about"),
+        "{}",
+        ran.err
+    );
+    let got = json(&ran);
+    assert_eq!(got["output"], "probability");
+    let (base, prediction) = (numbers(&got["base_values"]), numbers(&got["prediction"]));
+    let mean = prediction.iter().sum::<f64>() / prediction.len() as f64;
+    assert!((base[0] - mean).abs() < 1e-12);
+    for (phi, p) in got["attributions"].as_array().unwrap().iter().zip(&prediction) {
+        assert!((base[0] + numbers(phi).iter().sum::<f64>() - p).abs() < 1e-12);
+    }
+    let csv = against_itself("binary_logistic_missing", &["--output", "probability", "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(csv.out.as_bytes());
+    let first = reader.records().next().unwrap().unwrap();
+    assert!((first[3].parse::<f64>().unwrap() - base[0]).abs() < 1e-15);
+}
+
+#[test]
+fn loss_is_explained_where_the_outcome_is_known() {
+    let folder = std::env::temp_dir().join(format!("clarimark-loss-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let table = fs::read_to_string(case("binary_logistic_missing", "csv")).unwrap();
+    let with_label: String = (table.lines().enumerate())
+        .map(|(i, line)| match i {
+            0 => format!("{line},ill\n"),
+            _ => format!("{line},{}\n", if i % 2 == 0 { "no" } else { "yes" }),
+        })
+        .collect();
+    let model = fs::read(case("binary_logistic_missing", "model.json")).unwrap();
+    fs::write(folder.join("model.json"), &model).unwrap();
+    fs::write(folder.join("table.csv"), &with_label).unwrap();
+    let manifest = serde_json::json!({
+        "format": "clarimark-study",
+        "version": 1,
+        "model": { "path": "model.json", "sha256": FileFacts::of("", &model).sha256 },
+        "data": { "path": "table.csv", "sha256": FileFacts::of("", with_label.as_bytes()).sha256 },
+        "outcome": { "kind": "binary", "column": "ill", "positive": "yes" },
+    });
+    fs::write(folder.join("study.json"), manifest.to_string()).unwrap();
+    let (study, table) = (folder.join("study.json"), folder.join("table.csv"));
+    let (study, table) = (study.to_str().unwrap(), table.to_str().unwrap());
+    let got = json(&clarimark(&[
+        "explain",
+        "--study",
+        study,
+        "--method",
+        "interventional",
+        "--background",
+        table,
+        "--output",
+        "log-loss",
+    ]));
+    assert!(got["base_values"].is_null());
+    let (base, p) = (numbers(&got["base_values_by_row"]), numbers(&got["prediction"]));
+    for (r, phi) in got["attributions"].as_array().unwrap().iter().enumerate() {
+        let loss = -(if r % 2 == 0 { p[r] } else { 1.0 - p[r] }).ln();
+        assert!((base[r] + numbers(phi).iter().sum::<f64>() - loss).abs() < 1e-12);
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn threads_do_not_change_a_bit() {
+    for more in [&["--interactions", "3"][..], &["--output", "probability"]] {
+        let of = |n| against_itself("binary_logistic_missing", &[more, &["--threads", n]].concat()).out;
+        assert_eq!(of("1"), of("3"));
+    }
+    let of = |n, precision| {
+        let study = study("pbc");
+        clarimark(&["explain", "--study", &study, "--threads", n, "--precision", precision]).out
+    };
+    assert_eq!(of("1", "f64"), of("2", "f64"));
+    assert_eq!(of("1", "f32"), of("5", "f32"));
+    assert!(of("1", "f32").contains("\"precision\":\"f32\""));
+}
+
 #[test]
 fn the_csv_form_has_one_line_per_patient() {
     let ran = clarimark(&["explain", "--study", &study("pbc"), "--format", "csv"]);
@@ -165,6 +286,19 @@ fn errors_take_one_line_and_say_what_to_do() {
     let no_cover = folder().join("broken/no_cover.model.json").to_str().unwrap().to_owned();
     let truncated = folder().join("broken/truncated.model.json").to_str().unwrap().to_owned();
     let ok_csv = folder().join("broken/ok.csv").to_str().unwrap().to_owned();
+    let cox_csv = case("survival_cox", "csv");
+    let cox_again = case("survival_cox", "model.json");
+    let interventional = [
+        "explain",
+        "--model",
+        &cox_again,
+        "--data",
+        &cox_csv,
+        "--method",
+        "interventional",
+        "--background",
+        &cox_csv,
+    ];
     let (cox, ubj) = (case("survival_cox", "model.json"), case("multi_softprob", "model.ubj"));
     for (arguments, expected) in [
         (&["explain", "--model", &cox][..], "--data FILE is missing"),
@@ -174,6 +308,23 @@ fn errors_take_one_line_and_say_what_to_do() {
         (&["explain", "--model", &truncated, "--data", &ok_csv], "line 1"),
         (&["explain", "--model", &no_cover, "--data", &ok_csv], "no cover"),
         (&["inspect", &ok_csv], "a table"),
+        (
+            &[
+                "explain",
+                "--model",
+                &cox,
+                "--data",
+                &cox_csv,
+                "--method",
+                "interventional",
+                "--background",
+                &ok_csv,
+            ],
+            "have no column",
+        ),
+        (&[&interventional[..], &["--output", "probability"]].concat(), "no probability"),
+        (&[&interventional[..], &["--output", "log-loss"]].concat(), "yes-or-no outcome"),
+        (&[&interventional[..], &["--threads", "0"]].concat(), "--threads 0"),
         (
             &["pack", "--study", &study("pbc"), "--page", &ok_csv, "-o", "/nonexistent"],
             "not a Clarimark page",

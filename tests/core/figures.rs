@@ -1,9 +1,14 @@
 //! Every figure of a real study, at every width a page can have.
 
 use crate::study_run::analyse;
-use clarimark::figure::{self, Figure};
+use clarimark::cohort::consensus::consensus;
+use clarimark::cohort::hierarchy::{Linkage, hierarchy};
+use clarimark::ensemble::Link;
+use clarimark::evaluate::NotATest;
+use clarimark::figure::{self, Figure, Grouping};
 use clarimark::plot::svg;
-use clarimark::session::{Analysis, ViewState};
+use clarimark::session::{Analysis, CohortChoice, ViewState};
+use clarimark::study::{ColumnRole, SplitRole};
 
 fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     let now = ViewState { patient: Some(a.rows[0]), ..ViewState::default() };
@@ -25,6 +30,28 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
         ("additivity", figure::additivity(a, width)),
         ("performance", figure::performance(a, width)),
     ];
+    if let Some(horizon) = figure::default_horizon(a) {
+        let found = figure::at_horizon(a, horizon, None, [width, 300.0]).unwrap();
+        assert!(found.measures.rows.iter().all(|r| r.len() == found.measures.header.len()));
+        out.extend(found.figures);
+    }
+    let names = figure::cluster_names(a.insight.clusters.k);
+    let of: Vec<Option<u32>> = a.insight.clusters.labels.iter().map(|&l| Some(l)).collect();
+    out.push(("by subgroup", figure::by_subgroup(a, &names, &of, width).unwrap().figure));
+    let phi = a.attributions.matrix(0);
+    let tree = hierarchy(&phi, a.study.n_features(), Linkage::Ward).unwrap();
+    out.push(("dendrogram", figure::dendrogram(a, &tree, Linkage::Ward, 3, [width, 200.0])));
+    let agreed = consensus(&phi, a.study.n_features(), 3, 5, 0);
+    out.push(("consensus", figure::consensus(a, &agreed, width)));
+    let column = a.study.roles.iter().position(|r| *r == ColumnRole::Covariate);
+    let mut groupings =
+        vec![Grouping::None, Grouping::Cluster, Grouping::RiskThird, Grouping::Cut(first, None)];
+    groupings.extend(column.map(Grouping::Column));
+    for grouping in groupings {
+        let found = figure::survival(a, grouping, Some(&some), [width, 360.0]).unwrap();
+        assert!(found.groups.rows.iter().all(|r| r.len() == found.groups.header.len()), "{grouping:?}");
+        out.push(("survival", found.figure));
+    }
     for h in figure::histograms(a) {
         out.push(("histogram", figure::histogram(a, &h, &[], width.min(176.0))));
     }
@@ -64,5 +91,69 @@ fn a_patients_sentence_adds_up_to_what_the_model_says() {
         );
         let sum: f64 = figure::contributions(&a, row).iter().map(|c| c.phi).sum();
         assert!((sum + a.base_value() - a.margin(row)).abs() < 1e-9, "{text}");
+    }
+}
+
+#[test]
+fn held_out_patients_are_tested_and_others_are_not() {
+    let size = [700.0, 400.0];
+    let test = analyse("pbc");
+    assert_eq!(test.cohort, CohortChoice::Role(SplitRole::Test));
+    let found = figure::survival(&test, Grouping::Cluster, None, size).unwrap();
+    assert!(found.verdict.is_ok_and(|p| p.get() < 1e-6), "{}", found.said);
+    assert!(found.said.starts_with("Test patients: log-rank p = "), "{}", found.said);
+    assert!(found.headline.starts_with("Half of C high died by "), "{}", found.headline);
+
+    // One training patient is enough to spoil it.
+    let mut rows = (*test.rows).clone();
+    rows[0] = test.study.rows_of(SplitRole::Train)[0];
+    let mixed = Analysis { rows: rows.into(), ..test };
+    let found = figure::survival(&mixed, Grouping::Cluster, None, size).unwrap();
+    assert_eq!(found.verdict, Err(NotATest::Fitted { n_seen: 1, n: mixed.rows.len() }));
+    assert!(found.said.starts_with("Not a valid test: the model saw these outcomes."), "{}", found.said);
+    let cut = figure::survival(&mixed, Grouping::Cut(mixed.insight.order[0], None), None, size).unwrap();
+    assert!(matches!(cut.verdict, Err(NotATest::Fitted { .. })), "{}", cut.said);
+}
+
+#[test]
+fn a_yes_or_no_outcome_is_judged_by_discrimination_calibration_and_decisions() {
+    // PBC again, as if only death had been asked for and the margin were log-odds.
+    let a = analyse("pbc");
+    let mut study = (*a.study).clone();
+    for role in &mut study.roles {
+        *role = match *role {
+            ColumnRole::OutcomeEvent => ColumnRole::OutcomeBinary,
+            ColumnRole::OutcomeTime => ColumnRole::Ignored,
+            other => other,
+        };
+    }
+    study.manifest.outcome = None;
+    study.model.scale.link = Link::Logistic;
+    let a = Analysis { study: study.into(), ..a };
+    for width in [180.0, 700.0] {
+        let found = figure::discrimination(&a, 0.5, None, [width, 300.0]).unwrap();
+        assert!(found.headline.starts_with("AUC 0."), "{}", found.headline);
+        assert_eq!(found.figures.len(), 4);
+        for (name, figure) in &found.figures {
+            let text = svg::to_svg(&figure.scene, &svg::Options::default());
+            assert!(!text.contains("NaN") && !text.contains("inf"), "{name} at {width}");
+            assert!(!figure.table.rows.is_empty(), "{name}");
+        }
+        assert_eq!(found.measures.rows.len(), 12);
+        assert!(found.warnings.is_empty(), "{:?}", found.warnings);
+    }
+}
+
+#[test]
+fn clusters_are_described_in_rules_and_covariates() {
+    for name in ["pbc", "acc"] {
+        let found = figure::describe_clusters(&analyse(name));
+        assert_eq!(found.clusters.rows.len(), 3, "{name}");
+        assert!(found.clusters.rows.iter().all(|r| r.len() == found.clusters.header.len()));
+        assert!(found.covariates.rows.iter().all(|r| r.len() == found.covariates.header.len()));
+        assert!(
+            found.clusters.rows.iter().any(|r| r[4].contains(" > ") || r[4].contains(" ≤ ")),
+            "{found:?}"
+        );
     }
 }

@@ -6,12 +6,12 @@ use clarimark::explain::{Attributions, ExplainError, Flow, oracle};
 use proptest::prelude::*;
 
 /// Largest |a − b|.
-fn distance(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, |m, d| if d.is_nan() { d } else { m.max(d) })
 }
 
-fn bits(x: &[f64]) -> Vec<u64> {
+pub(crate) fn bits(x: &[f64]) -> Vec<u64> {
     x.iter().map(|x| x.to_bits()).collect()
 }
 
@@ -72,7 +72,7 @@ proptest! {
 }
 
 /// A chain: every node but the last has a leaf on one side.
-fn chain(length: usize, n_features: usize) -> TreeSpec {
+pub(crate) fn chain(length: usize, n_features: usize) -> TreeSpec {
     let mut nodes = Vec::new();
     let mut cover = Vec::new();
     for i in 0..length {
@@ -159,4 +159,20 @@ fn no_rows_and_no_features_are_no_trouble() {
     assert_eq!((nothing.n_rows, nothing.values.len(), nothing.margin.len()), (0, 0, 0));
     let bare = ensemble(0, &[], &[1.0]);
     assert_eq!(Flow::new(&bare).unwrap().explain(&[]).n_rows, 0);
+}
+
+#[test]
+fn banzhaf_values_count_every_set_the_same() {
+    // Two features: half the sum of the effect alone and of the effect beside the other.
+    let model = ensemble(2, &[chain(6, 2)], &[0.5]);
+    let row = [0.25, 3.0];
+    let banzhaf = Flow::banzhaf(&model).unwrap().explain(&row).values;
+    let shapley = Flow::new(&model).unwrap().explain(&row).values;
+    assert!(distance(&banzhaf, &shapley) < 1e-15, "for two players they are the same");
+    let model = ensemble(6, &[chain(9, 6)], &[0.5]);
+    let row: Vec<f64> = (0..6).map(|i| i as f64 - 2.0).collect();
+    let banzhaf = Flow::banzhaf(&model).unwrap().explain(&row).values;
+    let expected = oracle::banzhaf(&model, &row).unwrap();
+    assert!(distance(&banzhaf, &expected) < 1e-14);
+    assert!(distance(&banzhaf, &Flow::new(&model).unwrap().explain(&row).values) > 1e-6);
 }

@@ -4,11 +4,17 @@
 mod broken;
 mod builder;
 mod command;
+mod engine;
+mod evidence;
+mod exactness;
 mod figures;
 mod flow;
 mod hostile;
+mod interaction;
+mod interventional;
 mod random;
 mod reference;
 mod session;
 mod statistics;
 mod study_run;
+mod what_if;

@@ -3,7 +3,7 @@
 
 use clarimark::Parsed;
 use clarimark::ensemble::{self, Ensemble, FeatureKind, ModelError};
-use clarimark::explain::{Flow, oracle};
+use clarimark::explain::{self, Flow, Output, oracle};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -207,7 +207,8 @@ fn every_reference_case_agrees_with_the_library() {
     assert_eq!(by_version.keys().filter(|v| v.starts_with("lightgbm")).count(), 2);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("catboost")).count(), 1);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("sklearn")).count(), 3);
-    assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 195);
+    assert_eq!(by_version.keys().filter(|v| v.starts_with("treelite")).count(), 1);
+    assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 205);
     assert!(by_version.values().map(|w| w.n_twins).sum::<usize>() >= 60);
 }
 
@@ -277,5 +278,63 @@ fn linear_boosters_are_refused_by_name() {
     for path in paths {
         let error = ensemble::read(&fs::read(path).unwrap()).err();
         assert_eq!(error, Some(ModelError::Booster { name: "gblinear".into() }));
+    }
+}
+
+/// `interventional.json`.
+#[derive(Deserialize)]
+struct Interventional {
+    cases: BTreeMap<String, InterventionalCase>,
+}
+
+#[derive(Deserialize)]
+struct InterventionalCase {
+    rows: usize,
+    background: usize,
+    labels: Vec<bool>,
+    /// By output: `[row][feature][output]`.
+    attributions: BTreeMap<String, Vec<Vec<Vec<f64>>>>,
+    /// Path-dependent, `[row][i][j][output]`.
+    interactions: Vec<Vec<Vec<Vec<f64>>>>,
+}
+
+#[test]
+fn a_background_and_interactions_agree_with_shap_and_xgboost() {
+    let file = fs::read(folder().join("interventional.json")).unwrap();
+    let reference: Interventional = serde_json::from_slice(&file).unwrap();
+    assert_eq!(reference.cases.len(), 4);
+    for (name, case) in reference.cases {
+        let path = folder().join(format!("xgboost-3.4.1/{name}"));
+        let model = ensemble::read(&fs::read(path.with_extension("model.json")).unwrap()).unwrap().value;
+        let inputs = inputs(&model, &path.with_extension("csv"));
+        let (rows, others) = inputs.split_at(case.rows * model.n_features());
+        let engine =
+            explain::Interventional::new(&model, &others[..case.background * model.n_features()]).unwrap();
+        let size = model.margins(&inputs).iter().fold(1.0, |m: f64, x| m.max(x.abs()));
+        for (output, expected) in &case.attributions {
+            let expected = expected.iter().flatten().flatten().copied();
+            let (got, errors) = match output.as_str() {
+                "raw" => {
+                    let explained = engine.explain(rows);
+                    (explained.values.clone(), explained.additivity_errors())
+                }
+                output => {
+                    let output = match output {
+                        "probability" => Output::Probability,
+                        _ => Output::LogLoss(&case.labels),
+                    };
+                    let explained = engine.explain_output(rows, output).unwrap();
+                    (explained.attributions.values.clone(), explained.additivity_errors())
+                }
+            };
+            let worst = deviation(&got, expected);
+            assert!(worst <= 1e-6 * size, "{name}, {output}: {worst}");
+            assert!(errors.iter().all(|&e| e <= 1e-12 * size), "{name}, {output}");
+        }
+        let pairs = explain::Interactions::by_cover(&model).unwrap();
+        let n = case.interactions.len();
+        let got = pairs.matrices(&rows[..n * model.n_features()]).unwrap();
+        let worst = deviation(&got, case.interactions.iter().flatten().flatten().flatten().copied());
+        assert!(worst <= 1e-5 * size, "{name}: {worst}");
     }
 }

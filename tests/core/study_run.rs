@@ -2,7 +2,7 @@
 
 use clarimark::explain::Attributions;
 use clarimark::ids::RowId;
-use clarimark::job::{EvaluationPart, Picked, Reading, Reply, Request, Subject, SummaryInput, Worker};
+use clarimark::job::{Picked, Reading, Reply, Request, Subject, Worker};
 use clarimark::session::{Analysis, CohortChoice, Insight};
 use clarimark::study::Study;
 use std::sync::Arc;
@@ -10,15 +10,17 @@ use std::sync::Arc;
 /// The files of a shipped study.
 pub(crate) fn files(name: &str) -> Vec<Picked> {
     let folder = format!("{}/public/studies/{name}", env!("CARGO_MANIFEST_DIR"));
-    let read =
-        |file: &str| Picked { name: file.into(), bytes: std::fs::read(format!("{folder}/{file}")).unwrap() };
+    let read = |file: &str| Picked {
+        name: file.into(),
+        bytes: Arc::new(std::fs::read(format!("{folder}/{file}")).unwrap()),
+    };
     vec![read("study.json"), read("model.json"), read(&format!("{name}.csv"))]
 }
 
 /// Sends a request the way the page does: packed, unpacked, answered, packed, unpacked.
 fn ask(worker: &mut Worker, request: Request) -> Reply {
-    let request = Request::from_packet(request.into_packet()).unwrap();
-    Reply::from_packet(worker.answer(request).into_packet()).unwrap()
+    let request = Request::from_packet(request.packet()).unwrap();
+    Reply::from_packet(worker.answer(request).packet()).unwrap()
 }
 
 /// Reads and binds a shipped study.
@@ -35,14 +37,14 @@ pub(crate) fn read(name: &str) -> Study {
 /// Explains `plan` in chunks of `chunk` rows, dealt to `n_workers` workers in turn and put back in order.
 pub(crate) fn explain(
     study: &Study,
-    model: &[u8],
+    model: &Arc<Vec<u8>>,
     plan: &[RowId],
     n_workers: usize,
     chunk: usize,
 ) -> Attributions {
     let mut workers: Vec<Worker> = (0..n_workers).map(|_| Worker::default()).collect();
     for w in &mut workers {
-        let reply = ask(w, Request::Load { job: 0, model: model.to_vec() });
+        let reply = ask(w, Request::Load { job: 0, model: model.clone() });
         assert!(matches!(reply, Reply::Loaded { .. }), "{reply:?}");
     }
     let mut out = Attributions::default();
@@ -79,24 +81,13 @@ pub(crate) fn analyse(name: &str) -> Analysis {
         elapsed_ms: 1.0,
         n_workers: 2,
     };
-    let mut worker = Worker::default();
-    let input = SummaryInput::of(&analysis, 0, 3);
-    match ask(&mut worker, Request::Summarise { job: 0, input }) {
-        Reply::Summarised { output, .. } => analysis.insight = Arc::new(output.into_insight(0)),
-        other => panic!("{other:?}"),
-    }
-    let parts = EvaluationPart::all(&analysis);
-    match ask(&mut worker, Request::Evaluate { job: 0, parts }) {
-        Reply::Evaluated { performance, .. } => analysis.performance = performance,
-        other => panic!("{other:?}"),
-    }
-    let subject = Subject {
-        study: (*analysis.study).clone(),
-        rows: analysis.rows.to_vec(),
-        attributions: (*analysis.attributions).clone(),
-    };
-    match ask(&mut worker, Request::Find { job: 0, subject: Box::new(subject) }) {
-        Reply::Found { findings, .. } => analysis.findings = findings,
+    let subject = Box::new(Subject::of(&analysis));
+    match ask(&mut Worker::default(), Request::Analyse { job: 0, subject, output: 0, k: 3, whole: true }) {
+        Reply::Analysed { output, performance, findings, .. } => {
+            analysis.insight = Arc::new(output.into_insight(0));
+            analysis.performance = performance;
+            analysis.findings = findings;
+        }
         other => panic!("{other:?}"),
     }
     analysis

@@ -25,6 +25,7 @@ for (const form of forms) {
 
   test(`${form}: the program runs in a worker too`, async ({ page, open }) => {
     await open(form);
+    await page.evaluate(() => globalThis.clarimarkWorkers());
     const heard = await page.evaluate(() => new Promise((resolve, reject) => {
       const worker = globalThis.clarimarkWorker();
       worker.onmessage = () => resolve(true);
@@ -47,6 +48,21 @@ test('a missing program is named', async ({ page, site, faults }) => {
   await page.route('**/*.wasm', route => route.fulfill({ status: 404 }));
   await page.goto(site);
   await expectSentence(page, /app-\w+\.wasm could not be loaded/);
+});
+
+test.describe('on a first visit', () => {
+  // A stored copy would help.
+  test.use({ serviceWorkers: 'block' });
+  test('a missing worker is named when it is needed, and asked for again', async ({ page, open }) => {
+    await page.route('**/worker-*.wasm', route => route.fulfill({ status: 404 }));
+    const faults = await open('hosted');
+    faults.expected.push(/404|integrity/i);
+    await page.locator('[data-command="open-example-pbc"]:visible').first().click();
+    await expect(page.getByTestId('notice')).toContainText(/worker-\w+\.wasm could not be loaded/);
+    await expect(page.locator('[data-view="start"]')).toBeVisible();
+    await page.unroute('**/worker-*.wasm');
+    await openExample(page);
+  });
 });
 
 test('a program altered on its way is refused', async ({ page, site, faults }) => {

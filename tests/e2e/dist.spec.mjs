@@ -3,37 +3,46 @@ import { readFile, readdir } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { dist, expect, test } from './clarimark.mjs';
 
-const part = async extension => {
-  const name = (await readdir(dist)).find(each => each.endsWith(extension) && each !== 'sw.js');
-  return readFile(dist + name);
+/** The published files with this ending, the service worker aside. */
+const parts = async extension => {
+  const names = (await readdir(dist)).filter(each => each.endsWith(extension) && each !== 'sw.js');
+  return Promise.all(names.map(name => readFile(dist + name)));
 };
 
-test('the first load is at most 700 kB compressed', async ({ page, site, faults }) => {
-  const parts = new Map();
-  page.on('response', response => parts.set(response.url(), response));
+test('the first load is at most 700 kB compressed, and what computes comes after it', async ({ page, site, faults }) => {
+  const loaded = [];
+  page.on('response', response => loaded.push(response));
   await page.goto(site);
   await expect(page.locator('[data-view="start"]')).toBeVisible();
-  let size = 0;
+  await page.evaluate(() => globalThis.clarimarkWorkers());
+  const size = { first: 0, worker: 0 };
   const names = [];
-  for (const [url, response] of parts) {
-    if (!url.startsWith(site)) continue;
-    names.push(url.slice(site.length));
-    size += gzipSync(await response.body()).length;
+  for (const response of loaded) {
+    const name = response.url().slice(site.length);
+    names.push(name);
+    size[name.startsWith('worker-') ? 'worker' : 'first'] += gzipSync(await response.body()).length;
   }
-  expect(names.filter(name => name.endsWith('.wasm'))).toHaveLength(1);
+  const at = pattern => names.findIndex(name => pattern.test(name));
+  expect(names.filter(name => name.endsWith('.wasm'))).toHaveLength(2);
+  expect(at(/^worker-/)).toBeGreaterThan(at(/^app-.*wasm$/));
   expect(names.filter(name => name.startsWith('studies/'))).toEqual([]);
-  expect(size).toBeLessThanOrEqual(700_000);
+  expect(size.first).toBeLessThanOrEqual(700_000);
+  expect(size.worker).toBeLessThanOrEqual(1_000_000);
   expect(faults.unexpected()).toEqual([]);
 });
 
 test('the program has no means to talk to anyone', async () => {
-  const glue = (await part('.js')).toString('utf8');
-  expect(glue).not.toMatch(/RTCPeerConnection|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import\.meta/);
+  const glue = await parts('.js');
+  expect(glue).toHaveLength(2);
+  for (const each of glue) {
+    expect(each.toString('utf8')).not.toMatch(/RTCPeerConnection|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import\.meta/);
+  }
 });
 
 test('no path of the machine that built it is published', async () => {
-  const wasm = (await part('.wasm')).toString('latin1');
-  expect(wasm.match(/\/(?:home|root|Users)\/[^\0]{0,60}/)?.[0] ?? null).toBeNull();
+  for (const wasm of await parts('.wasm')) {
+    expect(wasm.toString('latin1').match(/\/(?:home|root|Users)\/[^\0]{0,60}/)?.[0] ?? null).toBeNull();
+  }
 });
 
 test('each form has its policy', async () => {

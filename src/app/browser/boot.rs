@@ -1,4 +1,4 @@
-//! What the page's own boot script offers: files that ship with the page, and workers of the same program.
+//! What the page's own boot script offers: files that ship with the page, and workers.
 //! Hosted pages fetch and load by address, the one-file page has both inside; this module cannot tell them apart.
 
 use js_sys::{Function, Promise, Reflect, Uint8Array};
@@ -31,7 +31,19 @@ pub(crate) async fn packed_study() -> Option<Vec<(String, Vec<u8>)>> {
     (!files.is_empty()).then_some(files)
 }
 
-/// A new worker running this same program, with the compiled module already on its way.
+/// Waits until workers can be made: their program is loaded after the page has appeared.
+///
+/// # Errors
+/// Why it could not be loaded, one sentence.
+pub(crate) async fn workers_ready() -> Result<(), String> {
+    let waiting = || function("clarimarkWorkers")?.call0(&JsValue::NULL).ok()?.dyn_into::<Promise>().ok();
+    let Some(promise) = waiting() else { return Err("The page's own script is missing.".into()) };
+    JsFuture::from(promise).await.map(|_| ()).map_err(|error| {
+        error.dyn_ref::<js_sys::Error>().map_or_else(String::new, |e| String::from(e.message()))
+    })
+}
+
+/// A new worker, once [`workers_ready`]; its compiled module is already on its way.
 pub(crate) fn worker() -> Option<Worker> {
     function("clarimarkWorker")?.call0(&JsValue::NULL).ok()?.dyn_into().ok()
 }

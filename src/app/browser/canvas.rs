@@ -33,7 +33,7 @@ pub(crate) fn paint(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme) {
     let (Some(backend), Some(context)) = (CanvasBackend::with_canvas_object(canvas.clone()), context) else {
         return;
     };
-    let mut pen = CanvasPen(context);
+    let mut pen = CanvasPen { context, last: None };
     // The canvas backend fails only on a lost context, which the next paint restores.
     let _ = paint::paint(scene, &backend.into_drawing_area(), Some(&mut pen), theme, dpr);
 }
@@ -52,39 +52,43 @@ pub(crate) fn capture(event: &PointerEvent) {
 }
 
 /// Draws between the pixels, many marks in one path.
-struct CanvasPen(CanvasRenderingContext2d);
+struct CanvasPen {
+    context: CanvasRenderingContext2d,
+    /// The last colour of a rectangle, as CSS: a strip has thousands of few colours.
+    last: Option<(Colour, String)>,
+}
 
 impl CanvasPen {
     fn fill_and_stroke(&self, fill: Option<Colour>, line: Option<Line>) {
         if let Some(colour) = fill {
-            self.0.set_fill_style_str(&colour.css());
-            self.0.fill();
+            self.context.set_fill_style_str(&colour.css());
+            self.context.fill();
         }
         if let Some(line) = line {
-            self.0.set_stroke_style_str(&line.colour.css());
-            self.0.set_line_width(line.width);
-            self.0.set_line_join("round");
+            self.context.set_stroke_style_str(&line.colour.css());
+            self.context.set_line_width(line.width);
+            self.context.set_line_join("round");
             let dash = match line.dash {
                 Some([dash, gap]) => Array::of2(&dash.into(), &gap.into()),
                 None => Array::new(),
             };
             let dash: &JsValue = dash.as_ref();
             // Only negative lengths are refused.
-            let _ = self.0.set_line_dash(dash);
-            self.0.stroke();
+            let _ = self.context.set_line_dash(dash);
+            self.context.stroke();
         }
     }
 
     fn outline(&self, points: &[[f64; 2]], closed: bool) {
         for (i, [x, y]) in points.iter().enumerate() {
             if i == 0 {
-                self.0.move_to(*x, *y);
+                self.context.move_to(*x, *y);
             } else {
-                self.0.line_to(*x, *y);
+                self.context.line_to(*x, *y);
             }
         }
         if closed {
-            self.0.close_path();
+            self.context.close_path();
         }
     }
 }
@@ -93,19 +97,19 @@ impl Pen for CanvasPen {
     fn marks(&mut self, look: &Look, centres: &[[f64; 2]]) {
         let opaque = look.fill.is_none_or(|c| c.opacity >= 1.0) && look.line.is_none();
         if opaque {
-            self.0.begin_path();
+            self.context.begin_path();
         }
         for &[x, y] in centres {
             if !opaque {
                 // Overlapping see-through or rimmed marks keep their own outlines.
-                self.0.begin_path();
+                self.context.begin_path();
             }
             match look.shape.corners(x, y, look.r) {
                 Some(corners) => self.outline(&corners, true),
                 None => {
-                    self.0.move_to(x + look.r, y);
+                    self.context.move_to(x + look.r, y);
                     // Only a negative radius is refused.
-                    let _ = self.0.arc(x, y, look.r, 0.0, TAU);
+                    let _ = self.context.arc(x, y, look.r, 0.0, TAU);
                 }
             }
             if !opaque {
@@ -117,8 +121,18 @@ impl Pen for CanvasPen {
         }
     }
 
+    fn rect(&mut self, [x0, y0, x1, y1]: [i32; 4], fill: Colour) {
+        if self.last.as_ref().is_none_or(|(colour, _)| *colour != fill) {
+            self.last = Some((fill, fill.css()));
+        }
+        if let Some((_, css)) = &self.last {
+            self.context.set_fill_style_str(css);
+        }
+        self.context.fill_rect(x0.into(), y0.into(), (x1 - x0).into(), (y1 - y0).into());
+    }
+
     fn path(&mut self, points: &[[f64; 2]], closed: bool, fill: Option<Colour>, line: Option<Line>) {
-        self.0.begin_path();
+        self.context.begin_path();
         self.outline(points, closed);
         self.fill_and_stroke(fill, line);
     }

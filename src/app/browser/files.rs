@@ -1,7 +1,9 @@
 //! Files that a person chose or dropped.
 
+use super::clock;
 use crate::job::Picked;
 use js_sys::Uint8Array;
+use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, FileList, HtmlInputElement};
@@ -48,7 +50,21 @@ pub(crate) async fn read(list: FileList) -> Result<Vec<Picked>, Refused> {
         }
         let buffer =
             JsFuture::from(file.array_buffer()).await.map_err(|_| Refused::Unreadable(file.name()))?;
-        picked.push(Picked { name: file.name(), bytes: Uint8Array::new(&buffer).to_vec() });
+        picked.push(Picked { name: file.name(), bytes: Arc::new(copied(&Uint8Array::new(&buffer)).await) });
     }
     Ok(picked)
+}
+
+/// Bytes copied at once: a few milliseconds' worth.
+const PIECE: u32 = 4 << 20;
+
+/// Copies a file into this program's memory, piece by piece, so that the page goes on answering.
+async fn copied(from: &Uint8Array) -> Vec<u8> {
+    let mut bytes = vec![0; from.length() as usize];
+    for (i, piece) in bytes.chunks_mut(PIECE as usize).enumerate() {
+        let start = i as u32 * PIECE;
+        from.subarray(start, start + piece.len() as u32).copy_to(piece);
+        clock::next_turn().await;
+    }
+    bytes
 }

@@ -1,8 +1,9 @@
 //! Workers of the page: spawned for a task, terminated with it, replaced when they die.
 
 use super::boot;
-use crate::job::{Reply, Request};
-use crate::worker::wire;
+use super::clock;
+use crate::job::{Packet, Reply};
+use crate::worker::wire::{self, Message};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
@@ -63,9 +64,9 @@ impl Workers {
         Some(Slot { worker, _listeners: [message, error] })
     }
 
-    /// Sends a request to worker `index`.
-    pub(crate) fn send(&self, index: usize, request: Request) {
-        let (message, transfer) = wire::write(request.into_packet());
+    /// Sends a message to worker `index`.
+    pub(crate) fn send(&self, index: usize, message: Message) {
+        let (message, transfer) = message.values();
         if self.slots[index].worker.post_message_with_transfer(&message, &transfer).is_err() {
             let _ = self.sender.unbounded_send(Event::Died(index));
         }
@@ -81,6 +82,23 @@ impl Workers {
             None => false,
         }
     }
+}
+
+/// Longest stretch of copying, so that the page goes on answering between two.
+const STRETCH_MS: f64 = 8.0;
+
+/// Copies a large packet into a message in stretches shorter than a frame.
+pub(crate) async fn message(packet: &Packet<'_>) -> Message {
+    let mut message = Message::default();
+    let mut since = clock::now_ms();
+    for part in wire::parts(packet) {
+        message.push(part);
+        if clock::now_ms() - since > STRETCH_MS {
+            clock::next_turn().await;
+            since = clock::now_ms();
+        }
+    }
+    message
 }
 
 /// Workers to use: one less than the processor offers, 1 to 8; `?workers=n` decides otherwise.

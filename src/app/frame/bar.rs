@@ -55,13 +55,12 @@ pub(crate) fn SessionBar() -> impl IntoView {
         (study(s).map_or_else(String::new, |study| study.model.scale.margin.clone()), String::new())
     });
     let open = store.slice(|s| s.open.is_some());
-    let selection = store.slice(|s| {
-        if s.now.filters.is_empty() {
-            return None;
-        }
-        let chosen = s.selected();
-        let n = chosen.iter().filter(|c| **c).count();
-        Some(format!("{n} of {}", chosen.len()))
+    let selection = Memo::new(move |_| {
+        store
+            .passes
+            .with(Option::is_some)
+            .then(|| store.n_selected().map(|(n, all)| format!("{n} of {all}")))
+            .flatten()
     });
     let positional = store.slice(|s| study(s).is_some_and(|study| study.binding.positional()));
     let outputs = store.slice(|s| s.open.as_ref().map_or_else(Vec::new, |a| a.study.model.outputs.clone()));

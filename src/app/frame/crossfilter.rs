@@ -1,7 +1,6 @@
 //! The crossfilter: small histograms; dragging on one selects in every view.
 
 use crate::app::store::store;
-use crate::app::view::open;
 use crate::app::widget::plot::{Drag, Drawing, Gesture, Plot};
 use crate::figure::{self, Histogram};
 use crate::ids::Target;
@@ -12,20 +11,15 @@ use std::sync::Arc;
 #[component]
 pub(crate) fn Crossfilter() -> impl IntoView {
     let store = store();
-    let analysis = open(store);
+    let analysis = store.open;
     let histograms = Memo::new(move |_| analysis.get().map(|a| figure::histograms(&a)).unwrap_or_default());
-    let counts = store.slice(|s| {
-        let chosen = s.selected();
-        (chosen.iter().filter(|c| **c).count(), chosen.len())
-    });
     view! {
         <section class="crossfilter" aria-label="Crossfilter">
             <header>
                 <h2>"Crossfilter"</h2>
                 <span data-testid="crossfilter-count">
                     {move || {
-                        let (n, all) = counts.get();
-                        (all > 0).then(|| format!("{n} of {all}"))
+                        store.n_selected().map(|(n, all)| format!("{n} of {all}"))
                     }}
                 </span>
             </header>
@@ -51,7 +45,7 @@ pub(crate) fn Crossfilter() -> impl IntoView {
 #[component]
 fn OneHistogram(histogram: Histogram) -> impl IntoView {
     let store = store();
-    let analysis = open(store);
+    let analysis = store.open;
     let filters = store.slice(|s| s.now.filters.clone());
     let h = Arc::new(histogram);
     let width = StoredValue::new(0.0f64);

@@ -1,7 +1,6 @@
 //! The inspector: facts about what is in focus, and always the patient under the pointer.
 
 use crate::app::store::store;
-use crate::app::view::open;
 use crate::app::view::patient::ClusterMark;
 use crate::figure::{self, words};
 use crate::ids::{FeatureId, RowId};
@@ -13,11 +12,10 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Inspector() -> impl IntoView {
     let store = store();
-    let analysis = open(store);
+    let analysis = store.open;
     let view = store.slice(|s| s.now.view);
-    let feature = store.slice(|s| s.feature());
-    let patient = store.slice(|s| s.patient());
-    let filtered = store.slice(|s| (!s.now.filters.is_empty()).then(|| s.selected()));
+    let feature = store.feature;
+    let patient = store.patient;
     view! {
         <aside class="inspector" aria-label="Inspector">
             <div class="inspector-body">
@@ -30,7 +28,7 @@ pub(crate) fn Inspector() -> impl IntoView {
                             feature.get().map(|f| biomarker_facts(store, &a, f)).into_any()
                         }
                         View::Patient => patient.get().map(|p| patient_facts(store, &a, p)).into_any(),
-                        View::Subgroups => match filtered.get() {
+                        View::Subgroups => match store.passes.get() {
                             Some(chosen) => selection_facts(store, &a, &chosen).into_any(),
                             None => group_facts(&a).into_any(),
                         },
@@ -249,7 +247,7 @@ fn biomarker_facts(store: crate::app::store::Store, a: &Analysis, f: FeatureId) 
 
 fn patient_facts(store: crate::app::store::Store, a: &Analysis, p: RowId) -> impl IntoView + use<> {
     let position = a.position(p).unwrap_or(0);
-    let rank = crate::session::patients_by_margin(a).iter().position(|&r| r == p).map_or(0, |i| i + 1);
+    let rank = a.rank(p);
     let names = figure::cluster_names(a.insight.clusters.k);
     let cluster = a.insight.clusters.labels.get(position).copied().unwrap_or(0);
     let silhouette = a.insight.clusters.silhouette.get(position).copied().filter(|s| !s.is_nan());
@@ -460,9 +458,9 @@ fn selection_facts(store: crate::app::store::Store, a: &Analysis, chosen: &[bool
 #[component]
 fn Pointer() -> impl IntoView {
     let store = store();
-    let analysis = open(store);
+    let analysis = store.open;
     let hovered = store.slice(|s| s.hovered.or(s.now.patient));
-    let feature = store.slice(|s| s.feature());
+    let feature = store.feature;
     view! {
         <footer class="pointer" data-testid="pointer">
             <p class="hint"><span>"Under the pointer"</span> <span>"hover any mark"</span></p>

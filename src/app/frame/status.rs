@@ -11,7 +11,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
     let store = store();
     let sent = RwSignal::new(0usize);
     requests::watch(move |n| sent.set(n));
-    let error = store.slice(|s| s.open.as_ref().map(|a| a.max_additivity_error()));
+    let error = Memo::new(move |_| store.open.get().map(|a| a.max_additivity_error()));
     let last_run = store.slice(|s| {
         s.open.as_ref().map(|a| {
             format!(

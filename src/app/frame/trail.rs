@@ -23,7 +23,6 @@ pub(crate) fn Trail() -> impl IntoView {
         let staged = s.staged.as_ref().filter(|_| s.now.view == View::Start)?;
         Some((staged.study.model_file.name.clone(), staged.study.data_file.name.clone()))
     });
-    let n_selected = store.slice(|s| s.selected().iter().filter(|c| **c).count());
     view! {
         <section class="trail" aria-label="Selection, step by step">
             {move || match (staged.get(), cohort.get()) {
@@ -72,7 +71,7 @@ pub(crate) fn Trail() -> impl IntoView {
                                     <span class="chip" class:current=i + 1 == last>
                                         {text}
                                         {(i + 1 == last)
-                                            .then(|| view! { <span class="dim">{move || n_selected.get()}</span> })}
+                                            .then(|| view! { <span class="dim">{move || store.n_selected().map(|(n, _)| n)}</span> })}
                                         <button
                                             type="button"
                                             class="remove"

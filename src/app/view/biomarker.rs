@@ -1,6 +1,6 @@
 //! Biomarker: how one measurement acts on the prediction.
 
-use super::{drawn_note, n_patients, now, open, passes, provenance};
+use super::{drawn_note, n_patients, provenance};
 use crate::app::frame::CommandButton;
 use crate::app::store::store;
 use crate::app::widget::controls::{Picker, Segmented};
@@ -16,9 +16,9 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Biomarker() -> impl IntoView {
     let store = store();
-    let (analysis, now, passes) = (open(store), now(store), passes(store));
+    let (analysis, now, passes) = (store.open, store.now, store.passes);
     let hovered = store.slice(|s| s.hovered);
-    let feature = store.slice(|s| s.feature());
+    let feature = store.feature;
     let options = Signal::derive(move || {
         analysis.get().map_or_else(Vec::new, |a| {
             a.insight

@@ -1,6 +1,6 @@
 //! Biomarkers: what drives the model over all patients.
 
-use super::{drawn_note, n_patients, now, open, passes, provenance};
+use super::{drawn_note, n_patients, provenance};
 use crate::app::store::store;
 use crate::app::widget::controls::{Picker, Search, Segmented};
 use crate::app::widget::plot::{Drawing, Gesture, Plot};
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Biomarkers() -> impl IntoView {
     let store = store();
-    let (analysis, now, passes) = (open(store), now(store), passes(store));
+    let (analysis, now, passes) = (store.open, store.now, store.passes);
     let hovered = store.slice(|s| s.hovered);
     let features = Memo::new(move |_| {
         analysis.get().map(|a| figure::shown_features(&a, &now.get())).unwrap_or_default()

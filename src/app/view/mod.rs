@@ -8,42 +8,7 @@ pub(crate) mod start;
 pub(crate) mod subgroups;
 pub(crate) mod understood;
 
-use super::store::Store;
-use crate::session::{Analysis, ViewState};
-use leptos::prelude::*;
-use std::sync::Arc;
-
-/// An analysis as memos see it: equal only to itself.
-#[derive(Clone)]
-pub(crate) struct Open(pub(crate) Arc<Analysis>);
-
-impl PartialEq for Open {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl std::ops::Deref for Open {
-    type Target = Analysis;
-    fn deref(&self) -> &Analysis {
-        &self.0
-    }
-}
-
-/// The open analysis.
-pub(crate) fn open(store: Store) -> Memo<Option<Open>> {
-    store.slice(|s| s.open.clone().map(Open))
-}
-
-/// The parts of the view state that a plot follows.
-pub(crate) fn now(store: Store) -> Memo<ViewState> {
-    store.slice(|s| s.now.clone())
-}
-
-/// One flag per explained patient, or None while nothing is selected.
-pub(crate) fn passes(store: Store) -> Memo<Option<Arc<Vec<bool>>>> {
-    store.slice(|s| (!s.now.filters.is_empty()).then(|| Arc::new(s.selected())))
-}
+use crate::session::Analysis;
 
 /// `n = 147 test patients`.
 pub(crate) fn n_patients(a: &Analysis) -> String {

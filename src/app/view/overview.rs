@@ -1,6 +1,6 @@
 //! Overview: what this model and data are, whether the numbers add up, and what deserves a look.
 
-use super::{n_patients, open, provenance};
+use super::{n_patients, provenance};
 use crate::app::frame::CommandButton;
 use crate::app::store::store;
 use crate::app::widget::icon::{Glyph, Icon};
@@ -36,7 +36,7 @@ pub(crate) fn SeverityMark(severity: Severity) -> impl IntoView {
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
     let store = store();
-    let analysis = open(store);
+    let analysis = store.open;
     let text = move |read: fn(&Analysis) -> String| move || analysis.get().map(|a| read(&a));
     let findings = Memo::new(move |_| {
         analysis.get().map_or_else(Vec::new, |a| {

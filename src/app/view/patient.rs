@@ -1,6 +1,6 @@
 //! Patient: why the model scored this patient as it did.
 
-use super::{now, open, passes, provenance};
+use super::provenance;
 use crate::app::frame::CommandButton;
 use crate::app::store::store;
 use crate::app::widget::controls::Search;
@@ -19,8 +19,8 @@ const LIST_ROWS: usize = 60;
 #[component]
 pub(crate) fn Patient() -> impl IntoView {
     let store = store();
-    let (analysis, now) = (open(store), now(store));
-    let patient = store.slice(|s| s.patient());
+    let (analysis, now) = (store.open, store.now);
+    let patient = store.patient;
     let sentence = Memo::new(move |_| {
         analysis.get().zip(patient.get()).map(|(a, p)| figure::sentence(&a, p)).unwrap_or_default()
     });
@@ -112,8 +112,8 @@ pub(crate) fn Patient() -> impl IntoView {
 #[component]
 fn PatientList() -> impl IntoView {
     let store = store();
-    let (analysis, passes) = (open(store), passes(store));
-    let patient = store.slice(|s| s.patient());
+    let (analysis, passes) = (store.open, store.passes);
+    let patient = store.patient;
     let query = RwSignal::new(String::new());
     let first = RwSignal::new(0usize);
     let order = Memo::new(move |_| analysis.get().map(|a| patients_by_margin(&a)).unwrap_or_default());
@@ -244,8 +244,8 @@ pub(crate) fn ClusterMark(cluster: u32) -> impl IntoView {
 #[component]
 fn Nearest() -> impl IntoView {
     let store = store();
-    let analysis = open(store);
-    let patient = store.slice(|s| s.patient());
+    let analysis = store.open;
+    let patient = store.patient;
     let rows = Memo::new(move |_| {
         analysis.get().zip(patient.get()).map_or_else(Vec::new, |(a, p)| figure::nearest(&a, p, 6))
     });

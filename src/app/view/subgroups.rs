@@ -1,6 +1,6 @@
 //! Subgroups: who is scored alike, and why.
 
-use super::{drawn_note, n_patients, open, passes, provenance};
+use super::{drawn_note, n_patients, provenance};
 use crate::app::store::store;
 use crate::app::widget::controls::Segmented;
 use crate::app::widget::pane::Pane;
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Subgroups() -> impl IntoView {
     let store = store();
-    let (analysis, passes) = (open(store), passes(store));
+    let (analysis, passes) = (store.open, store.passes);
     let hovered = store.slice(|s| s.hovered);
     let patient = store.slice(|s| s.now.patient);
     let k = store.slice(|s| s.now.k);

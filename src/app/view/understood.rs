@@ -1,7 +1,7 @@
 //! What was understood of the files, before anything is computed: every column, its role, what it feeds.
 
 use crate::app::frame::CommandButton;
-use crate::app::store::store;
+use crate::app::store::{Same, store};
 use crate::app::widget::controls::Segmented;
 use crate::figure::words;
 use crate::ids::FeatureId;
@@ -41,7 +41,7 @@ pub(crate) fn Understood() -> impl IntoView {
     });
     let running = store.slice(|s| s.run.is_some());
     let listed = RwSignal::new(Listed::All);
-    let columns = store.slice(|s| s.staged.as_ref().map_or_else(Vec::new, |t| t.columns.to_vec()));
+    let columns = store.slice(|s| Same(s.staged.as_ref().map_or_else(Arc::default, |t| t.columns.clone())));
     let notes = store.slice(|s| {
         s.staged.as_ref().map_or_else(Vec::new, |t| {
             let worth_saying = |f: &&Finding| f.severity != Severity::Pass;
@@ -161,7 +161,7 @@ pub(crate) fn Understood() -> impl IntoView {
                                     let chosen = listed.get();
                                     columns
                                         .get()
-                                        .into_iter()
+                                        .iter()
                                         .enumerate()
                                         .filter(|(_, c)| match chosen {
                                             Listed::All => true,
@@ -169,7 +169,7 @@ pub(crate) fn Understood() -> impl IntoView {
                                             Listed::Missing => c.n_missing > 0,
                                         })
                                         .take(MAX_LISTED)
-                                        .map(|(i, c)| view! { <ColumnRow index=i facts=c n_rows=n_rows /> })
+                                        .map(|(i, c)| view! { <ColumnRow index=i facts=c.clone() n_rows=n_rows /> })
                                         .collect_view()
                                 }}
                             </tbody>

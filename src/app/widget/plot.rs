@@ -1,7 +1,7 @@
 //! A plot on the page: a scene on two canvases (data below, pointer and selection above), with hover, click, lasso,
 //! keyboard, a table of its numbers and an SVG to save.
 
-use crate::app::browser::{canvas, download, resize, theme};
+use crate::app::browser::{canvas, clock, download, resize, theme};
 use crate::app::store::store;
 use crate::ids::Target;
 use crate::plot::Scene;
@@ -12,6 +12,7 @@ use crate::plot::{Ink, Item, Role, Stroke};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
+use wasm_bindgen_futures::spawn_local;
 
 /// What a plot shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -98,9 +99,14 @@ pub(crate) fn Plot(
         if let Some(host) = host.get() {
             watch.set_value(resize::Watch::new(&host, move |w, h| {
                 let next = (w.floor(), if fill { h.floor() } else { 0.0 });
-                if size.get_untracked() != next {
-                    size.set(next);
+                if size.try_get_untracked().is_none_or(|size| size == next) {
+                    return;
                 }
+                // In a turn of its own, so that a view of many plots appears one by one and not all late.
+                spawn_local(async move {
+                    clock::next_turn().await;
+                    size.try_set(next);
+                });
             }));
         }
     });

@@ -2,13 +2,16 @@
 
 mod bare_words;
 mod catboost;
+pub mod generic;
 mod json_path;
 mod lightgbm;
 mod nested;
 mod onnx;
+mod pmml;
 mod python;
 mod sklearn;
 mod sniff;
+mod treelite;
 mod ubjson;
 mod unpack;
 mod wrapped;
@@ -33,6 +36,8 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, Mode
         sniff::Format::XgboostUbjson(bytes) => xgboost::read_ubjson(bytes, options),
         sniff::Format::CatboostJson(json) => catboost::read_json(&json),
         sniff::Format::CatboostBinary(bytes) => catboost::read_cbm(bytes),
+        sniff::Format::GenericJson(json) => generic::read(&json),
+        sniff::Format::TreeliteJson(json) => treelite::read(&json),
         sniff::Format::LightgbmText(text) => lightgbm::read_text(text),
         sniff::Format::LightgbmJson(json) => lightgbm::read_dump(&json),
         sniff::Format::Onnx => onnx::read(&bytes),
@@ -40,6 +45,7 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, Mode
             let (heap, root) = python::pickle::read(&bytes)?;
             wrapped::read(&heap, root, options)
         }
+        sniff::Format::Pmml(text) => pmml::read(text),
         sniff::Format::Zip => {
             let (heap, root) = python::skops::read(&bytes)?;
             wrapped::read(&heap, root, options)

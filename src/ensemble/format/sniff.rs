@@ -3,9 +3,11 @@
 use super::super::ModelError;
 use super::super::error::quoted;
 use super::bare_words::blanked;
+use super::generic;
 use super::json_path::json_error;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// A format with a loader, and the bytes the loader wants.
@@ -15,15 +17,19 @@ pub(super) enum Format<'a> {
     XgboostUbjson(&'a [u8]),
     CatboostJson(Cow<'a, [u8]>),
     CatboostBinary(&'a [u8]),
+    GenericJson(Cow<'a, [u8]>),
     LightgbmText(&'a [u8]),
     LightgbmJson(Cow<'a, [u8]>),
     Onnx,
     Pickle,
+    Pmml(&'a [u8]),
     Zip,
+    TreeliteJson(Cow<'a, [u8]>),
 }
 
-const SAVE_AS_JSON: &str = "Save it from XGBoost as text JSON: booster.save_model(\"model.json\").";
-const RETRAIN: &str = "This version reads XGBoost models saved with booster.save_model(\"model.json\").";
+const SAVE_AS_JSON: &str = "Save it from XGBoost in its own format: booster.save_model(\"model.json\").";
+const RETRAIN: &str =
+    "Open the file that XGBoost's or LightGBM's save_model, or CatBoost's save_model, has written.";
 const UNPACK: &str = "Unpack it first and open the file inside.";
 
 /// Recognises a file.
@@ -56,6 +62,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format<'_>, ModelError> {
         Some(b'{') if is_ubjson(text) => Ok(Format::XgboostUbjson(text)),
         Some(b'{') => by_keys(text),
         Some(b'[') => Err(by_list(text)),
+        Some(b'<') if is_pmml(text) => Ok(Format::Pmml(text)),
         Some(b'<') => Err(by_markup(text)),
         Some(_) if is_onnx(bytes) => Ok(Format::Onnx),
         Some(_) => Err(by_text(text)),
@@ -119,7 +126,10 @@ fn is_ubjson(text: &[u8]) -> bool {
 
 /// The keys that tell JSON models apart.
 #[derive(Deserialize)]
-struct Keys {
+struct Keys<'a> {
+    #[serde(borrow)]
+    format: Option<&'a RawValue>,
+    threshold_type: Option<IgnoredAny>,
     learner: Option<IgnoredAny>,
     oblivious_trees: Option<IgnoredAny>,
     features_info: Option<IgnoredAny>,
@@ -129,13 +139,17 @@ struct Keys {
 
 fn by_keys(text: &[u8]) -> Result<Format<'_>, ModelError> {
     let text = blanked(text);
-    let keys: Keys = serde_json::from_slice(&text).map_err(|e| json_error(&text, &e))?;
-    if keys.learner.is_some() {
+    let keys: Keys<'_> = serde_json::from_slice(&text).map_err(|e| json_error(&text, &e))?;
+    if keys.format.is_some_and(|f| f.get().trim_matches('"') == generic::NAME) {
+        Ok(Format::GenericJson(text))
+    } else if keys.learner.is_some() {
         Ok(Format::XgboostJson(text))
     } else if keys.oblivious_trees.is_some() || keys.features_info.is_some() {
         Ok(Format::CatboostJson(text))
     } else if keys.tree_info.is_some() {
         Ok(Format::LightgbmJson(text))
+    } else if keys.threshold_type.is_some() {
+        Ok(Format::TreeliteJson(text))
     } else if keys.nodeid.is_some() {
         Err(dump())
     } else {
@@ -155,12 +169,14 @@ fn by_list(text: &[u8]) -> ModelError {
     ModelError::NotAModel { what: "a JSON list", remedy: RETRAIN }
 }
 
+fn is_pmml(text: &[u8]) -> bool {
+    text[..text.len().min(1024)].windows(5).any(|w| w == b"<PMML")
+}
+
 fn by_markup(text: &[u8]) -> ModelError {
     let head = text[..text.len().min(1024)].to_ascii_lowercase();
     let holds = |word: &[u8]| head.windows(word.len()).any(|w| w == word);
-    if holds(b"<pmml") {
-        unsupported("a PMML model", RETRAIN)
-    } else if holds(b"<!doctype html") || holds(b"<html") {
+    if holds(b"<!doctype html") || holds(b"<html") {
         let remedy = "The download link led to a page; use the link to the raw file.";
         ModelError::NotAModel { what: "a web page", remedy }
     } else {
@@ -204,7 +220,6 @@ mod tests {
             (b"\xFF\xFE{\x00", "UTF-16"),
             (b"binf\x00", "binary model of the old kind"),
             (b"<!DOCTYPE html><html>", "web page"),
-            (b"<?xml version=\"1.0\"?><PMML version=\"4.4\">", "PMML"),
             (b"RDX3\nX", "R data"),
             (b"booster[0]:\n0:[f0<1]", "text dump"),
             (br#"[{"nodeid": 0, "depth": 0}]"#, "JSON dump"),

@@ -10,7 +10,7 @@ use crate::ids::FeatureId;
 
 /// Which channels a model needs, and which features it uses.
 #[derive(Clone, Debug)]
-pub(super) struct Channels {
+pub(in crate::explain) struct Channels {
     cast: Cast,
     n_features: usize,
     /// Feature and rule of each numeric channel.
@@ -57,10 +57,10 @@ impl Missing {
 }
 
 /// Threshold of a categorical channel.
-pub(super) const CATEGORICAL: f64 = 0.0;
+pub(in crate::explain) const CATEGORICAL: f64 = 0.0;
 
 impl Channels {
-    pub(super) fn new(model: &Ensemble) -> Self {
+    pub(in crate::explain) fn new(model: &Ensemble) -> Self {
         let n_features = model.n_features();
         let (mut uses, mut splits) = (vec![false; RULES * n_features], vec![false; n_features]);
         let mut n_categorical = 0;
@@ -96,17 +96,22 @@ impl Channels {
     }
 
     /// Number of channels.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::explain) fn len(&self) -> usize {
         self.numeric.len() + self.n_categorical
     }
 
+    /// Number of numeric channels, which come first.
+    pub(in crate::explain) fn n_numeric(&self) -> usize {
+        self.numeric.len()
+    }
+
     /// Features that some tree splits on, ascending.
-    pub(super) fn used(&self) -> &[FeatureId] {
+    pub(in crate::explain) fn used(&self) -> &[FeatureId] {
         &self.used
     }
 
     /// Position of a used feature in [`Channels::used`].
-    pub(super) fn row(&self, feature: FeatureId) -> u32 {
+    pub(in crate::explain) fn row(&self, feature: FeatureId) -> u32 {
         self.row[feature.index()]
     }
 
@@ -116,12 +121,33 @@ impl Channels {
     }
 
     /// Channel of the nth categorical split of a tree.
-    pub(super) fn categorical(&self, nth: usize) -> u32 {
+    pub(in crate::explain) fn categorical(&self, nth: usize) -> u32 {
         (self.numeric.len() + nth) as u32
     }
 
+    /// How a split is decided: left iff this channel is below this threshold. `nth` counts the categorical splits of
+    /// the tree before it. None for a leaf.
+    pub(in crate::explain) fn test(&self, node: &Node<'_>, nth: usize) -> Option<(u32, f64)> {
+        match *node {
+            Node::Leaf { .. } => None,
+            Node::Internal { split: Split::NotIn { .. }, .. } => Some((self.categorical(nth), CATEGORICAL)),
+            Node::Internal { feature, split: Split::Below { threshold }, default_left, .. } => {
+                Some((self.numeric(feature, Missing { left: default_left, zero: false }), threshold))
+            }
+            Node::Internal { feature, split: Split::BelowOrZero { threshold, zero_left }, .. } => {
+                Some((self.numeric(feature, Missing { left: zero_left, zero: true }), threshold))
+            }
+        }
+    }
+
+    /// Nodes of a tree with a categorical split, in pre-order.
+    pub(in crate::explain) fn categorical_nodes(tree: &Tree) -> Vec<u32> {
+        let is = |i: &usize| matches!(tree.node(*i), Node::Internal { split: Split::NotIn { .. }, .. });
+        (0..tree.n_nodes()).filter(is).map(|i| i as u32).collect()
+    }
+
     /// Writes the numeric channels of a block of rows, laid out `[row][feature]`.
-    pub(super) fn fill(&self, rows: &[f64], out: &mut [Block]) {
+    pub(in crate::explain) fn fill(&self, rows: &[f64], out: &mut [Block]) {
         for (block, &(feature, missing)) in out.iter_mut().zip(&self.numeric) {
             for (r, row) in rows.chunks_exact(self.n_features).enumerate() {
                 block.set(r, missing.apply(self.cast.apply(row[feature.index()])));
@@ -130,7 +156,13 @@ impl Channels {
     }
 
     /// Writes the channels of a tree's categorical splits, given the nodes that have one.
-    pub(super) fn fill_categorical(&self, tree: &Tree, nodes: &[u32], rows: &[f64], out: &mut [Block]) {
+    pub(in crate::explain) fn fill_categorical(
+        &self,
+        tree: &Tree,
+        nodes: &[u32],
+        rows: &[f64],
+        out: &mut [Block],
+    ) {
         for (block, &node) in out[self.numeric.len()..].iter_mut().zip(nodes) {
             let Node::Internal { feature, split, default_left, .. } = tree.node(node as usize) else {
                 continue;

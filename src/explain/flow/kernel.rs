@@ -6,12 +6,12 @@
 use super::kind::{Kind, New, Repeated};
 use super::lanes::{Block, Decisions, Lanes, Mask, VECTORS};
 use super::plan::Plan;
-use crate::explain::quadrature::gauss_legendre;
+use crate::explain::quadrature::Rule;
 
 /// Most quadrature points in one pass over a tree.
 pub(super) const MAX_TOGETHER: usize = 8;
 /// Most quadrature points per tree, exact for up to 64 distinct features on a path.
-pub(super) const MAX_POINTS: usize = 32;
+pub(in crate::explain) const MAX_POINTS: usize = 32;
 
 /// One step of a plan.
 #[derive(Clone, Copy, Debug)]
@@ -67,21 +67,6 @@ pub(super) struct Fork {
     pub(super) before_side: u32,
     /// Number among the repeated forks of the plan.
     pub(super) repeat: u32,
-}
-
-/// A quadrature rule on [0, 1].
-#[derive(Clone, Debug)]
-pub(super) struct Rule {
-    pub(super) points: Vec<f64>,
-    pub(super) weights: Vec<f64>,
-}
-
-impl Rule {
-    /// The rule with this many points.
-    pub(super) fn new(n_points: usize) -> Self {
-        let (points, weights) = gauss_legendre(n_points).into_iter().unzip();
-        Rule { points, weights }
-    }
 }
 
 /// What is known at one level of the path. Pairs of entries are for the left and the right child.

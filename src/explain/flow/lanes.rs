@@ -13,42 +13,59 @@ type Vector = wide::f64x2;
 #[cfg(target_feature = "avx")]
 type Vector = wide::f64x4;
 
+/// The same number in each lane.
+///
+/// `wide` makes a WebAssembly vector of an array; where the page is compiled for size, that array goes through memory as
+/// two numbers and comes back as one vector, for which the processor has to wait every time.
+#[cfg(target_arch = "wasm32")]
+#[inline(always)]
+fn splat(value: f64) -> Vector {
+    bytemuck::cast(core::arch::wasm32::f64x2_splat(value))
+}
+
+/// The same number in each lane.
+#[cfg(not(target_arch = "wasm32"))]
+#[inline(always)]
+fn splat(value: f64) -> Vector {
+    Vector::splat(value)
+}
+
 /// Rows in a block.
-pub(super) const ROWS: usize = 8;
+pub(in crate::explain) const ROWS: usize = 8;
 /// Rows in a vector.
 const WIDTH: usize = size_of::<Vector>() / size_of::<f64>();
 /// Vectors that make up a block.
-pub(super) const VECTORS: usize = ROWS / WIDTH;
+pub(in crate::explain) const VECTORS: usize = ROWS / WIDTH;
 
 /// One number per row of a block.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
-pub(super) struct Block([Lanes; VECTORS]);
+pub(in crate::explain) struct Block([Lanes; VECTORS]);
 
 /// One decision per row of a block.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
-pub(super) struct Decisions([Mask; VECTORS]);
+pub(in crate::explain) struct Decisions([Mask; VECTORS]);
 
 /// One vector of numbers.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Lanes(Vector);
+pub(in crate::explain) struct Lanes(Vector);
 
 /// One vector of decisions: all ones or all zeros per lane.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Mask(Vector);
+pub(in crate::explain) struct Mask(Vector);
 
 impl Block {
     /// The same number for each row.
-    pub(super) fn all(value: f64) -> Self {
+    pub(in crate::explain) fn all(value: f64) -> Self {
         Block([Lanes::all(value); VECTORS])
     }
 
-    pub(super) fn set(&mut self, row: usize, value: f64) {
+    pub(in crate::explain) fn set(&mut self, row: usize, value: f64) {
         self.0[row / WIDTH].0.as_mut_array()[row % WIDTH] = value;
     }
 
-    pub(super) fn get(&self, row: usize) -> f64 {
+    pub(in crate::explain) fn get(&self, row: usize) -> f64 {
         self.0[row / WIDTH].0.as_array()[row % WIDTH]
     }
 }
@@ -77,33 +94,33 @@ vectors!(Decisions, Mask);
 impl Lanes {
     /// The same number in each lane.
     #[inline(always)]
-    pub(super) fn all(value: f64) -> Self {
-        Lanes(Vector::splat(value))
+    pub(in crate::explain) fn all(value: f64) -> Self {
+        Lanes(splat(value))
     }
 
     /// Set where the number is below `bound`.
     #[inline(always)]
-    pub(super) fn below(self, bound: f64) -> Mask {
-        Mask(self.0.simd_lt(Vector::splat(bound)))
+    pub(in crate::explain) fn below(self, bound: f64) -> Mask {
+        Mask(self.0.simd_lt(splat(bound)))
     }
 }
 
 impl Mask {
     /// Set in each lane.
     #[inline(always)]
-    pub(super) fn all() -> Self {
-        Mask(Vector::splat(f64::from_bits(u64::MAX)))
+    pub(in crate::explain) fn all() -> Self {
+        Mask(splat(f64::from_bits(u64::MAX)))
     }
 
     /// `value` where the mask is set, else 0.
     #[inline(always)]
-    pub(super) fn only(self, value: f64) -> Lanes {
-        Lanes(self.0 & Vector::splat(value))
+    pub(in crate::explain) fn only(self, value: f64) -> Lanes {
+        Lanes(self.0 & splat(value))
     }
 
     /// Set where this mask is and the other is not.
     #[inline(always)]
-    pub(super) fn without(self, other: Mask) -> Mask {
+    pub(in crate::explain) fn without(self, other: Mask) -> Mask {
         Mask(self.0 ^ (self.0 & other.0))
     }
 }

@@ -21,48 +21,21 @@ mod kernel;
 mod kind;
 mod lanes;
 mod plan;
+mod what_if;
 
-use super::Attributions;
+use super::error::MAX_PER_ROW;
+use super::quadrature::Rule;
+use super::{Attributions, ExplainError};
 use crate::ensemble::Ensemble;
 use crate::ids::FeatureId;
-use channels::Channels;
-use kernel::{Frame, Rule};
-use lanes::{Block, ROWS};
+use kernel::Frame;
 use plan::Plan;
 
-/// Why SHAP values cannot be computed.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ExplainError {
-    /// Path-dependent SHAP needs cover.
-    #[error("the model file stores no cover, so path-dependent SHAP values are not defined")]
-    NoCover,
-    /// One row alone would take more memory than a browser gives.
-    #[error(
-        "the attributions of one patient are {n_features} features × {n_outputs} outputs, more than are computed"
-    )]
-    TooWide {
-        /// Features of the model.
-        n_features: usize,
-        /// Outputs of the model.
-        n_outputs: usize,
-    },
-}
+pub use what_if::{Curve, WhatIf};
 
-/// Most numbers that one row's attributions may take: 128 MB, so that a block of rows stays within a browser's memory.
-const MAX_PER_ROW: usize = 1 << 24;
-
-impl ExplainError {
-    /// What the person can do about it, one sentence.
-    pub fn hint(&self) -> String {
-        match self {
-            ExplainError::NoCover => {
-                "Train and save the model with a newer version of the library, which stores the cover of each node."
-            }
-            ExplainError::TooWide { .. } => "Train one model per output, or on fewer features.",
-        }
-        .to_owned()
-    }
-}
+pub(super) use channels::{CATEGORICAL, Channels};
+pub(super) use kernel::MAX_POINTS;
+pub(super) use lanes::{Block, Decisions, Lanes, Mask, ROWS, VECTORS};
 
 /// A model prepared for explaining rows.
 #[derive(Clone, Debug)]
@@ -83,16 +56,36 @@ impl Flow {
     /// # Errors
     /// [`ExplainError`].
     pub fn new(model: &Ensemble) -> Result<Self, ExplainError> {
+        Flow::with(model, Rule::up_to(MAX_POINTS), |_| true)
+    }
+
+    /// Prepares a model for Banzhaf values: every set of other features counts the same, where Shapley values count
+    /// every size of set the same (Wang and Jia 2023). They rank features more stably and do not sum to the margin.
+    ///
+    /// That is the one point p = ½ in place of a quadrature rule.
+    ///
+    /// # Errors
+    /// [`ExplainError`].
+    pub fn banzhaf(model: &Ensemble) -> Result<Self, ExplainError> {
+        Flow::with(model, vec![Rule { points: vec![0.5], weights: vec![1.0] }], |_| true)
+    }
+
+    /// Prepares those trees whose number `takes` accepts, with at most as many points as there are rules.
+    pub(super) fn with(
+        model: &Ensemble,
+        rules: Vec<Rule>,
+        takes: impl Fn(usize) -> bool,
+    ) -> Result<Self, ExplainError> {
         let (n_features, n_outputs) = (model.n_features(), model.n_outputs());
         if n_features.saturating_mul(n_outputs) > MAX_PER_ROW {
             return Err(ExplainError::TooWide { n_features, n_outputs });
         }
         let base_values = model.base_values().ok_or(ExplainError::NoCover)?;
-        let rules: Vec<Rule> = (1..=kernel::MAX_POINTS).map(Rule::new).collect();
         let channels = Channels::new(model);
         let mut path = vec![None; channels.used().len()];
         let mut plans = vec![Vec::new(); model.n_outputs()];
-        for (t, tree) in model.trees().iter().enumerate().filter(|(_, tree)| tree.n_nodes() > 1) {
+        for (t, tree) in model.trees().iter().enumerate().filter(|(t, tree)| tree.n_nodes() > 1 && takes(*t))
+        {
             match tree.output() {
                 Some(k) => plans[k.index()].push(Plan::new(t, tree, 0, &channels, &rules, &mut path)),
                 None => {
@@ -118,6 +111,11 @@ impl Flow {
         &self.base_values
     }
 
+    /// The inputs as the kernel compares them.
+    pub(super) fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
     /// Features that some tree splits on; all others have φ = 0 for every row.
     pub fn used_features(&self) -> &[FeatureId] {
         self.channels.used()
@@ -132,16 +130,12 @@ impl Flow {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
         let n_rows = rows.len() / n_features.max(1);
         let mut values = vec![0.0; n_rows * n_features * n_outputs];
-        let mut scratch = Scratch {
-            channels: vec![Block::default(); self.channels.len()],
-            frames: vec![Frame::default(); self.n_frames],
-            phi: vec![Block::default(); self.used_features().len()],
-        };
+        let mut scratch = Scratch::new(self);
         let row_width = n_features * n_outputs;
-        if row_width > 0 {
+        if row_width > 0 && self.n_frames > 0 {
             let blocks = rows.chunks(n_features * ROWS).zip(values.chunks_mut(row_width * ROWS));
             for (rows, values) in blocks {
-                self.explain_block(rows, values, &mut scratch);
+                self.explain_block(rows, values, &mut scratch, |_| true);
             }
         }
         Attributions {
@@ -154,13 +148,19 @@ impl Flow {
         }
     }
 
-    /// At most [`ROWS`] rows; the lanes of absent rows hold zeros and are not read.
-    fn explain_block(&self, rows: &[f64], values: &mut [f64], scratch: &mut Scratch) {
+    /// At most [`ROWS`] rows by the trees whose number `takes` accepts; the lanes of absent rows hold zeros and are not read.
+    fn explain_block(
+        &self,
+        rows: &[f64],
+        values: &mut [f64],
+        scratch: &mut Scratch,
+        takes: impl Fn(usize) -> bool,
+    ) {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
         self.channels.fill(rows, &mut scratch.channels);
         for (k, plans) in self.plans.iter().enumerate() {
             scratch.phi.fill(Block::default());
-            for plan in plans {
+            for plan in plans.iter().filter(|plan| takes(plan.tree)) {
                 let tree = &self.model.trees()[plan.tree];
                 self.channels.fill_categorical(tree, &plan.categorical, rows, &mut scratch.channels);
                 kernel::run(plan, &self.rules, &scratch.channels, &mut scratch.frames, &mut scratch.phi);
@@ -181,4 +181,14 @@ struct Scratch {
     frames: Vec<Frame>,
     /// φ of each used feature.
     phi: Vec<Block>,
+}
+
+impl Scratch {
+    fn new(flow: &Flow) -> Self {
+        Scratch {
+            channels: vec![Block::default(); flow.channels.len()],
+            frames: vec![Frame::default(); flow.n_frames],
+            phi: vec![Block::default(); flow.used_features().len()],
+        }
+    }
 }

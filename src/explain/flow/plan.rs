@@ -1,9 +1,10 @@
 //! Preparing a tree: the order of steps, and every constant that does not depend on the row.
 
 use super::channels::{CATEGORICAL, Channels, Missing};
-use super::kernel::{Fork, Inner, MAX_POINTS, MAX_TOGETHER, Move, Rule, Step};
+use super::kernel::{Fork, Inner, MAX_TOGETHER, Move, Step};
 use super::kind::Repeat;
 use crate::ensemble::{Node, Split, Tree};
+use crate::explain::quadrature::Rule;
 
 /// A tree prepared for the kernel.
 #[derive(Clone, Debug)]
@@ -73,7 +74,7 @@ impl Plan {
             categorical: Vec::new(),
         };
         walk.run();
-        let (n_together, n_passes) = points(walk.n_distinct_max);
+        let (n_together, n_passes) = points(walk.n_distinct_max, rules.len());
         let shares: Vec<(f64, f64)> = (walk.forks.iter().zip(&walk.before))
             .filter_map(|(fork, before)| before.map(|b| (b.share, fork.share)))
             .collect();
@@ -95,11 +96,12 @@ impl Plan {
     }
 }
 
-/// How many points to take together, and in how many passes, for paths with up to this many distinct features.
+/// How many points to take together, and in how many passes, for paths with up to this many distinct features; at most
+/// as many as are allowed.
 ///
 /// Such a path integrates a polynomial of degree `n_distinct − 1`, for which half as many points are exact.
-fn points(n_distinct: usize) -> (usize, usize) {
-    let needed = n_distinct.div_ceil(2).clamp(1, MAX_POINTS);
+pub(in crate::explain) fn points(n_distinct: usize, most: usize) -> (usize, usize) {
+    let needed = n_distinct.div_ceil(2).clamp(1, most);
     let n_passes = needed.div_ceil(MAX_TOGETHER);
     match needed.div_ceil(n_passes) {
         7 => (8, n_passes),

@@ -1,8 +1,8 @@
 //! A few invented patients and what every chart makes of them, for the tests that hold for all charts.
 
 use super::{
-    Emphasis, Kind, additivity, dependence, histogram, interval, map, missingness, profile, ranked,
-    silhouette, small, waterfall,
+    Emphasis, Kind, additivity, curve, dependence, histogram, interval, map, missingness, profile, ranked,
+    silhouette, small, survival, waterfall,
 };
 use crate::ids::{FeatureId, RowId};
 use crate::math::Rng;
@@ -20,6 +20,7 @@ pub(in crate::plot) struct Fixture {
     pub(in crate::plot) clusters: Vec<u32>,
     pub(in crate::plot) points: Vec<[f64; 2]>,
     pub(in crate::plot) names: Vec<String>,
+    pub(in crate::plot) steps: [Vec<crate::evaluate::Step>; 3],
 }
 
 impl Fixture {
@@ -40,6 +41,12 @@ impl Fixture {
             points: phi[0].iter().zip(&phi[1]).map(|(a, b)| [*a, *b]).collect(),
             clusters: phi[0].iter().map(|p| u32::from(*p > 0.3)).collect(),
             values: [first, second, finding],
+            steps: [0, 1, 2].map(|g| {
+                let own = |i: &usize| i % 3 == g;
+                let time: Vec<f64> = (0..n).filter(own).map(|i| 1.0 + (i * 7 % 19) as f64).collect();
+                let event: Vec<bool> = (0..n).filter(own).map(|i| i % 4 != 1).collect();
+                crate::evaluate::kaplan_meier(&time, &event)
+            }),
             phi,
             levels: ["none", "some", "much"].map(String::from).to_vec(),
             names: ["A low", "B high"].map(String::from).to_vec(),
@@ -157,6 +164,41 @@ impl Fixture {
     }
 
     /// Every chart at one width.
+    pub(in crate::plot) fn survival(&self, width: f64) -> survival::Spec<'_> {
+        use survival::{Group, Look};
+        let looks = [Look::Cluster(0), Look::Ordered(0.7), Look::Plain(1)];
+        survival::Spec {
+            width,
+            height: 300.0,
+            word: "died",
+            unit: "years",
+            groups: (0..3).map(|g| Group { name: NAMES[g], look: looks[g], steps: &self.steps[g] }).collect(),
+            verdict: "Not a valid test: the model saw these outcomes. It was fitted on 12 of 40.",
+            tested: false,
+        }
+    }
+
+    pub(in crate::plot) fn curve(&self, width: f64) -> curve::Spec<'_> {
+        let points: Vec<[f64; 2]> = (0..=20).map(|i| f64::from(i) / 20.0).map(|t| [t, t.sqrt()]).collect();
+        let band = points.iter().map(|p| [p[1] - 0.1, p[1] + 0.1]).collect();
+        let point = |at: f64| curve::Point { at: [at, at], interval: Some([at - 0.2, at + 0.2]), n: 10 };
+        curve::Spec {
+            width,
+            height: 300.0,
+            title: "Calibration",
+            description: "Observed against predicted.",
+            axes: ["Predicted probability of the outcome by the horizon", "Observed share of patients"],
+            domain: [[0.0, 1.0]; 2],
+            reference: vec![[0.0, 0.0], [1.0, 1.0]],
+            lines: vec![
+                curve::Line { name: NAMES[1], points: points.clone(), band, strong: true },
+                curve::Line { name: NAMES[2], points, band: Vec::new(), strong: false },
+            ],
+            points: [0.1, 0.5, 0.95].map(point).to_vec(),
+            marker: Some(([0.98, 0.1], "cutoff 0.98")),
+        }
+    }
+
     pub(in crate::plot) fn all(&self, width: f64) -> Vec<(&'static str, Scene)> {
         let compact = width < super::COMPACT_BELOW;
         let letters: Vec<String> = ["A", "B"].map(String::from).to_vec();
@@ -285,6 +327,8 @@ impl Fixture {
                     tolerance: 1e-5,
                 }),
             ),
+            ("survival", survival::draw(&self.survival(width))),
+            ("curve", curve::draw(&self.curve(width))),
             (
                 "interval",
                 interval::draw(&interval::Spec {

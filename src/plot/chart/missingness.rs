@@ -101,8 +101,9 @@ fn patients(scene: &mut Scene, row: &Row, [x0, top]: [f64; 2], pitch: f64) {
 
 /// Many patients per pixel: shade by the share that was measured.
 fn shares(scene: &mut Scene, row: &Row, [x0, top]: [f64; 2], width: f64) {
-    let n = (width / 2.0) as usize;
-    scene.outline([x0, top, 2.0 * n as f64, BAR], Stroke::new(Role::Missing, 1.0));
+    const SLOT: f64 = 3.0;
+    let n = (width / SLOT) as usize;
+    scene.outline([x0, top, SLOT * n as f64, BAR], Stroke::new(Role::Missing, 1.0));
     let slot = |k: usize| row.missing.len() * k / n.max(1);
     let shades: Vec<f32> = (0..n)
         .map(|i| {
@@ -112,7 +113,7 @@ fn shares(scene: &mut Scene, row: &Row, [x0, top]: [f64; 2], width: f64) {
         .collect();
     let mut x = x0;
     for run in shades.chunk_by(|a, b| a == b) {
-        let w = 2.0 * run.len() as f64;
+        let w = SLOT * run.len() as f64;
         if run[0] > 0.0 {
             scene.rect([x, top, w, BAR], Ink::Role(Role::Mark, run[0]));
         }

@@ -6,6 +6,9 @@
 //! All per-patient slices of one spec are parallel: entry `i` of each belongs to `patients[i]`.
 
 pub mod additivity;
+pub mod consensus;
+pub mod curve;
+pub mod dendrogram;
 pub mod dependence;
 #[cfg(test)]
 pub(in crate::plot) mod fixture;
@@ -17,6 +20,7 @@ pub mod profile;
 pub mod ranked;
 pub mod silhouette;
 pub mod small;
+pub mod survival;
 pub mod waterfall;
 
 use super::scale::Band;

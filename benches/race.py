@@ -1,0 +1,182 @@
+"""How many times faster than the libraries: one thread each, interleaved, medians of ratios with their range.
+
+    python3.12 -m venv tests/reference/.cache/bench
+    tests/reference/.cache/bench/bin/pip install -r tests/reference/requirements-bench.txt
+    cargo build --release --example race
+    tests/reference/.cache/bench/bin/python benches/race.py [--rounds 5] [--models depth3,depth6] [--rows 1,100,1000,5000]
+
+Models are trained once on made-up data and kept beside the environment. In every round each program explains the same
+rows once; a ratio is the library's processor time over ours of the same round. Ours includes preparing the engine and
+making its tables, XGBoost's and LightGBM's exclude building their data set and loading the model.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import time
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import lightgbm
+import numpy as np
+import xgboost
+
+ROOT = pathlib.Path(__file__).parent.parent
+CACHE = ROOT / "tests/reference/.cache/race"
+N_FEATURES, N_TRAIN, N_MAX = 200, 5_000, 20_000
+
+
+def data(n, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, N_FEATURES)).astype(np.float32)
+    signal = x[:, 0] * x[:, 1] + np.sin(2 * x[:, 2]) + x[:, 3:13].sum(axis=1) / 3 + np.abs(x[:, 13])
+    y = signal + rng.normal(size=n)
+    x[rng.random(x.shape) < 0.02] = np.nan
+    return x, y
+
+
+def train_xgboost(path, trees, depth):
+    x, y = data(N_TRAIN, 1)
+    parameters = {"max_depth": depth, "eta": 0.1, "tree_method": "hist", "seed": 1, "nthread": 1}
+    xgboost.train(parameters, xgboost.DMatrix(x, y), trees).save_model(path)
+
+
+def train_lightgbm(path, trees, leaves):
+    x, y = data(N_TRAIN, 1)
+    parameters = {"num_leaves": leaves, "learning_rate": 0.1, "seed": 1, "num_threads": 1, "verbose": -1}
+    lightgbm.train(parameters, lightgbm.Dataset(x, y), trees).save_model(path)
+
+
+MODELS = {
+    "depth3": ("500 x depth 3", train_xgboost, "json", 500, 3),
+    "depth6": ("500 x depth 6", train_xgboost, "json", 500, 6),
+    "depth10": ("100 x depth 10", train_xgboost, "json", 100, 10),
+    "leaves31": ("300 x 31 leaves", train_lightgbm, "txt", 300, 31),
+}
+
+
+def model(name):
+    _, train, ending, *size = MODELS[name]
+    path = CACHE / f"{name}.{ending}"
+    if not path.exists():
+        train(str(path), *size)
+    return path
+
+
+class Ours:
+    """The program `race`, kept running."""
+
+    def __init__(self, model_path, rows_path):
+        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+        self.process = subprocess.Popen(
+            [target / "release/examples/race", model_path, rows_path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.says = self.process.stdout.readline().strip()
+
+    def time(self, engine, n):
+        self.process.stdin.write(f"{engine} {n}\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+
+def peers(name, path, rows):
+    """Names and functions that explain the first n rows."""
+    if path.suffix == ".json":
+        booster = xgboost.Booster({"nthread": 1}, model_file=str(path))
+        matrices = {}
+
+        def matrix(n):
+            if n not in matrices:
+                matrices[n] = xgboost.DMatrix(rows[:n], nthread=1)
+            return matrices[n]
+
+        yield "XGBoost", lambda n: booster.predict(matrix(n), pred_contribs=True), matrix
+        try:
+            import shap
+
+            explainer = shap.TreeExplainer(booster)
+            # Otherwise shap asks XGBoost.
+            explainer.model.model_type = "internal"
+            wide = rows.astype(np.float64)
+            yield "shap", lambda n: explainer.shap_values(wide[: min(n, 300)], check_additivity=False), None
+        except Exception as error:  # a peer that does not run is said to be missing
+            print(f"shap cannot explain {name}: {error}")
+    else:
+        booster = lightgbm.Booster(model_file=str(path))
+        yield "LightGBM", lambda n: booster.predict(rows[:n], pred_contrib=True, num_threads=1), None
+
+
+def cpu(function):
+    start = time.process_time()
+    function()
+    return time.process_time() - start
+
+
+def spread(ratios):
+    return f"x{statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--models", default=",".join(MODELS))
+    parser.add_argument("--rows", default="1,100,1000,5000")
+    parser.add_argument("--engines", default="flow,f64,f32")
+    parser.add_argument("--slow", type=float, default=20.0, help="seconds after which a peer is not run again")
+    given = parser.parse_args()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    rows, _ = data(N_MAX, 2)
+    rows_path = CACHE / "rows.f32"
+    rows.tofile(rows_path)
+    results = []
+    for name in given.models.split(","):
+        path = model(name)
+        ours = Ours(path, rows_path)
+        if not ours.says:
+            print(f"{MODELS[name][0]}: not read here: {ours.process.stderr.read().strip()}")
+            continue
+        print(f"{MODELS[name][0]}: {ours.says}", flush=True)
+        of_model = list(peers(name, path, rows))
+        for n in map(int, given.rows.split(",")):
+            spent, engines = {}, given.engines.split(",")
+            # One row is too short for the clock: repeated on both sides.
+            repeats = max(1, 200 // n)
+            for engine in engines:
+                ours.time(engine, n)
+            slow = set()
+            for _ in range(given.rounds):
+                for peer, run, prepare in of_model:
+                    if peer in slow:
+                        continue
+                    if prepare:
+                        prepare(n)
+                    times = 1 if peer == "shap" and n >= 100 else repeats
+                    taken = cpu(lambda: [run(n) for _ in range(times)]) / times
+                    # shap's time grows exactly with the rows; 300 are enough.
+                    taken *= n / min(n, 300) if peer == "shap" else 1
+                    spent.setdefault(peer, []).append(taken)
+                    if taken > given.slow:
+                        slow.add(peer)
+                for engine in engines:
+                    times = [ours.time(engine, n) for _ in range(min(repeats, 20))]
+                    spent.setdefault(engine, []).append(statistics.mean(times))
+            for engine in engines:
+                against = []
+                for peer, _, _ in of_model:
+                    ratios = [theirs / own for theirs, own in zip(spent[peer], spent[engine])]
+                    against.append(f"{peer} {spread(ratios)}")
+                    results.append({"model": name, "rows": n, "engine": engine, "peer": peer, "ratios": ratios})
+                own = statistics.median(spent[engine]) / n * 1e6
+                print(f"  {n:>6} rows, {engine:<5} {own:9.2f} us per row: {', '.join(against)}", flush=True)
+    (CACHE / "race.json").write_text(json.dumps(results))
+
+
+main()

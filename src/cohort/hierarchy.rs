@@ -1,0 +1,170 @@
+//! Agglomerative clustering: which patients join first, and at what distance.
+//!
+//! The linkage itself is `kodama`'s, which does nothing but add, multiply and take roots: the same bits everywhere.
+
+use super::cloud::Cloud;
+use super::cluster::SAMPLE;
+use crate::math::squared_distance;
+use kodama::{Method, linkage};
+use serde::{Deserialize, Serialize};
+
+/// How far apart two groups are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Linkage {
+    /// What joining them adds to the sum of squares (Ward 1963), as scipy and R's `ward.D2` scale it.
+    Ward,
+    /// The mean distance between their patients.
+    Average,
+}
+
+/// Two groups that join.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Merge {
+    /// The groups: below `n` a patient, from there on the merge `id − n`.
+    pub of: [u32; 2],
+    /// Their distance.
+    pub height: f64,
+    /// Patients in the new group.
+    pub size: u32,
+}
+
+/// A dendrogram.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hierarchy {
+    /// Merges by rising height; one less than there are patients.
+    pub merges: Vec<Merge>,
+    /// Patients from left to right, so that no branches cross; the tighter group of each pair is on the left.
+    pub order: Vec<u32>,
+}
+
+/// The hierarchy of the rows of a row-major matrix by Euclidean distance. None beyond [`SAMPLE`] patients, whose
+/// distances would not fit, and without any.
+pub fn hierarchy(matrix: &[f64], n_features: usize, how: Linkage) -> Option<Hierarchy> {
+    let n = matrix.len().checked_div(n_features).unwrap_or(0);
+    if n == 0 || n > SAMPLE {
+        return None;
+    }
+    let cloud = Cloud::new(matrix, n_features, 0..n);
+    let rows: Vec<&[f64]> = cloud.points.rows().into_iter().filter_map(|r| r.to_slice()).collect();
+    let mut distances = Vec::with_capacity(n * (n - 1) / 2);
+    for i in 0..n {
+        distances.extend((i + 1..n).map(|j| squared_distance(rows[i], rows[j]).sqrt()));
+    }
+    let method = match how {
+        Linkage::Ward => Method::Ward,
+        Linkage::Average => Method::Average,
+    };
+    // Points are in the order of their values; the ids of patients are those of the matrix.
+    let id = |c: usize| if c < n { cloud.origin[c] as u32 } else { c as u32 };
+    let merges: Vec<Merge> = linkage(&mut distances, n, method)
+        .steps()
+        .iter()
+        .map(|s| Merge { of: [id(s.cluster1), id(s.cluster2)], height: s.dissimilarity, size: s.size as u32 })
+        .collect();
+    let order = order(&merges, n);
+    Some(Hierarchy { merges, order })
+}
+
+/// Leaves from left to right.
+fn order(merges: &[Merge], n: usize) -> Vec<u32> {
+    let height = |c: u32| (c as usize).checked_sub(n).map_or(0.0, |m| merges[m].height);
+    let mut waiting = vec![(n + merges.len() - 1) as u32];
+    let mut order = Vec::with_capacity(n);
+    while let Some(c) = waiting.pop() {
+        match (c as usize).checked_sub(n) {
+            None => order.push(c),
+            Some(m) => {
+                let [a, b] = merges[m].of;
+                let (left, right) = if height(b) < height(a) { (b, a) } else { (a, b) };
+                waiting.extend([right, left]);
+            }
+        }
+    }
+    order
+}
+
+impl Hierarchy {
+    /// Patients.
+    pub fn n(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The partition into `k` groups: the last k − 1 merges undone. Groups are numbered from left to right.
+    pub fn cut(&self, k: usize) -> Vec<u32> {
+        let n = self.n();
+        let kept = n - k.clamp(1, n);
+        let mut group: Vec<usize> = (0..n).collect();
+        let mut root: Vec<usize> = (0..n).collect();
+        let mut members: Vec<Vec<u32>> = (0..n as u32).map(|i| vec![i]).collect();
+        for merge in &self.merges[..kept] {
+            let [a, b] = merge.of.map(|c| root[c as usize]);
+            let (from, to) = if members[a].len() < members[b].len() { (a, b) } else { (b, a) };
+            let moved = std::mem::take(&mut members[from]);
+            moved.iter().for_each(|&i| group[i as usize] = to);
+            members[to].extend(moved);
+            root.push(to);
+        }
+        let mut number = vec![None; n];
+        let mut next = 0;
+        let mut labels = vec![0; n];
+        for &leaf in &self.order {
+            let label = *number[group[leaf as usize]].get_or_insert_with(|| {
+                next += 1;
+                next - 1
+            });
+            labels[leaf as usize] = label;
+        }
+        labels
+    }
+
+    /// A height between the merges that `cut(k)` keeps and those it undoes.
+    pub fn cut_height(&self, k: usize) -> f64 {
+        let kept = self.n() - k.clamp(1, self.n());
+        let at = |m: usize| self.merges.get(m).map(|m| m.height);
+        let below = kept.checked_sub(1).and_then(at).unwrap_or(0.0);
+        at(kept).map_or(below * 1.05, |above| (below + above) / 2.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn three_pairs_on_a_line() {
+        let x = [0.0, 10.0, 1.0, 11.0, 30.0, 32.0];
+        let tree = hierarchy(&x, 1, Linkage::Average).unwrap();
+        assert_eq!(tree.merges.iter().map(|m| m.height).collect::<Vec<_>>(), [1.0, 1.0, 2.0, 10.0, 25.5]);
+        let labels = tree.cut(3);
+        assert!(labels[0] == labels[2] && labels[1] == labels[3] && labels[4] == labels[5]);
+        assert_eq!(tree.cut(1), [0; 6]);
+        assert_eq!(tree.cut(9).iter().max(), Some(&5));
+        assert_eq!(tree.cut_height(3), 6.0);
+        assert!(hierarchy(&[], 1, Linkage::Ward).is_none());
+        assert_eq!(hierarchy(&[3.0], 1, Linkage::Ward).unwrap().cut(1), [0]);
+    }
+
+    proptest! {
+        #[test]
+        fn cuts_are_nested_and_branches_do_not_cross(
+            rows in prop::collection::vec([0u8..20, 0u8..20], 2..30),
+            ward in any::<bool>(),
+        ) {
+            let matrix: Vec<f64> = rows.as_flattened().iter().map(|v| f64::from(*v)).collect();
+            let how = if ward { Linkage::Ward } else { Linkage::Average };
+            let tree = hierarchy(&matrix, 2, how).unwrap();
+            for k in 1..rows.len() {
+                let (coarse, fine) = (tree.cut(k), tree.cut(k + 1));
+                prop_assert_eq!(*fine.iter().max().unwrap() as usize, k);
+                for i in 0..rows.len() {
+                    for j in 0..i {
+                        prop_assert!(fine[i] != fine[j] || coarse[i] == coarse[j]);
+                    }
+                }
+                let along: Vec<u32> = tree.order.iter().map(|&i| coarse[i as usize]).collect();
+                prop_assert!(along.is_sorted());
+            }
+        }
+    }
+}

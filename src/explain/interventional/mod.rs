@@ -1,0 +1,285 @@
+//! Interventional SHAP values: patients compared with the rows of a background.
+//!
+//! The value of a set S of features is the mean, over the background rows z, of the model's output for the patient with
+//! the features outside S taken from z (Lundberg et al. 2020, supplementary 2.2; Janzing et al. 2020). φ sums to the
+//! patient's output minus the background's mean output. No cover is needed, every background row counts, none is
+//! sampled away.
+//!
+//! Two engines share a tree. Units whose path decisions are few are read from tables ([`super::table`]), made from the
+//! numbers of background rows with each pattern of decisions: explaining a row then costs the same whatever the size
+//! of the background. What is deeper is walked ([`walk`]). Which of them is used depends on the model alone, so that
+//! the bits of a row depend on nothing but model, background and row.
+//!
+//! On the scale of probability or loss the output is not a sum over trees. Here it is, as in the Python package shap,
+//! shared out pair by pair: the difference of output between patient and background row, in the proportions in which
+//! the margin's difference is. That sum runs over all pairs.
+
+mod decisions;
+mod output;
+mod walk;
+mod weight;
+
+pub use output::{Output, Transformed};
+
+use super::error::MAX_PER_ROW;
+use super::flow::Channels;
+use super::quadrature::Rule;
+use super::table::{self, Codes, Cut, Exact, Number, Patterns, Plan, ROWS, Scratch, Sheet, Tables};
+use super::{Attributions, ExplainError};
+use crate::ensemble::{Ensemble, Node, Tree};
+use crate::ids::OutputId;
+use decisions::Decisions;
+use walk::{Compared, Memory};
+
+pub(super) use walk::Gain;
+use weight::Weights;
+
+/// Subtrees up to 7 bits are one unit; a leaf may have up to 12.
+const CUT: Cut = Cut { merge: 7, leaf: 12 };
+/// The same leaves, each by itself.
+const LEAVES: Cut = Cut { merge: 0, leaf: 12 };
+/// Numbers that tables may take between calls: 128 MB. The tables of further trees are made anew in each call.
+const MAX_KEPT: usize = 1 << 24;
+
+/// A model prepared for explaining rows against a background.
+#[derive(Clone, Debug)]
+pub struct Interventional {
+    model: Ensemble,
+    background: Vec<f64>,
+    /// Margins of the background, `[row][output]`.
+    background_margins: Vec<f64>,
+    base_values: Vec<f64>,
+    channels: Channels,
+    prepared: Option<Prepared>,
+    weights: Weights,
+}
+
+/// What the table engine needs.
+#[derive(Clone, Debug)]
+struct Prepared {
+    codes: Codes,
+    rules: Vec<Rule>,
+    plans: Vec<Plan>,
+    /// The background as sheets.
+    background: Vec<Sheet>,
+    /// Tables of the first trees.
+    kept: Vec<Tables<f64>>,
+}
+
+/// Adds what leaves give to the φ of one row.
+struct ToRow<'a> {
+    tree: &'a Tree,
+    /// Entry of the leaf vectors, or all.
+    entry: Option<usize>,
+    n_outputs: usize,
+    lane: usize,
+    sums: &'a mut [Exact],
+}
+
+impl Gain for ToRow<'_> {
+    const PAIRS: bool = false;
+
+    fn single(&mut self, leaf: usize, row: u32, share: f64) {
+        let Node::Leaf { values } = self.tree.node(leaf) else { return };
+        let first = self.tree.output().map_or(0, OutputId::index);
+        for (e, value) in values.iter().enumerate().filter(|(e, _)| self.entry.is_none_or(|only| only == *e))
+        {
+            let column = row as usize * self.n_outputs + first + e;
+            self.sums[column].add(self.lane, self.tree.weight() * value * share);
+        }
+    }
+
+    fn pair(&mut self, _: usize, _: [u32; 2], _: f64) {}
+}
+
+impl Interventional {
+    /// Prepares a model and a background laid out `[row][feature]` (NaN = missing); what follows the last whole row is
+    /// ignored.
+    ///
+    /// Time: linear in nodes × background rows, plus k² 2ᵏ for a leaf with k ≤ 12 distinct features on its path.
+    /// Memory: the background and at most 128 MB of tables.
+    ///
+    /// # Errors
+    /// [`ExplainError::TooWide`], [`ExplainError::NoBackground`].
+    pub fn new(model: &Ensemble, background: &[f64]) -> Result<Self, ExplainError> {
+        let (n_features, n_outputs) = (model.n_features(), model.n_outputs());
+        if n_features.saturating_mul(n_outputs) > MAX_PER_ROW {
+            return Err(ExplainError::TooWide { n_features, n_outputs });
+        }
+        let n_background = background.len() / n_features.max(1);
+        if n_background == 0 {
+            return Err(ExplainError::NoBackground);
+        }
+        let background = background[..n_background * n_features].to_vec();
+        let background_margins = model.margins(&background);
+        let mean = |k: usize| {
+            background_margins.iter().skip(k).step_by(n_outputs).sum::<f64>() / n_background as f64
+        };
+        let base_values = (0..n_outputs).map(mean).collect();
+        let channels = Channels::new(model);
+        let prepared = Codes::new(model, channels.clone()).map(|codes| {
+            let plan = |(t, tree)| Plan::new(t, tree, &codes, CUT);
+            let plans = model.trees().iter().enumerate().map(plan).collect();
+            let background = codes.sheets(&background, n_features);
+            Prepared { codes, rules: Rule::up_to(CUT.leaf / 2), plans, background, kept: Vec::new() }
+        });
+        let mut whole = Interventional {
+            model: model.clone(),
+            background,
+            background_margins,
+            base_values,
+            channels,
+            prepared,
+            weights: Weights::new(),
+        };
+        whole.keep();
+        Ok(whole)
+    }
+
+    /// Makes the tables of as many trees as may be kept.
+    fn keep(&mut self) {
+        let Some(mut prepared) = self.prepared.take() else { return };
+        let (mut scratch, mut n_kept) = (Scratch::default(), 0);
+        for (plan, tree) in prepared.plans.iter().zip(self.model.trees()) {
+            n_kept +=
+                plan.table_size(if tree.output().is_some() { 1 } else { self.model.n_outputs() }, f64::LANES);
+            if n_kept > MAX_KEPT {
+                break;
+            }
+            prepared.kept.push(self.tables(&prepared, plan, tree, &mut scratch));
+        }
+        self.prepared = Some(prepared);
+    }
+
+    /// The model that is explained.
+    pub fn model(&self) -> &Ensemble {
+        &self.model
+    }
+
+    /// Rows of the background.
+    pub fn n_background(&self) -> usize {
+        self.background_margins.len() / self.model.n_outputs()
+    }
+
+    /// Mean margin of the background, `[output]`.
+    pub fn base_values(&self) -> &[f64] {
+        &self.base_values
+    }
+
+    /// Explains the margin of rows given row-major `[row][feature]`; what follows the last whole row is ignored.
+    ///
+    /// Callers with many rows pass them in chunks, in any split, and get the same bits.
+    pub fn explain(&self, rows: &[f64]) -> Attributions {
+        let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
+        let n_rows = rows.len() / n_features.max(1);
+        let n_columns = self.channels.used().len() * n_outputs;
+        let mut sums = vec![vec![Exact::default(); n_columns]; n_rows.div_ceil(ROWS)];
+        let share = vec![1.0 / self.n_background() as f64; self.n_background()];
+        let mut sheets =
+            self.prepared.as_ref().map(|p| p.codes.sheets(&rows[..n_rows * n_features], n_features));
+        let (mut patterns, mut scratch, mut memory) =
+            (Patterns::new(), Scratch::default(), Memory::default());
+        for (t, tree) in self.model.trees().iter().enumerate().filter(|(_, tree)| tree.n_nodes() > 1) {
+            let mut plan = None;
+            if let (Some(prepared), Some(sheets)) = (&self.prepared, &mut sheets) {
+                let of_tree = &prepared.plans[t];
+                let made;
+                let tables = match prepared.kept.get(t) {
+                    Some(kept) => kept,
+                    None => {
+                        made = self.tables(prepared, of_tree, tree, &mut scratch);
+                        &made
+                    }
+                };
+                for ((sheet, sums), rows) in
+                    sheets.iter_mut().zip(&mut sums).zip(rows.chunks(ROWS * n_features))
+                {
+                    prepared.codes.fill_categorical(tree, of_tree, rows, n_features, sheet);
+                    tables.read(of_tree, sheet, &mut patterns, sums);
+                }
+                plan = Some(of_tree);
+            }
+            if plan.is_none_or(|p| p.open) {
+                let without = plan.map_or(&[][..], |p| &p.roots);
+                self.compare(tree, without, rows, &mut memory, |compared, decisions, memory| {
+                    for r in 0..n_rows {
+                        let mut gain =
+                            ToRow { tree, entry: None, n_outputs, lane: r % ROWS, sums: &mut sums[r / ROWS] };
+                        compared.walk(decisions, r, &share, self.channels.used().len(), memory, &mut gain);
+                    }
+                });
+            }
+        }
+        let mut values = vec![0.0; n_rows * n_features * n_outputs];
+        table::add_to_values(&sums, &self.channels, n_features * n_outputs, n_outputs, &mut values);
+        Attributions {
+            n_rows,
+            n_features,
+            n_outputs,
+            values,
+            margin: self.model.margins(rows),
+            base_values: self.base_values.clone(),
+        }
+    }
+
+    /// The inputs as trees compare them.
+    pub(super) fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
+    /// Compares each of the rows with the whole background in one tree.
+    pub(super) fn walk_rows<G: Gain>(&self, tree: &Tree, rows: &[f64], gain: &mut G) {
+        let n_rows = rows.len() / self.model.n_features().max(1);
+        let share = vec![1.0 / self.n_background() as f64; self.n_background()];
+        self.compare(tree, &[], rows, &mut Memory::default(), |compared, decisions, memory| {
+            for r in 0..n_rows {
+                gain.start(r);
+                compared.walk(decisions, r, &share, self.channels.used().len(), memory, gain);
+            }
+        });
+    }
+
+    /// Calls `run` with a tree ready for walking and the decisions of rows in it.
+    fn compare(
+        &self,
+        tree: &Tree,
+        without: &[usize],
+        rows: &[f64],
+        memory: &mut Memory,
+        run: impl FnOnce(&Compared<'_>, &Decisions, &mut Memory),
+    ) {
+        let (cast, n_features) = (self.model.cast(), self.model.n_features());
+        let background = Decisions::new(tree, cast, &self.background, n_features);
+        let decisions = Decisions::new(tree, cast, rows, n_features);
+        let row_of = |feature: usize| self.channels.row(crate::ids::FeatureId::of(feature));
+        let compared =
+            Compared { tree, row_of: &row_of, background: &background, weights: &self.weights, without };
+        run(&compared, &decisions, memory);
+    }
+
+    /// The tables of a tree: how many background rows have each pattern at each leaf, and what follows from that.
+    fn tables(&self, prepared: &Prepared, plan: &Plan, tree: &Tree, scratch: &mut Scratch) -> Tables<f64> {
+        let n_features = self.model.n_features();
+        let leaves = Plan::new(plan.tree, tree, &prepared.codes, LEAVES);
+        let mut shares: Vec<Vec<f64>> = leaves.units.iter().map(|u| vec![0.0; 1 << u.n_bits]).collect();
+        let (mut patterns, one) = (Patterns::new(), 1.0 / self.n_background() as f64);
+        for (sheet, rows) in prepared.background.iter().zip(self.background.chunks(ROWS * n_features)) {
+            let mut count = |sheet: &Sheet| {
+                table::each_unit(&leaves, sheet, &mut patterns, |u, pattern| {
+                    pattern[..sheet.n_rows].iter().for_each(|&m| shares[u][m as usize] += 1.0);
+                });
+            };
+            if leaves.is_categorical() {
+                let mut sheet = sheet.clone();
+                prepared.codes.fill_categorical(tree, &leaves, rows, n_features, &mut sheet);
+                count(&sheet);
+            } else {
+                count(sheet);
+            }
+        }
+        shares.iter_mut().flatten().for_each(|share| *share *= one);
+        Tables::new(plan, tree, self.model.n_outputs(), scratch, |place, of_path, out, more| {
+            table::by_background(of_path.len(), &shares[place], &prepared.rules, out, more);
+        })
+    }
+}

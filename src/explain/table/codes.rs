@@ -1,0 +1,143 @@
+//! The inputs as small whole numbers: where a value lies among the thresholds that a channel is compared with.
+//!
+//! `x < t` is decided by `code(x) ≤ index(t)`, with `code(x)` the number of the channel's thresholds that are not above
+//! x. Missing values and level sets were turned into ±∞ by [`Channels`], so that this one comparison decides every
+//! split. Eight rows are compared at a time.
+
+use super::plan::Plan;
+use crate::ensemble::{Ensemble, Node, Tree};
+use crate::explain::flow::{Block, CATEGORICAL, Channels, ROWS as BLOCK};
+use wide::i16x8;
+
+/// Rows in a sheet, the block of rows that tables are read for.
+pub(in crate::explain) const ROWS: usize = 64;
+/// Vectors that make up a column of a sheet.
+pub(super) const VECTORS: usize = ROWS / 8;
+
+/// One small number per row of a sheet: a code, a mask, or a pattern of bits.
+pub(super) type Column = [i16x8; VECTORS];
+
+/// The same number in each lane; see `flow::lanes` on WebAssembly.
+#[inline(always)]
+pub(super) fn splat(value: i16) -> i16x8 {
+    #[cfg(target_arch = "wasm32")]
+    return bytemuck::cast(core::arch::wasm32::i16x8_splat(value));
+    #[cfg(not(target_arch = "wasm32"))]
+    i16x8::splat(value)
+}
+
+/// A test: left iff the code of the channel is at most `index`.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::explain) struct Test {
+    channel: u32,
+    index: i16,
+}
+
+impl Test {
+    /// All ones for the rows that go left.
+    #[inline(always)]
+    pub(super) fn left(self, codes: &[Column], vector: usize) -> i16x8 {
+        !codes[self.channel as usize][vector].simd_gt(splat(self.index))
+    }
+}
+
+/// Channels with their thresholds.
+#[derive(Clone, Debug)]
+pub(in crate::explain) struct Codes {
+    channels: Channels,
+    /// Of each numeric channel, ascending and distinct.
+    thresholds: Vec<Vec<f64>>,
+}
+
+impl Codes {
+    /// None if some channel has more thresholds than the codes can tell apart.
+    pub(in crate::explain) fn new(model: &Ensemble, channels: Channels) -> Option<Self> {
+        let mut thresholds = vec![Vec::new(); channels.n_numeric()];
+        for tree in model.trees() {
+            // Categorical splits have channels of their own, after the numeric ones.
+            for (channel, threshold) in (0..tree.n_nodes()).filter_map(|i| channels.test(&tree.node(i), 0)) {
+                if let Some(of_channel) = thresholds.get_mut(channel as usize) {
+                    of_channel.push(threshold);
+                }
+            }
+        }
+        for of_channel in &mut thresholds {
+            of_channel.sort_unstable_by(f64::total_cmp);
+            of_channel.dedup();
+        }
+        let fits = thresholds.iter().all(|t| t.len() < i16::MAX as usize);
+        fits.then_some(Codes { channels, thresholds })
+    }
+
+    pub(in crate::explain) fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
+    /// The test of an internal node. `nth` counts the categorical splits of the tree before it.
+    pub(super) fn test(&self, node: &Node<'_>, nth: usize) -> Option<Test> {
+        let (channel, threshold) = self.channels.test(node, nth)?;
+        let of_channel = self.thresholds.get(channel as usize);
+        let index = of_channel.map_or(0, |thresholds| thresholds.partition_point(|&t| t < threshold));
+        Some(Test { channel, index: index as i16 })
+    }
+
+    /// Rows laid out `[row][feature]` as sheets: `[sheet][channel]`, without the categorical channels.
+    pub(in crate::explain) fn sheets(&self, rows: &[f64], n_features: usize) -> Vec<Sheet> {
+        let mut blocks = vec![Block::default(); self.channels.len()];
+        let sheet = |rows: &[f64]| {
+            let mut sheet = Sheet::new(self.channels.len(), rows.len() / n_features.max(1));
+            for (b, rows) in rows.chunks(BLOCK * n_features).enumerate() {
+                self.channels.fill(rows, &mut blocks);
+                for (c, thresholds) in self.thresholds.iter().enumerate() {
+                    sheet.set(c, b, &blocks[c], |x| thresholds.partition_point(|&t| t <= x) as i16);
+                }
+            }
+            sheet
+        };
+        rows.chunks((ROWS * n_features).max(1)).map(sheet).collect()
+    }
+
+    /// Writes the channels of a tree's categorical splits, given the sheet's rows.
+    pub(in crate::explain) fn fill_categorical(
+        &self,
+        tree: &Tree,
+        plan: &Plan,
+        rows: &[f64],
+        n_features: usize,
+        sheet: &mut Sheet,
+    ) {
+        let nodes = &plan.categorical;
+        if nodes.is_empty() {
+            return;
+        }
+        let n_numeric = self.channels.n_numeric();
+        let mut blocks = vec![Block::default(); self.channels.len()];
+        for (b, rows) in rows.chunks(BLOCK * n_features).enumerate() {
+            self.channels.fill_categorical(tree, nodes, rows, &mut blocks);
+            for nth in 0..nodes.len() {
+                sheet.set(n_numeric + nth, b, &blocks[n_numeric + nth], |x| i16::from(x >= CATEGORICAL));
+            }
+        }
+    }
+}
+
+/// The codes of up to [`ROWS`] rows.
+#[derive(Clone, Debug)]
+pub(in crate::explain) struct Sheet {
+    pub(super) codes: Vec<Column>,
+    pub(in crate::explain) n_rows: usize,
+}
+
+impl Sheet {
+    fn new(n_channels: usize, n_rows: usize) -> Self {
+        Sheet { codes: vec![[i16x8::ZERO; VECTORS]; n_channels], n_rows }
+    }
+
+    /// Codes of one block of rows in one channel.
+    fn set(&mut self, channel: usize, block: usize, values: &Block, code: impl Fn(f64) -> i16) {
+        let codes = self.codes[channel][block].as_mut_array();
+        for (r, c) in codes.iter_mut().enumerate() {
+            *c = code(values.get(r));
+        }
+    }
+}

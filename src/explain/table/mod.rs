@@ -1,0 +1,159 @@
+//! TABLE: SHAP values read from tables.
+//!
+//! What a part of a tree gives to each feature depends on the row only through its decisions there and on the path to
+//! it. Where these are few, one table line per pattern of decisions answers for every row: a *unit*. The lines are
+//! exact, made once per tree in f64, by cover ([`leaf::by_cover`]) or by a background ([`by_background`]).
+//!
+//! `codes` turns values into ranks among the thresholds, `plan` cuts a tree into units, `leaf` makes the tables of
+//! single leaves, this file those of units, and `pass` reads them for 64 rows at a time, in numbers of either width
+//! (`number`). Lanes never meet, and sums run over the trees in their order: the bits of a row do not depend on the
+//! rows around it.
+
+mod codes;
+mod leaf;
+mod number;
+mod pass;
+mod plan;
+
+pub(super) use codes::{Codes, ROWS, Sheet};
+pub(super) use leaf::by_background;
+pub(super) use number::{Exact, Narrow, Number};
+pub(super) use pass::{Patterns, each_unit};
+pub(super) use plan::{Cut, Plan};
+
+use super::flow::Channels;
+use super::quadrature::Rule;
+use crate::ensemble::{Node, Tree};
+
+/// The tables of a tree.
+#[derive(Clone, Debug)]
+pub(super) struct Tables<N: Number> {
+    /// `[unit][pattern][output the tree feeds][column]`, lines padded to whole vectors.
+    lines: Vec<N::Vector>,
+    /// Where each unit's lines start.
+    start: Vec<usize>,
+    /// Columns of φ that a line adds to, `[unit][output the tree feeds][column]`. Padding adds 0 to the last one.
+    columns: Vec<u32>,
+    /// Where each unit's columns start, and the end.
+    first_column: Vec<usize>,
+}
+
+/// Working memory for making tables.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scratch {
+    leaf: Vec<f64>,
+    more: Vec<f64>,
+    patterns: Vec<u32>,
+    unit: Vec<f64>,
+}
+
+impl<N: Number> Tables<N> {
+    /// Makes the tables of a tree from those of its leaves, which `leaf` writes for a leaf's place in the plan (counted
+    /// over all units) and its shares of cover.
+    pub(super) fn new(
+        plan: &Plan,
+        tree: &Tree,
+        n_outputs: usize,
+        scratch: &mut Scratch,
+        mut leaf: impl FnMut(usize, &[f64], &mut Vec<f64>, &mut Vec<f64>),
+    ) -> Self {
+        let (first, n_entries) = tree.output().map_or((0, n_outputs), |k| (k.index(), 1));
+        let mut tables =
+            Tables { lines: Vec::new(), start: Vec::new(), columns: Vec::new(), first_column: vec![0] };
+        let (mut place, mut shares) = (0, Vec::new());
+        for unit in &plan.units {
+            let n_columns = unit.columns.len() * n_entries;
+            let n_patterns = 1 << unit.n_bits;
+            scratch.unit.clear();
+            scratch.unit.resize(n_columns * n_patterns, 0.0);
+            for of in &unit.leaves {
+                shares.clear();
+                shares.extend(of.factors.iter().map(|f| f.share));
+                leaf(place, &shares, &mut scratch.leaf, &mut scratch.more);
+                place += 1;
+                of.patterns(unit.n_bits, &mut scratch.patterns);
+                let Node::Leaf { values } = tree.node(of.node) else { continue };
+                let gives = scratch.leaf.chunks_exact(1 << of.factors.len());
+                for (factor, gives) in of.factors.iter().zip(gives) {
+                    for (entry, value) in values.iter().enumerate() {
+                        let value = tree.weight() * value;
+                        let column = entry * unit.columns.len() + factor.column as usize;
+                        let out = &mut scratch.unit[column * n_patterns..][..n_patterns];
+                        for (out, &pattern) in out.iter_mut().zip(&scratch.patterns) {
+                            *out += value * gives[pattern as usize];
+                        }
+                    }
+                }
+            }
+            for entry in 0..n_entries {
+                let column = |&c: &u32| c * n_outputs as u32 + (first + entry) as u32;
+                tables.columns.extend(unit.columns.iter().map(column));
+            }
+            tables.finish_unit(n_columns, n_patterns, &scratch.unit);
+        }
+        tables
+    }
+
+    /// Turns a unit's columns into padded lines.
+    fn finish_unit(&mut self, n_columns: usize, n_patterns: usize, unit: &[f64]) {
+        let width = n_columns.div_ceil(N::LANES);
+        if let Some(&last) = self.columns.last() {
+            self.columns.extend(std::iter::repeat_n(last, width * N::LANES - n_columns));
+        }
+        self.first_column.push(self.columns.len());
+        self.start.push(self.lines.len());
+        self.lines.resize(self.lines.len() + width * n_patterns, N::Vector::default());
+        let start = self.start.last().copied().unwrap_or_default();
+        let lines: &mut [N] = bytemuck::cast_slice_mut(&mut self.lines[start..]);
+        for (c, column) in unit.chunks_exact(n_patterns).enumerate() {
+            for (line, &value) in lines.chunks_exact_mut((width * N::LANES).max(1)).zip(column) {
+                line[c] = N::of(value);
+            }
+        }
+    }
+
+    /// Makes the tables of a path-dependent explanation.
+    pub(super) fn by_cover(
+        plan: &Plan,
+        tree: &Tree,
+        n_outputs: usize,
+        rules: &[Rule],
+        scratch: &mut Scratch,
+    ) -> Self {
+        Tables::new(plan, tree, n_outputs, scratch, |_, shares, out, more| {
+            leaf::by_cover(shares, rules, out, more);
+        })
+    }
+
+    /// Adds what the tree gives to the rows of a sheet, `[used feature][output]`.
+    pub(super) fn read(&self, plan: &Plan, sheet: &Sheet, patterns: &mut Patterns, sums: &mut [N::Column]) {
+        each_unit(plan, sheet, patterns, |u, pattern| {
+            let columns = &self.columns[self.first_column[u]..self.first_column[u + 1]];
+            pass::add_lines::<N>(&self.lines[self.start[u]..], columns, pattern, sums);
+        });
+    }
+}
+
+/// Adds φ by sheet, `[used feature][output]`, to φ laid out `[row][feature][output]`.
+pub(super) fn add_to_values(
+    sums: &[Vec<Exact>],
+    channels: &Channels,
+    row_width: usize,
+    n_outputs: usize,
+    values: &mut [f64],
+) {
+    for (r, row) in values.chunks_exact_mut(row_width.max(1)).enumerate() {
+        for (of_feature, feature) in sums[r / ROWS].chunks_exact(n_outputs).zip(channels.used()) {
+            for (k, sums) in of_feature.iter().enumerate() {
+                row[feature.index() * n_outputs + k] += f64::get(sums, r % ROWS);
+            }
+        }
+    }
+}
+
+/// Adds sums of f32 to those of f64, and clears them.
+pub(super) fn flush(narrow: &mut [Vec<Narrow>], sums: &mut [Vec<Exact>]) {
+    for (narrow, sums) in narrow.iter_mut().flatten().zip(sums.iter_mut().flatten()) {
+        sums.take(narrow);
+    }
+}

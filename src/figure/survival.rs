@@ -1,0 +1,296 @@
+//! Survival of groups of the explained patients: curves, one sentence, and the test if there can be one.
+
+use super::{Figure, words};
+use crate::evaluate::survival::{
+    CutPoint, Step, best_cut, cox, kaplan_meier, log_rank, median_interval, median_survival, restricted_mean,
+};
+use crate::evaluate::{NotATest, PValue};
+use crate::ids::FeatureId;
+use crate::math::quantile_sorted;
+use crate::plot::chart::{Table, survival as chart};
+use crate::plot::number::{fixed, p_value, plain};
+use crate::session::{Analysis, Variable, level_of};
+use crate::study::{Outcome, SplitRole};
+
+/// Levels beyond which a column makes no groups.
+const MAX_LEVELS: usize = 8;
+
+/// What the patients are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Grouping {
+    /// Everybody together.
+    None,
+    /// The clusters of their attributions.
+    Cluster,
+    /// Thirds of the model's margin.
+    RiskThird,
+    /// The levels of a column of the table.
+    Column(usize),
+    /// A biomarker at most and above this value; the value that separates survival most if none is given.
+    Cut(FeatureId, Option<f64>),
+}
+
+/// A figure with what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Survival {
+    /// One sentence with the numbers.
+    pub headline: String,
+    /// Curves and numbers at risk.
+    pub figure: Figure,
+    /// The test; if there is none, why.
+    pub verdict: Result<PValue, NotATest>,
+    /// The verdict as a sentence.
+    pub said: String,
+    /// Per group: patients, events, median and restricted mean with intervals, hazard ratio against the first group.
+    pub groups: Table,
+}
+
+struct Grouped {
+    names: Vec<String>,
+    looks: Vec<chart::Look>,
+    /// Group of each explained patient.
+    of: Vec<Option<u32>>,
+    cut: Option<CutPoint>,
+}
+
+/// Compares the groups among the explained patients that pass; None if the outcome is no time to an event.
+pub fn survival(
+    a: &Analysis,
+    grouping: Grouping,
+    passes: Option<&[bool]>,
+    [width, height]: [f64; 2],
+) -> Option<Survival> {
+    let Outcome::Survival { time, event, unit, word } = a.study.outcome() else { return None };
+    let known = |i: usize| {
+        let row = a.rows[i].index();
+        let passed = passes.is_none_or(|p| p[i]);
+        event[row].filter(|_| passed && !time[row].is_nan()).map(|e| (time[row], e))
+    };
+    let outcome: Vec<Option<(f64, bool)>> = (0..a.rows.len()).map(known).collect();
+    let grouped = group(a, grouping, &outcome);
+    let roles = a.study.split_roles();
+    let k = grouped.names.len();
+    let (mut times, mut events, mut labels, mut parts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (i, seen) in outcome.iter().enumerate() {
+        if let (Some((t, e)), Some(g)) = (seen, grouped.of[i]) {
+            times.push(*t);
+            events.push(*e);
+            labels.push(g);
+            parts.push(roles[a.rows[i].index()]);
+        }
+    }
+    let curves: Vec<Vec<Step>> = (0..k as u32)
+        .map(|g| {
+            let own = |i: &usize| labels[*i] == g;
+            let time: Vec<f64> = (0..times.len()).filter(own).map(|i| times[i]).collect();
+            let event: Vec<bool> = (0..times.len()).filter(own).map(|i| events[i]).collect();
+            kaplan_meier(&time, &event)
+        })
+        .collect();
+    let test = log_rank(&times, &events, &labels, k);
+    let verdict = match &grouped.cut {
+        Some(cut) => PValue::of(cut, &parts),
+        None => PValue::of(&test, &parts),
+    };
+    let ratio = |g: u32| {
+        let pair = |i: &usize| g > 0 && (labels[*i] == g || labels[*i] == 0);
+        let rows: Vec<usize> = (0..times.len()).filter(pair).collect();
+        let time: Vec<f64> = rows.iter().map(|&i| times[i]).collect();
+        let event: Vec<bool> = rows.iter().map(|&i| events[i]).collect();
+        let in_group: Vec<f64> = rows.iter().map(|&i| f64::from(u8::from(labels[i] == g))).collect();
+        cox(&time, &event, &in_group).map(|c| c.hazard_ratio())
+    };
+    let groups = groups_table(&grouped.names, &curves, &unit, &word, ratio);
+    let said = sentence(&verdict, &grouped, &parts, (k == 2).then(|| ratio(1)).flatten());
+    let spec = chart::Spec {
+        width,
+        height,
+        word: &word,
+        unit: &unit,
+        groups: (0..k)
+            .map(|g| chart::Group { name: &grouped.names[g], look: grouped.looks[g], steps: &curves[g] })
+            .collect(),
+        verdict: &said,
+        tested: verdict.is_ok(),
+    };
+    Some(Survival {
+        headline: headline(&grouped.names, &curves, &unit, &word),
+        figure: Figure { scene: chart::draw(&spec), table: chart::table(&spec) },
+        verdict,
+        said,
+        groups,
+    })
+}
+
+fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> Grouped {
+    let everybody = |name: &str| Grouped {
+        names: vec![name.to_string()],
+        looks: vec![chart::Look::Plain(0)],
+        of: vec![Some(0); a.rows.len()],
+        cut: None,
+    };
+    match grouping {
+        Grouping::None => everybody("All"),
+        Grouping::Cluster => {
+            let clusters = &a.insight.clusters;
+            Grouped {
+                names: super::cluster_names(clusters.k),
+                looks: (0..clusters.k as u32).map(chart::Look::Cluster).collect(),
+                of: clusters.labels.iter().map(|&c| Some(c)).collect(),
+                cut: None,
+            }
+        }
+        Grouping::RiskThird => {
+            let margin: Vec<f64> = a.rows.iter().map(|&r| a.margin(r)).collect();
+            let mut sorted: Vec<f64> =
+                (0..margin.len()).filter(|&i| outcome[i].is_some()).map(|i| margin[i]).collect();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let ends = [1.0, 2.0].map(|third| quantile_sorted(&sorted, third / 3.0));
+            Grouped {
+                names: ["Lowest third", "Middle third", "Highest third"].map(String::from).to_vec(),
+                looks: [0.0, 0.5, 1.0].map(chart::Look::Ordered).to_vec(),
+                of: margin.iter().map(|m| Some(u32::from(*m > ends[0]) + u32::from(*m > ends[1]))).collect(),
+                cut: None,
+            }
+        }
+        Grouping::Column(column) => {
+            let names = words::level_names(a, Variable::Column(column));
+            if names.is_empty() || names.len() > MAX_LEVELS {
+                return everybody("All");
+            }
+            let n_levels = names.len();
+            let level = |i: usize| {
+                level_of(a, Variable::Column(column), i).filter(|&level| (level as usize) < n_levels)
+            };
+            Grouped {
+                looks: (0..names.len() as u32).map(chart::Look::Plain).collect(),
+                of: (0..a.rows.len()).map(level).collect(),
+                names,
+                cut: None,
+            }
+        }
+        Grouping::Cut(feature, at) => {
+            let values: Vec<f64> = a.rows.iter().map(|&r| a.study.value(feature, r)).collect();
+            let (time, event): (Vec<f64>, Vec<bool>) =
+                outcome.iter().map(|o| o.unwrap_or((f64::NAN, false))).unzip();
+            let searched = at.is_none().then(|| best_cut(&time, &event, &values)).flatten();
+            let Some(cut) = at.or(searched.map(|c| c.cut)) else { return everybody("All") };
+            let name = a.study.label(feature);
+            let unit = a.study.unit(feature);
+            let cut_text = words::range_with_unit(&plain(cut), unit);
+            Grouped {
+                names: vec![format!("{name} ≤ {cut_text}"), format!("{name} > {cut_text}")],
+                looks: [0.0, 1.0].map(chart::Look::Ordered).to_vec(),
+                of: values.iter().map(|v| (!v.is_nan()).then(|| u32::from(*v > cut))).collect(),
+                cut: searched,
+            }
+        }
+    }
+}
+
+fn sentence(
+    verdict: &Result<PValue, NotATest>,
+    grouped: &Grouped,
+    parts: &[SplitRole],
+    ratio: Option<crate::evaluate::Interval>,
+) -> String {
+    let p = match verdict {
+        Ok(p) => p_value(p.get()),
+        Err(why) => return why.to_string(),
+    };
+    let who = match (parts.contains(&SplitRole::Test), parts.contains(&SplitRole::External)) {
+        (true, true) => "Test and external patients",
+        (false, true) => "External patients",
+        _ => "Test patients",
+    };
+    let mut out = match &grouped.cut {
+        Some(cut) => format!(
+            "{who}: {p} for the best of {} cuts, corrected for the search (Miller and Siegmund). The cut is exploratory.",
+            cut.n_cuts
+        ),
+        None => format!("{who}: log-rank {p}."),
+    };
+    if let Some(ratio) = ratio.filter(|_| grouped.cut.is_none()) {
+        out += &format!(
+            " Hazard ratio {} ({} to {}).",
+            fixed(ratio.estimate, 2),
+            fixed(ratio.low, 2),
+            fixed(ratio.high, 2)
+        );
+    }
+    out
+}
+
+/// `Half of C high died by 1 191 days. Of A low, fewer than half did.`
+fn headline(names: &[String], curves: &[Vec<Step>], unit: &str, word: &str) -> String {
+    let reached = |g: usize| median_survival(&curves[g]);
+    let first =
+        (0..names.len()).filter_map(|g| reached(g).map(|m| (m, g))).min_by(|a, b| a.0.total_cmp(&b.0));
+    let Some((median, g)) = first else {
+        let n: usize = curves.iter().flatten().map(|s| s.events as usize).sum();
+        return format!("{n} {word}; in no group did half of the patients before follow-up ended.");
+    };
+    let mut out = format!("Half of {} {word} by {}.", names[g], words::range_with_unit(&plain(median), unit));
+    let never: Vec<String> =
+        (0..names.len()).filter(|&o| reached(o).is_none()).map(|o| names[o].clone()).collect();
+    if !never.is_empty() {
+        out += &format!(" Of {}, fewer than half did.", words::list(&never));
+    } else if let Some((longest, last)) = (0..names.len())
+        .filter(|&o| o != g)
+        .filter_map(|o| reached(o).map(|m| (m, o)))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+    {
+        let by = words::range_with_unit(&plain(longest), unit);
+        out += &format!(" Half of {} by {by}.", names[last]);
+    }
+    out
+}
+
+fn groups_table(
+    names: &[String],
+    curves: &[Vec<Step>],
+    unit: &str,
+    word: &str,
+    ratio: impl Fn(u32) -> Option<crate::evaluate::Interval>,
+) -> Table {
+    let ends = curves.iter().filter_map(|c| c.last()).map(|s| s.time);
+    let horizon = ends.fold(f64::INFINITY, f64::min);
+    let mean_head = if horizon.is_finite() {
+        format!("Mean {unit} up to {}", plain(horizon))
+    } else {
+        "Restricted mean".into()
+    };
+    let header = [
+        "Group".to_string(),
+        "Patients".into(),
+        words::capitalised(word),
+        format!("Median, {unit}"),
+        "95 % interval of the median".into(),
+        mean_head,
+        "95 % interval of the mean".into(),
+        names.first().map_or_else(String::new, |first| format!("Hazard ratio to {first}")),
+    ];
+    let rows = names.iter().zip(curves).enumerate().map(|(g, (name, steps))| {
+        let n = steps.first().map_or(0, |s| s.at_risk);
+        let events: u32 = steps.iter().map(|s| s.events).sum();
+        let reached = |m: Option<f64>| m.map_or_else(|| "not reached".to_string(), plain);
+        let [low, high] = median_interval(steps);
+        let mean = restricted_mean(steps, horizon);
+        let range = |i: crate::evaluate::Interval| format!("{} to {}", plain(i.low), plain(i.high));
+        vec![
+            name.clone(),
+            n.to_string(),
+            events.to_string(),
+            reached(median_survival(steps)),
+            format!("{} to {}", reached(low), reached(high)),
+            mean.map_or_else(String::new, |m| plain(m.estimate)),
+            mean.map_or_else(String::new, range),
+            match (g, ratio(g as u32)) {
+                (0, _) => "reference".into(),
+                (_, Some(r)) => format!("{} ({})", plain(r.estimate), range(r)),
+                (_, None) => "no finite estimate".into(),
+            },
+        ]
+    });
+    Table { header: header.to_vec(), rows: rows.collect() }
+}
