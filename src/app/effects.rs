@@ -8,7 +8,7 @@ use super::task::{self, Running, Stopped};
 use crate::job::{Picked, Reading, Subject};
 use crate::math::Order as _;
 use crate::session::{
-    Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
+    Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Phase, Progress, SaveAs, Staged,
 };
 use crate::share::table::{Document, row_names};
 use crate::share::{Link as ViewLink, PACKED};
@@ -219,7 +219,7 @@ fn parity(a: &Analysis, bytes: &[u8]) -> study::Finding {
 }
 
 async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
-    store.send(Command::Progressed(Progress { phase: "Reading".into(), ..Progress::default() }));
+    store.send(Command::Progressed(Progress::default()));
     let folder = name.to_string();
     let missing = |file: &str| {
         Stopped::from(Notice::error(
@@ -244,7 +244,7 @@ async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
 
 async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>) -> Result<(), Stopped> {
     let start_ms = clock::now_ms();
-    store.send(Command::Progressed(Progress { phase: "Reading".into(), ..Progress::default() }));
+    store.send(Command::Progressed(Progress::default()));
     match task::read(&running(), files.clone()).await? {
         Reading::Waiting { understood, next } => {
             store.send(Command::Cancel);
@@ -285,7 +285,7 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<()
         task::explain(&running, &study, cohort, &model, |p| store.send(Command::Progressed(p))).await?;
     let total = explained.rows.len();
     store.send(Command::Progressed(Progress {
-        phase: "Importance and subgroups".into(),
+        phase: Phase::Analyse,
         done: total,
         total,
         elapsed_ms: explained.elapsed_ms,

@@ -8,7 +8,7 @@ use super::browser::{boot, clock};
 use crate::explain::Attributions;
 use crate::ids::RowId;
 use crate::job::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
-use crate::session::{CohortChoice, Notice, Performance, Progress};
+use crate::session::{CohortChoice, Notice, Performance, Phase, Progress};
 use crate::study::{Finding, Study};
 use crate::worker::wire::Message;
 use futures::StreamExt;
@@ -219,9 +219,10 @@ pub(crate) async fn explain(
     let n_workers = workers::count().min(plan.len().div_ceil(FIRST_CHUNK)).max(1);
     let start_ms = clock::now_ms();
 
+    let n_explained = rows.len();
     let mut events = running.spawn(n_workers).await?;
     for i in 0..n_workers {
-        running.send(i, &Request::Load { job: 0, model: model.clone() });
+        running.send(i, &Request::Load { job: 0, model: model.clone(), n_rows: n_explained as u32 });
     }
 
     let mut next = 0;
@@ -236,9 +237,8 @@ pub(crate) async fn explain(
         n_workers,
         rows,
     };
-    let n_explained = explained.rows.len();
     let mut progress =
-        Progress { phase: "SHAP values".into(), total: plan.len(), n_workers, ..Progress::default() };
+        Progress { phase: Phase::Explain, total: plan.len(), n_workers, ..Progress::default() };
     progressed(progress.clone());
 
     while progress.done < plan.len() {
@@ -278,7 +278,7 @@ pub(crate) async fn explain(
                     return Err(out_of_memory().into());
                 }
                 running.replace(i)?;
-                running.send(i, &Request::Load { job: 0, model: model.clone() });
+                running.send(i, &Request::Load { job: 0, model: model.clone(), n_rows: n_explained as u32 });
                 continue;
             }
             Some(Event::Reply(_, other)) => return Err(unexpected(&other)),

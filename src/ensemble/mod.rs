@@ -32,6 +32,9 @@ pub struct ReadOptions {
     pub use_all_trees: bool,
 }
 
+/// The formats that are read, for people.
+pub const FORMATS: &str = "XGBoost (JSON, UBJSON), LightGBM (text, JSON), CatBoost (JSON, .cbm)";
+
 /// Reads a model file of any supported format, decided by its content.
 ///
 /// # Errors

@@ -38,6 +38,8 @@ pub enum Request {
         job: u32,
         /// The model file.
         model: Arc<Vec<u8>>,
+        /// Rows that will be explained in all, by however many workers: it decides between the engines.
+        n_rows: u32,
     },
     /// Explain rows.
     Explain {

@@ -105,11 +105,37 @@ pub enum Command {
     ToggleFilters,
 }
 
+/// What a run does, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Phase {
+    /// Files become a study.
+    #[default]
+    Read,
+    /// SHAP values of every patient.
+    Explain,
+    /// What is read off them.
+    Analyse,
+}
+
+impl Phase {
+    /// All of them.
+    pub const ALL: [Phase; 3] = [Phase::Read, Phase::Explain, Phase::Analyse];
+
+    /// What a reader calls it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Phase::Read => "Read and match columns",
+            Phase::Explain => "SHAP values",
+            Phase::Analyse => "Importance, subgroups, performance, findings",
+        }
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Progress {
-    /// `Reading`, `SHAP values`, `Importance and subgroups`.
-    pub phase: String,
+    /// What is being done.
+    pub phase: Phase,
     /// Rows done.
     pub done: usize,
     /// Rows in all.

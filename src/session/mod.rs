@@ -8,7 +8,7 @@ mod filter;
 mod update;
 mod view;
 
-pub use command::{Command, Entry, Notice, Progress, catalogue};
+pub use command::{Command, Entry, Notice, Phase, Progress, catalogue};
 pub(crate) use filter::level as level_of;
 pub use filter::{Filter, Variable, matching_rows};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};

@@ -206,8 +206,8 @@ fn every_reference_case_agrees_with_the_library() {
     assert_eq!(by_version.keys().filter(|v| v.starts_with("xgboost")).count(), 6);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("lightgbm")).count(), 2);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("catboost")).count(), 1);
-    assert_eq!(by_version.keys().filter(|v| v.starts_with("sklearn")).count(), 3);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("treelite")).count(), 1);
+    assert_eq!(by_version.keys().filter(|v| v.starts_with("sklearn")).count(), 3);
     assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 205);
     assert!(by_version.values().map(|w| w.n_twins).sum::<usize>() >= 60);
 }

@@ -44,7 +44,7 @@ pub(crate) fn explain(
 ) -> Attributions {
     let mut workers: Vec<Worker> = (0..n_workers).map(|_| Worker::default()).collect();
     for w in &mut workers {
-        let reply = ask(w, Request::Load { job: 0, model: model.clone() });
+        let reply = ask(w, Request::Load { job: 0, model: model.clone(), n_rows: plan.len() as u32 });
         assert!(matches!(reply, Reply::Loaded { .. }), "{reply:?}");
     }
     let mut out = Attributions::default();

@@ -66,7 +66,7 @@ fn Guide() -> impl IntoView {
             <h3>"What is read"</h3>
             <dl class="guide">
                 <dt>"Models"</dt>
-                <dd>"XGBoost JSON, versions 1.7 to 3.4"</dd>
+                <dd>{crate::ensemble::FORMATS}</dd>
                 <dt>"Tables"</dt>
                 <dd>"CSV and TSV; comma, semicolon, tab or bar"</dd>
                 <dt>"Studies"</dt>

@@ -195,7 +195,7 @@ impl Interventional {
                     sheets.iter_mut().zip(&mut sums).zip(rows.chunks(ROWS * n_features))
                 {
                     prepared.codes.fill_categorical(tree, of_tree, rows, n_features, sheet);
-                    tables.read(of_tree, sheet, &mut patterns, sums);
+                    tables.read(of_tree, sheet, &mut patterns, sums, &mut [], n_outputs);
                 }
                 plan = Some(of_tree);
             }

@@ -139,7 +139,7 @@ pub(super) fn read(text: &[u8]) -> Result<Document, ModelError> {
                 depth += 1;
                 within("nested elements", depth, MAX_NESTING)?;
                 if skipped.is_none() {
-                    let name = String::from_utf8_lossy(element.local_name().as_ref()).into_owned();
+                    let name = element.local_name().as_ref().to_owned();
                     if !KNOWN.contains(&name.as_str()) {
                         return Err(refused(&format!("the element {}", quoted(&name))));
                     }
@@ -157,7 +157,7 @@ pub(super) fn read(text: &[u8]) -> Result<Document, ModelError> {
                 }
             }
             Event::End(element) => {
-                if skipped.is_none() && element.local_name().as_ref() == b"Node" {
+                if skipped.is_none() && element.local_name().as_ref() == "Node" {
                     open.pop();
                 }
                 if skipped == Some(depth) {
@@ -326,8 +326,7 @@ impl Attributes<'_> {
         match self.element.try_get_attribute(name).map_err(|e| wrong(e.to_string()))? {
             None => Ok(None),
             Some(attribute) => {
-                let raw = std::str::from_utf8(&attribute.value).map_err(|e| wrong(e.to_string()))?;
-                let text = quick_xml::escape::unescape(raw).map_err(|e| wrong(e.to_string()))?;
+                let text = quick_xml::escape::unescape(&attribute.value).map_err(|e| wrong(e.to_string()))?;
                 Ok(Some(text.into_owned()))
             }
         }
