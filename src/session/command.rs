@@ -5,7 +5,7 @@ use super::{
 };
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::share::Link;
-use crate::study::ColumnRole;
+use crate::study::{ColumnRole, SplitRole};
 use std::sync::Arc;
 
 /// A request. Those that report (`Understood`, `Computed`, …) come from workers, the others from a person.
@@ -233,10 +233,17 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
         for method in Method::offered(&a.study).into_iter().filter(|m| *m != a.method) {
             let (id, title) = match method {
                 Method::PathDependent => ("method-path", "Explain by cover, path-dependent".to_string()),
-                Method::Interventional(c) => (
-                    if c == CohortChoice::All { "method-all" } else { "method-part" },
-                    format!("Explain against {} patients, interventional", c.word()),
-                ),
+                Method::Interventional(c) => {
+                    let id = match c {
+                        CohortChoice::All => "method-against-all",
+                        CohortChoice::Role(SplitRole::Train) => "method-against-train",
+                        CohortChoice::Role(SplitRole::Validation) => "method-against-validation",
+                        CohortChoice::Role(SplitRole::Test) => "method-against-test",
+                        CohortChoice::Role(SplitRole::External) => "method-against-external",
+                        CohortChoice::Role(SplitRole::Unknown) => "method-against-unknown",
+                    };
+                    (id, format!("Explain against {} patients, interventional", c.word()))
+                }
             };
             out.push(entry(id, &title, "", Command::SetMethod(method)));
         }
