@@ -77,3 +77,24 @@ fn every_model_file_is_taken_as_the_cases_say() {
         }
     }
 }
+
+#[derive(Deserialize)]
+struct Hostile {
+    file: String,
+    says: String,
+    why: String,
+}
+
+#[test]
+fn hostile_containers_are_refused_and_named() {
+    let text = fs::read(folder().join("hostile/cases.json")).unwrap();
+    let cases: Vec<Hostile> = serde_json::from_slice(&text).unwrap();
+    assert!(cases.len() >= 70);
+    for Hostile { file, says, why } in cases {
+        let error = ensemble::read(&fs::read(folder().join("hostile").join(&file)).unwrap()).err();
+        let error = error.unwrap_or_else(|| panic!("{file} is read: {why}"));
+        println!("{file}: {error}. {}", error.hint());
+        assert!(error.to_string().contains(&says), "{file}, {why}: {error} should contain {says}");
+        assert!(!error.hint().is_empty() && !error.to_string().contains('\n'));
+    }
+}

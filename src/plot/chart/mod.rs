@@ -18,6 +18,7 @@ pub mod map;
 pub mod missingness;
 pub mod profile;
 pub mod ranked;
+pub mod residual;
 pub mod silhouette;
 pub mod small;
 pub mod survival;

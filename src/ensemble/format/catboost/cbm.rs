@@ -3,7 +3,7 @@
 
 use super::flatbuffer::{Buffer, Table};
 use super::json::{ClassParams, Params};
-use super::{Input, Model, Question, RETRAIN_NUMBERS, RETRAIN_ONE_HOT, Tree};
+use super::{Input, MAX_QUESTIONS, Model, Question, RETRAIN_NUMBERS, RETRAIN_ONE_HOT, Tree};
 use crate::Parsed;
 use crate::ensemble::error::quoted;
 use crate::ensemble::{Ensemble, ModelError, TreeFault};
@@ -177,11 +177,16 @@ fn symmetric(table: &Table<'_>, questions: &[Question], n_outputs: usize) -> Res
     let (mut splits, mut values, mut weights) = (splits.as_slice(), values.as_slice(), weights.as_slice());
     let weighted = !weights.is_empty();
     let read = |(tree, size): (usize, i32)| {
-        let short =
-            |array, expected| ModelError::Tree { tree, fault: TreeFault::Length { array, got: 0, expected } };
-        let depth = usize::try_from(size).ok().filter(|d| *d < 24).ok_or(short("TreeSizes", 23))?;
+        let left = (splits.len(), values.len(), weights.len());
+        let short = |array, got, expected| ModelError::Tree {
+            tree,
+            fault: TreeFault::Length { array, got, expected },
+        };
+        let depth = usize::try_from(size).ok().filter(|d| *d <= MAX_QUESTIONS);
+        let depth =
+            depth.ok_or(ModelError::Tree { tree, fault: TreeFault::Depth { limit: MAX_QUESTIONS } })?;
         let n_leaves = 1usize << depth;
-        let asked = take(&mut splits, depth).ok_or(short("TreeSplits", depth))?;
+        let asked = take(&mut splits, depth).ok_or(short("TreeSplits", left.0, depth))?;
         let asked = asked.iter().map(|&s| {
             let question = usize::try_from(s).ok().and_then(|s| questions.get(s));
             let fault = TreeFault::Feature { node: 0, feature: i64::from(s), n_features: questions.len() };
@@ -189,9 +194,11 @@ fn symmetric(table: &Table<'_>, questions: &[Question], n_outputs: usize) -> Res
         });
         let questions = asked.collect::<Result<Vec<_>, _>>()?;
         let n_values = n_leaves.saturating_mul(n_outputs);
-        let leaf_values = take(&mut values, n_values).ok_or(short("LeafValues", n_values))?.to_vec();
+        let leaf_values = take(&mut values, n_values).ok_or(short("LeafValues", left.1, n_values))?.to_vec();
         let leaf_weights = match weighted {
-            true => Some(take(&mut weights, n_leaves).ok_or(short("LeafWeights", n_leaves))?.to_vec()),
+            true => {
+                Some(take(&mut weights, n_leaves).ok_or(short("LeafWeights", left.2, n_leaves))?.to_vec())
+            }
             false => None,
         };
         Ok(Tree::Symmetric { questions, leaf_values, leaf_weights })

@@ -17,7 +17,7 @@ mod objective;
 
 use super::within;
 use crate::Parsed;
-use crate::ensemble::builder::{MAX_FEATURES, MAX_NODES_PER_TREE, MAX_OUTPUTS};
+use crate::ensemble::builder::{MAX_FEATURES, MAX_OUTPUTS};
 use crate::ensemble::{
     Builder, Cast, Ensemble, Facts, Feature, FeatureKind, ModelError, NodeSpec, Objective, TreeFault,
     TreeSpec,
@@ -37,6 +37,12 @@ const RETRAIN_NUMBERS: &str = "Train it again on numbers and categories only.";
 
 /// Level texts over all features: every categorical feature gets the one list that the file has.
 const MAX_LEVEL_TEXTS: usize = 1 << 22;
+
+/// Columns of the table that the file does not list, such as ignored ones.
+const MAX_UNLISTED: usize = 1 << 16;
+
+/// Questions of a symmetric tree, more than the library allows: one node per leaf and per split stays below a million.
+const MAX_QUESTIONS: usize = 18;
 
 /// Texts with one hash; of a million texts, hardly three share one.
 const MAX_SAME_HASH: usize = 16;
@@ -156,7 +162,7 @@ impl Model {
     fn features(&self) -> Result<(Vec<Feature>, bool), ModelError> {
         let inputs = || self.floats.iter().chain(&self.categories);
         let n = inputs().map(|i| i.flat.saturating_add(1)).max().unwrap_or(0);
-        within("features", n, MAX_FEATURES)?;
+        within("features", n, MAX_FEATURES.min(inputs().count() + MAX_UNLISTED))?;
         let named = inputs().any(|i| i.name.as_ref().is_some_and(|name| *name != i.flat.to_string()));
         let mut levels: Option<Vec<String>> = None;
         if let Some(hashes) = &self.hashes {
@@ -208,36 +214,36 @@ struct Rules<'a> {
 
 impl Rules<'_> {
     fn spec(&self, tree: &Tree, number: usize) -> Result<TreeSpec, ModelError> {
-        let (nodes, leaf_values, cover) = match tree {
+        match tree {
             Tree::Symmetric { questions, leaf_values, leaf_weights } => {
-                self.unfolded(questions, leaf_values, leaf_weights.as_deref(), number)?
+                self.unfolded(questions, leaf_values, leaf_weights.as_deref(), number)
             }
             Tree::Free { nodes, leaf_values, cover } => {
                 let nodes = nodes.iter().map(|node| match *node {
                     Node::Split { question, left, right } => self.split(question, left, right),
                     Node::Leaf { first } => Ok(NodeSpec::Leaf { first }),
                 });
-                (nodes.collect::<Result<Vec<_>, _>>()?, leaf_values.clone(), cover.clone())
+                let (nodes, leaf_values) = (nodes.collect::<Result<_, _>>()?, leaf_values.clone());
+                Ok(TreeSpec { nodes, leaf_values, cover: cover.clone(), output: None, weight: 1.0 })
             }
-        };
-        Ok(TreeSpec { nodes, leaf_values, cover, output: None, weight: 1.0 })
+        }
     }
 
     /// A symmetric tree as an ordinary one. The last question is asked first, so that the leaves keep their order;
     /// children of node i are 2 i + 1 and 2 i + 2.
-    #[allow(clippy::type_complexity, reason = "the parts of a spec")]
     fn unfolded(
         &self,
         questions: &[Question],
         leaf_values: &[f64],
         leaf_weights: Option<&[f64]>,
         tree: usize,
-    ) -> Result<(Vec<NodeSpec>, Vec<f64>, Option<Vec<f64>>), ModelError> {
+    ) -> Result<TreeSpec, ModelError> {
         let fault = |fault| ModelError::Tree { tree, fault };
         let width = self.model.n_outputs;
-        let n_leaves = 1usize.checked_shl(questions.len() as u32).filter(|n| *n <= MAX_NODES_PER_TREE);
-        let n_leaves =
-            n_leaves.ok_or(fault(TreeFault::Nodes { got: usize::MAX, limit: MAX_NODES_PER_TREE }))?;
+        if questions.len() > MAX_QUESTIONS {
+            return Err(fault(TreeFault::Depth { limit: MAX_QUESTIONS }));
+        }
+        let n_leaves = 1usize << questions.len();
         let same = |array, got, expected| {
             if got == expected { Ok(()) } else { Err(fault(TreeFault::Length { array, got, expected })) }
         };
@@ -259,7 +265,7 @@ impl Rules<'_> {
             }
             cover
         });
-        Ok((nodes, leaf_values.to_vec(), cover))
+        Ok(TreeSpec { nodes, leaf_values: leaf_values.to_vec(), cover, output: None, weight: 1.0 })
     }
 
     fn split(&self, question: Question, left: i64, right: i64) -> Result<NodeSpec, ModelError> {
