@@ -33,7 +33,7 @@ pub struct ReadOptions {
 }
 
 /// The formats that are read, for people.
-pub const FORMATS: &str = "XGBoost (JSON, UBJSON), LightGBM (text, JSON), CatBoost (JSON, .cbm)";
+pub const FORMATS: &str = "XGBoost, LightGBM, CatBoost, scikit-learn (skops, joblib, pickle), ONNX, PMML, Treelite";
 
 /// Reads a model file of any supported format, decided by its content.
 ///

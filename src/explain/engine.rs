@@ -27,6 +27,8 @@ pub enum Precision {
 
 /// Subtrees up to 7 bits are one unit; a leaf may have up to 10.
 const CUT: Cut = Cut { merge: 7, leaf: 10 };
+/// Rows below which no table pays, and none is thought about.
+const FEWEST: usize = 128;
 /// Sheets that go through all trees together, so that their sums stay near the processor.
 const TOGETHER: usize = 8;
 /// Most bytes of tables: 192 MB.
@@ -64,6 +66,9 @@ impl Engine {
     pub fn new(model: &Ensemble, n_rows: usize, precision: Precision) -> Result<Self, ExplainError> {
         if !model.has_cover() {
             return Err(ExplainError::NoCover);
+        }
+        if n_rows < FEWEST {
+            return Ok(Engine { flow: Flow::new(model)?, table: None });
         }
         let bare = Flow::with(model, Rule::up_to(1), |_| false)?;
         let plans = Codes::new(model, bare.channels().clone()).map(|codes| {

@@ -7,7 +7,7 @@ use crate::ids::{FeatureId, RowId};
 use crate::math::Order as _;
 use crate::plot::chart::{Kind, waterfall as chart};
 use crate::plot::number::{fixed, signed};
-use crate::session::{Analysis, ViewState};
+use crate::session::{Analysis, Method, ViewState};
 
 /// Biomarkers listed one by one.
 const TOP: usize = 18;
@@ -86,7 +86,10 @@ pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> F
         rows,
         top,
         start: a.base_value(),
-        start_label: "Reference: expected over the training patients",
+        start_label: match a.method {
+            Method::PathDependent => "Reference: expected by the cover of the trees",
+            Method::Interventional(_) => "Reference: mean of the background patients",
+        },
         end: a.margin(patient),
         scale: &a.study.model.scale.margin,
         n_cohort: a.rows.len(),

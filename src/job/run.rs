@@ -7,7 +7,7 @@ use crate::cohort::{cluster, embed, profile, stability};
 use crate::ensemble::{self, Ensemble};
 use crate::evaluate;
 use crate::explain::summary::{self, Importance};
-use crate::explain::{Attributions, Engine, Precision};
+use crate::explain::{Attributions, Engine, ExplainError, Interventional, Precision};
 use crate::math::Order as _;
 use crate::session::{Notice, Performance};
 use crate::study;
@@ -21,7 +21,31 @@ const STABILITY_RESAMPLES: usize = 100;
 /// A worker's memory: the model it explains.
 #[derive(Debug, Default)]
 pub struct Worker {
-    loaded: Option<(Ensemble, Engine)>,
+    loaded: Option<(Ensemble, Explainer)>,
+}
+
+/// A model prepared for one method.
+#[derive(Debug)]
+enum Explainer {
+    PathDependent(Engine),
+    Interventional(Interventional),
+}
+
+impl Explainer {
+    fn new(model: &Ensemble, n_rows: usize, background: &[f64]) -> Result<Self, ExplainError> {
+        Ok(if background.is_empty() {
+            Explainer::PathDependent(Engine::new(model, n_rows, Precision::F64)?)
+        } else {
+            Explainer::Interventional(Interventional::new(model, background)?)
+        })
+    }
+
+    fn explain(&self, rows: &[f64]) -> Attributions {
+        match self {
+            Explainer::PathDependent(engine) => engine.explain(rows),
+            Explainer::Interventional(against) => against.explain(rows),
+        }
+    }
 }
 
 impl Worker {
@@ -34,29 +58,26 @@ impl Worker {
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         Ok(match request {
             Request::Read { job, files } => Reply::Read { job, reading: Box::new(read_files(&files)?) },
-            Request::Load { job, model, n_rows } => {
+            Request::Load { job, model, n_rows, background } => {
                 let ensemble = ensemble::read(&model)
                     .map_err(|e| Notice::error("The model cannot be used", e.to_string(), e.hint()))?
                     .value;
-                let engine = Engine::new(&ensemble, n_rows as usize, Precision::F64).map_err(|e| {
-                    Notice::error(
-                        "This model cannot be explained",
-                        e.to_string(),
-                        "Save the model again with a version that stores cover (sum_hessian) for every node.",
-                    )
+                let explainer = Explainer::new(&ensemble, n_rows as usize, &background).map_err(|e| {
+                    Notice::error("This model cannot be explained so", e.to_string(), e.hint())
                 })?;
-                self.loaded = Some((ensemble, engine));
+                self.loaded = Some((ensemble, explainer));
                 Reply::Loaded { job }
             }
             Request::Explain { job, chunk, attributions, matrix } => {
-                let (ensemble, engine) = self.loaded.as_ref().ok_or_else(|| {
+                let (ensemble, explainer) = self.loaded.as_ref().ok_or_else(|| {
                     Notice::error(
                         "A worker has no model",
                         "It was asked to explain before it was given one.",
                         "Run again.",
                     )
                 })?;
-                let result = if attributions { engine.explain(&matrix) } else { margins(ensemble, &matrix) };
+                let result =
+                    if attributions { explainer.explain(&matrix) } else { margins(ensemble, &matrix) };
                 Reply::Explained { job, chunk, attributions: result }
             }
             Request::Analyse { job, subject, output, k, whole } => {

@@ -12,7 +12,7 @@ pub use command::{Command, Entry, Notice, Phase, Progress, catalogue};
 pub(crate) use filter::level as level_of;
 pub use filter::{Filter, Variable, matching_rows};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};
-pub use view::{CohortChoice, Sort, View, ViewState};
+pub use view::{CohortChoice, Method, Sort, View, ViewState};
 
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
@@ -97,6 +97,10 @@ pub struct Analysis {
     pub study: Arc<Study>,
     /// Which patients were explained.
     pub cohort: CohortChoice,
+    /// How.
+    pub method: Method,
+    /// Rows of the background, 0 without one.
+    pub n_background: usize,
     /// Their rows, in file order; attribution row i belongs to `rows[i]`.
     pub rows: Arc<Vec<RowId>>,
     /// SHAP values of `rows`.
@@ -213,6 +217,8 @@ pub struct Staged {
     pub study: Arc<Study>,
     /// Which patients to explain.
     pub cohort: CohortChoice,
+    /// How.
+    pub method: Method,
     /// What was understood of every column.
     pub columns: Arc<Vec<ColumnFacts>>,
     /// What deserves a look before computing.

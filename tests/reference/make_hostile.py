@@ -267,7 +267,40 @@ def graphs():
     put("onnx_outputs.onnx", model(n_targets=2**40), "outputs", "claims more outputs than any memory holds")
     put("onnx_infinite.onnx", model(target_weights=[1.0, float("inf")]), "leaf value", "an infinite leaf")
     put("onnx_feature.onnx", model(nodes_featureids=[3, 0, 0]), "feature 3", "split on feature 3 of one")
-    put("onnx_scattered.onnx", model(nodes_treeids=[0, 1, 0]), "scattered", "the nodes of a tree do not follow each other")
+    put("onnx_scattered.onnx", model(nodes_treeids=[0, 1, 0]), "child -1", "the nodes of a tree do not follow each other")
+
+
+# ---------------------------------------------------------------- PMML
+
+
+def pmml():
+    low = '<Node id="1" score="1"><SimplePredicate field="x" operator="lessOrEqual" value="0.5"/></Node>'
+    high = '<Node id="2" score="2"><SimplePredicate field="x" operator="greaterThan" value="0.5"/></Node>'
+
+    def model(nodes=low + high, head="", tree="", x="continuous", after="", schema=""):
+        return (
+            f'<?xml version="1.0"?>{head}<PMML version="4.4"><DataDictionary><DataField name="x" optype="{x}" dataType="double"/>'
+            f'<DataField name="y" optype="continuous" dataType="double"/></DataDictionary>{after}<TreeModel functionName="regression"{tree}>'
+            f'<MiningSchema><MiningField name="x"{schema}/><MiningField name="y" usageType="target"/></MiningSchema>'
+            f'<Node id="0"><True/>{nodes}</Node></TreeModel></PMML>'
+        ).encode()
+
+    good = model()
+    put("cut_off.pmml", good[: len(good) * 2 // 3], "PMML file", "the file ends in the middle")
+    put("entities.pmml", model(head='<!DOCTYPE p [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'), "document type", "entities that grow")
+    put("deep.pmml", model("<Node><True/>" * 10_050 + "</Node>" * 10_050), "nested elements", "nodes nested ten thousand deep")
+    put("compound.pmml", model(low + high.replace("SimplePredicate", "CompoundPredicate")), "CompoundPredicate", "a predicate of several parts")
+    put("three_children.pmml", model(low + low + high), "two children", "a node with three children")
+    put("gap.pmml", model(low + high.replace("0.5", "0.75")), "complete each other", "values between the two sides")
+    put("field.pmml", model((low + high).replace('field="x"', 'field="z"')), "no active field", "a split on a field that is not there")
+    put("text_threshold.pmml", model((low + high).replace("0.5", "high")), "no number", "a threshold that is a text")
+    put("no_score.pmml", model(low + high.replace('score="2"', "")), "no score", "a leaf without a value")
+    put("two_roots.pmml", model().replace(b"</TreeModel>", b'<Node score="1"><True/></Node></TreeModel>'), "two roots", "a tree with two roots")
+    put("derived.pmml", model(after='<TransformationDictionary><DerivedField name="z"/></TransformationDictionary>'), "TransformationDictionary", "derived fields")
+    put("categorical.pmml", model(x="categorical"), "categorical field", "a categorical field")
+    put("penalty.pmml", model(tree=' missingValueStrategy="weightedConfidence"'), "weightedConfidence", "missing values are averaged over")
+    put("replaced.pmml", model(schema=' missingValueReplacement="0"'), "missingValueReplacement", "missing values are replaced before the trees see them")
+    put("regression.pmml", b'<PMML version="4.4"><RegressionModel functionName="regression"/></PMML>', "RegressionModel", "a linear model")
 
 
 def main():
@@ -279,6 +312,7 @@ def main():
     trees()
     archives()
     graphs()
+    pmml()
     lines = ",\n".join("  " + json.dumps(c, ensure_ascii=False) for c in CASES)
     (OUT / "cases.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(len(CASES), "files,", sum(p.stat().st_size for p in OUT.iterdir()), "bytes")

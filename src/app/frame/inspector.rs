@@ -152,7 +152,8 @@ fn study_facts(a: &Analysis) -> impl IntoView + use<> {
         <section>
             <h3>"Computation"</h3>
             {facts(vec![
-                ("Method", "TreeSHAP, path-dependent".into()),
+                ("Method", format!("TreeSHAP, {}", a.method.word())),
+                ("Background", if a.n_background == 0 { "none".into() } else { format!("{} patients", count(a.n_background)) }),
                 ("Precision", "64-bit".into()),
                 ("Approximation", "none".into()),
                 ("Where", "this browser".into()),

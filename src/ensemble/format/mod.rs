@@ -7,6 +7,7 @@ mod json_path;
 mod lightgbm;
 mod nested;
 mod onnx;
+mod pmml;
 mod python;
 mod sklearn;
 mod sniff;
@@ -44,6 +45,7 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, Mode
             let (heap, root) = python::pickle::read(&bytes)?;
             wrapped::read(&heap, root, options)
         }
+        sniff::Format::Pmml(text) => pmml::read(text),
         sniff::Format::Zip => {
             let (heap, root) = python::skops::read(&bytes)?;
             wrapped::read(&heap, root, options)

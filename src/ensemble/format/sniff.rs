@@ -22,6 +22,7 @@ pub(super) enum Format<'a> {
     LightgbmJson(Cow<'a, [u8]>),
     Onnx,
     Pickle,
+    Pmml(&'a [u8]),
     Zip,
     TreeliteJson(Cow<'a, [u8]>),
 }
@@ -61,6 +62,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format<'_>, ModelError> {
         Some(b'{') if is_ubjson(text) => Ok(Format::XgboostUbjson(text)),
         Some(b'{') => by_keys(text),
         Some(b'[') => Err(by_list(text)),
+        Some(b'<') if is_pmml(text) => Ok(Format::Pmml(text)),
         Some(b'<') => Err(by_markup(text)),
         Some(_) if is_onnx(bytes) => Ok(Format::Onnx),
         Some(_) => Err(by_text(text)),
@@ -167,12 +169,14 @@ fn by_list(text: &[u8]) -> ModelError {
     ModelError::NotAModel { what: "a JSON list", remedy: RETRAIN }
 }
 
+fn is_pmml(text: &[u8]) -> bool {
+    text[..text.len().min(1024)].windows(5).any(|w| w == b"<PMML")
+}
+
 fn by_markup(text: &[u8]) -> ModelError {
     let head = text[..text.len().min(1024)].to_ascii_lowercase();
     let holds = |word: &[u8]| head.windows(word.len()).any(|w| w == word);
-    if holds(b"<pmml") {
-        unsupported("a PMML model", RETRAIN)
-    } else if holds(b"<!doctype html") || holds(b"<html") {
+    if holds(b"<!doctype html") || holds(b"<html") {
         let remedy = "The download link led to a page; use the link to the raw file.";
         ModelError::NotAModel { what: "a web page", remedy }
     } else {
@@ -216,7 +220,6 @@ mod tests {
             (b"\xFF\xFE{\x00", "UTF-16"),
             (b"binf\x00", "binary model of the old kind"),
             (b"<!DOCTYPE html><html>", "web page"),
-            (b"<?xml version=\"1.0\"?><PMML version=\"4.4\">", "PMML"),
             (b"RDX3\nX", "R data"),
             (b"booster[0]:\n0:[f0<1]", "text dump"),
             (br#"[{"nodeid": 0, "depth": 0}]"#, "JSON dump"),

@@ -169,13 +169,14 @@ impl Interactions {
     }
 
     fn add_by_cover(&self, rows: &[f64], rules: &[Rule], sums: &mut [Block]) {
+        let n_outputs = self.model().n_outputs();
+        let whole = cover::Whole { channels: &self.channels, rules, pairs: &self.pairs, n_outputs };
         let mut inputs = vec![Block::default(); self.channels.len()];
         let mut memory = cover::Memory::default();
         self.channels.fill(rows, &mut inputs);
         for tree in self.model().trees().iter().filter(|tree| tree.n_nodes() > 1) {
             self.channels.fill_categorical(tree, &Channels::categorical_nodes(tree), rows, &mut inputs);
-            let n_outputs = self.model().n_outputs();
-            cover::add(tree, &self.channels, &inputs, rules, &self.pairs, n_outputs, &mut memory, sums);
+            cover::add(&whole, tree, &inputs, &mut memory, sums);
         }
     }
 

@@ -55,14 +55,14 @@ pub(super) struct Scratch {
 }
 
 impl<N: Number> Tables<N> {
-    /// Makes the tables of a tree from those of its leaves, which `leaf` writes for a leaf's place in the plan (counted
-    /// over all units) and its shares of cover.
+    /// Makes the tables of a tree from those of its leaves, which `leaf` writes for the number of a leaf's unit, its
+    /// shares of cover and its pattern for each pattern of the unit.
     pub(super) fn new(
         plan: &Plan,
         tree: &Tree,
         n_outputs: usize,
         scratch: &mut Scratch,
-        mut leaf: impl FnMut(usize, &[f64], &mut Vec<f64>, &mut Vec<f64>),
+        mut leaf: impl FnMut(usize, &[f64], &[u32], &mut Vec<f64>, &mut Vec<f64>),
     ) -> Self {
         let (first, n_entries) = tree.output().map_or((0, n_outputs), |k| (k.index(), 1));
         let mut tables = Tables {
@@ -75,8 +75,8 @@ impl<N: Number> Tables<N> {
             first_output: first,
             n_entries,
         };
-        let (mut place, mut start, mut shares) = (0, 0, Vec::new());
-        for unit in &plan.units {
+        let (mut start, mut shares) = (0, Vec::new());
+        for (u, unit) in plan.units.iter().enumerate() {
             let n_columns = unit.columns.len() * n_entries;
             let n_patterns = 1 << unit.n_bits;
             scratch.unit.clear();
@@ -88,9 +88,8 @@ impl<N: Number> Tables<N> {
             for of in &unit.leaves {
                 shares.clear();
                 shares.extend(of.factors.iter().map(|f| f.share));
-                leaf(place, &shares, &mut scratch.leaf, &mut scratch.more);
-                place += 1;
                 of.patterns(unit.n_bits, &mut scratch.patterns);
+                leaf(u, &shares, &scratch.patterns, &mut scratch.leaf, &mut scratch.more);
                 let Node::Leaf { values } = tree.node(of.node) else { continue };
                 for (decisions, to) in leaves.chunks_exact_mut(n_entries).enumerate() {
                     // The path is followed where its bits are set.
@@ -144,7 +143,7 @@ impl<N: Number> Tables<N> {
         rules: &[Rule],
         scratch: &mut Scratch,
     ) -> Self {
-        Tables::new(plan, tree, n_outputs, scratch, |_, shares, out, more| {
+        Tables::new(plan, tree, n_outputs, scratch, |_, shares, _, out, more| {
             leaf::by_cover(shares, rules, out, more);
         })
     }

@@ -38,6 +38,9 @@ const RETRAIN_NUMBERS: &str = "Train it again on numbers and categories only.";
 /// Level texts over all features: every categorical feature gets the one list that the file has.
 const MAX_LEVEL_TEXTS: usize = 1 << 22;
 
+/// Columns of the table that the file does not list, such as ignored ones.
+const MAX_UNLISTED: usize = 1 << 16;
+
 /// Questions of a symmetric tree, more than the library allows: one node per leaf and per split stays below a million.
 const MAX_QUESTIONS: usize = 18;
 
@@ -159,7 +162,7 @@ impl Model {
     fn features(&self) -> Result<(Vec<Feature>, bool), ModelError> {
         let inputs = || self.floats.iter().chain(&self.categories);
         let n = inputs().map(|i| i.flat.saturating_add(1)).max().unwrap_or(0);
-        within("features", n, MAX_FEATURES)?;
+        within("features", n, MAX_FEATURES.min(inputs().count() + MAX_UNLISTED))?;
         let named = inputs().any(|i| i.name.as_ref().is_some_and(|name| *name != i.flat.to_string()));
         let mut levels: Option<Vec<String>> = None;
         if let Some(hashes) = &self.hashes {
