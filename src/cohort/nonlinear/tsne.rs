@@ -80,9 +80,9 @@ impl Tsne {
                 }
             }
         }
-        for i in 0..n {
+        for (i, gradient) in gradient.iter().enumerate() {
             for axis in 0..2 {
-                let (g, v) = (gradient[i][axis], self.moved[i][axis]);
+                let (g, v) = (gradient[axis], self.moved[i][axis]);
                 let gain = &mut self.gains[i][axis];
                 *gain = if g * v < 0.0 { *gain + 0.2 } else { (*gain * 0.8).max(0.01) };
                 let v = momentum * v - rate * *gain * g;
