@@ -33,7 +33,8 @@ pub struct ReadOptions {
 }
 
 /// The formats that are read, for people.
-pub const FORMATS: &str = "XGBoost, LightGBM, CatBoost, scikit-learn (skops, joblib, pickle), ONNX, PMML, Treelite";
+pub const FORMATS: &str =
+    "XGBoost, LightGBM, CatBoost, scikit-learn (skops, joblib, pickle), ONNX, PMML, Treelite";
 
 /// Reads a model file of any supported format, decided by its content.
 ///

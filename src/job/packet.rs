@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
     /// A buffer as whole items.
     fn whole<T: bytemuck::Pod>(&self, buffer: &Buffer) -> Result<Vec<T>, PacketError> {
         let bytes = buffer.bytes();
-        if bytes.len() % size_of::<T>() != 0 {
+        if !bytes.len().is_multiple_of(size_of::<T>()) {
             return Err(PacketError::Buffer(self.at - 1));
         }
         Ok(bytemuck::allocation::pod_collect_to_vec(bytes))

@@ -172,10 +172,17 @@ pub(crate) fn Subgroups() -> impl IntoView {
                         .get()
                         .map(|d| {
                             let warnings = d.warnings.into_iter().map(|w| view! { <p class="caption">{w}</p> }).collect_view();
-                            let columns = (!d.covariates.rows.is_empty()).then(|| view! { <DataTable table=d.covariates/> });
+                            let columns = (!d.covariates.rows.is_empty())
+                                .then(|| {
+                                    view! {
+                                        <div class="scroll-x" tabindex="0" role="region" aria-label="Columns outside the model">
+                                            <DataTable table=d.covariates/>
+                                        </div>
+                                    }
+                                });
                             view! {
-                                <div class="scroll-x"><DataTable table=d.clusters/></div>
-                                <div class="scroll-x">{columns}</div>
+                                <div class="scroll-x" tabindex="0" role="region" aria-label="Rule of each subgroup"><DataTable table=d.clusters/></div>
+                                {columns}
                                 {warnings}
                             }
                         })
@@ -225,7 +232,7 @@ fn Survival() -> impl IntoView {
                         }
                     })
             }}
-            <div class="scroll-x">{move || said.get().map(|s| view! { <DataTable table=s.2/> })}</div>
+            <div class="scroll-x" tabindex="0" role="region" aria-label="Survival of each subgroup">{move || said.get().map(|s| view! { <DataTable table=s.2/> })}</div>
         </Pane>
     }
 }

@@ -250,10 +250,8 @@ fn start(
                 other => return Err(refused(&format!("trees put together by {}", quoted(other)))),
             };
         }
-        "Segment" => {
-            if attributes.number("weight")?.is_some_and(|w| w != 1.0) {
-                return Err(refused("trees of different weight"));
-            }
+        "Segment" if attributes.number("weight")?.is_some_and(|w| w != 1.0) => {
+            return Err(refused("trees of different weight"));
         }
         "Target" => {
             out.constant = attributes.number("rescaleConstant")?.unwrap_or(0.0);
