@@ -5,6 +5,7 @@ use super::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
+use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
 use crate::ids::RowId;
 use crate::session::{Notice, Performance};
@@ -94,6 +95,7 @@ enum ReplyHeader {
 struct SummaryHeader {
     importance: Vec<Importance>,
     partners: Vec<Option<u32>>,
+    groups: Vec<Group>,
     embedding: Embedding,
     clusters: Clusters,
     profile: Profile,
@@ -102,15 +104,26 @@ struct SummaryHeader {
 
 impl SummaryHeader {
     fn write<'a>(output: &'a SummaryOutput, b: &mut Buffers<'a>) -> Self {
-        let SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples } =
-            output;
+        let SummaryOutput {
+            importance,
+            partners,
+            by_margin,
+            by_likeness,
+            groups,
+            embedding,
+            clusters,
+            profile,
+            n_resamples,
+        } = output;
         b.codes(by_margin);
+        b.codes(by_likeness);
         b.numbers(bytemuck::cast_slice(&embedding.points));
         b.codes(&clusters.labels);
         b.numbers(&clusters.silhouette);
         SummaryHeader {
             importance: importance.clone(),
             partners: partners.clone(),
+            groups: groups.clone(),
             embedding: Embedding { points: Vec::new(), ..embedding.clone() },
             clusters: Clusters { labels: Vec::new(), silhouette: Vec::new(), ..clusters.clone() },
             profile: profile.clone(),
@@ -119,12 +132,23 @@ impl SummaryHeader {
     }
 
     fn read(self, r: &mut Reader) -> Result<SummaryOutput, PacketError> {
-        let SummaryHeader { importance, partners, mut embedding, mut clusters, profile, n_resamples } = self;
-        let by_margin = r.codes()?;
+        let SummaryHeader { importance, partners, groups, mut embedding, mut clusters, profile, n_resamples } =
+            self;
+        let (by_margin, by_likeness) = (r.codes()?, r.codes()?);
         embedding.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
         clusters.labels = r.codes()?;
         clusters.silhouette = r.numbers()?;
-        Ok(SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples })
+        Ok(SummaryOutput {
+            importance,
+            partners,
+            by_margin,
+            by_likeness,
+            groups,
+            embedding,
+            clusters,
+            profile,
+            n_resamples,
+        })
     }
 }
 
