@@ -7,6 +7,7 @@ mod flow;
 mod interaction;
 mod interventional;
 pub mod oracle;
+pub mod paths;
 mod quadrature;
 pub mod summary;
 mod table;

@@ -4,31 +4,39 @@
 //! caption that says cohort, n, method and scale.
 
 mod biomarkers;
+mod case;
 mod clusters;
+mod compare;
 mod crossfilter;
 mod dependence;
 mod evidence;
 mod overview;
 mod patient;
+mod reasons;
 mod sample;
 mod subgroups;
 mod survival;
+mod what_if;
 pub mod words;
 
 pub use biomarkers::{ranked, ranked_header, shown_features};
+pub use case::{Case, TrainingRanges};
 pub use clusters::{Description, consensus, dendrogram, describe_clusters, reality_said};
+pub use compare::{Sides, difference, distance_said, nearest_on_other_side, nearest_patient, patient_by_id};
 pub use crossfilter::{Histogram, brushed, histogram, histograms};
 pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers};
 pub use evidence::{
     BySubgroup, Evidence, at_horizon, by_subgroup, confusion_table, default_horizon, discrimination,
 };
 pub use overview::{additivity, missingness, performance, top_biomarkers};
-pub use patient::{Contribution, contributions, nearest, sentence, waterfall};
+pub use patient::{Contribution, contributions, decision, force, nearest, sentence, waterfall};
+pub use reasons::{interaction_matrix, interaction_rows, matrix_features, pair_said, path_table};
 pub use sample::{MAX_DRAWN, drawn};
 pub use subgroups::{
     cluster_names, map, map_point, profile, silhouettes, silhouettes_by_k, stability, trust,
 };
 pub use survival::{Grouping, Survival, survival};
+pub use what_if::{Choice, along, change, choice, outcome_of_change, what_if_curve};
 
 use crate::ids::FeatureId;
 use crate::plot::Scene;

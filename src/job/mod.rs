@@ -2,12 +2,14 @@
 //!
 //! Large arrays travel as buffers that can be transferred; only names and small facts pass through serde.
 
+mod ask;
 mod assemble;
 mod packet;
 mod read;
 mod run;
 mod twin;
 
+pub use ask::{Answer, Question};
 pub use assemble::{events, performance_gap};
 pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files};
@@ -62,6 +64,13 @@ pub enum Request {
         k: u32,
         /// False leaves out performance and findings, which depend on neither.
         whole: bool,
+    },
+    /// Answer a question about patients with the loaded model.
+    Ask {
+        /// Question.
+        job: u32,
+        /// What is asked.
+        question: Question,
     },
 }
 
@@ -181,6 +190,13 @@ pub enum Reply {
         /// What deserves a look, most severe first.
         findings: Vec<Finding>,
     },
+    /// What was asked.
+    Answered {
+        /// Question.
+        job: u32,
+        /// What it is.
+        answer: Answer,
+    },
     /// The question has no answer.
     Failed {
         /// Question.
@@ -197,7 +213,8 @@ impl Request {
             Request::Read { job, .. }
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
-            | Request::Analyse { job, .. } => *job,
+            | Request::Analyse { job, .. }
+            | Request::Ask { job, .. } => *job,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The work itself: a request goes in, a reply comes out.
 
+use super::ask::Kept;
 use super::{
     EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, performance_gap, read_files,
 };
@@ -11,6 +12,7 @@ use crate::explain::{Attributions, Flow};
 use crate::math::Order as _;
 use crate::session::{Notice, Performance};
 use crate::study;
+use std::sync::Arc;
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
 const SEED: u64 = 0;
@@ -18,10 +20,11 @@ const SEED: u64 = 0;
 /// Resamples behind a cluster's stability.
 const STABILITY_RESAMPLES: usize = 100;
 
-/// A worker's memory: the model it explains.
+/// A worker's memory: the model it explains, and what it keeps between questions about it.
 #[derive(Debug, Default)]
 pub struct Worker {
-    loaded: Option<(Ensemble, Flow)>,
+    loaded: Option<(Ensemble, Arc<Flow>)>,
+    kept: Kept,
 }
 
 impl Worker {
@@ -45,19 +48,18 @@ impl Worker {
                         "Save the model again with a version that stores cover (sum_hessian) for every node.",
                     )
                 })?;
-                self.loaded = Some((ensemble, flow));
+                self.loaded = Some((ensemble, Arc::new(flow)));
+                self.kept = Kept::default();
                 Reply::Loaded { job }
             }
             Request::Explain { job, chunk, attributions, matrix } => {
-                let (ensemble, flow) = self.loaded.as_ref().ok_or_else(|| {
-                    Notice::error(
-                        "A worker has no model",
-                        "It was asked to explain before it was given one.",
-                        "Run again.",
-                    )
-                })?;
+                let (ensemble, flow) = self.loaded.as_ref().ok_or_else(no_model)?;
                 let result = if attributions { flow.explain(&matrix) } else { margins(ensemble, &matrix) };
                 Reply::Explained { job, chunk, attributions: result }
+            }
+            Request::Ask { job, question } => {
+                let (ensemble, flow) = self.loaded.as_ref().ok_or_else(no_model)?;
+                Reply::Answered { job, answer: self.kept.answer(ensemble, flow, &question)? }
             }
             Request::Analyse { job, subject, output, k, whole } => {
                 let summary = summarise(&SummaryInput::of(&subject, output as usize, k));
@@ -72,6 +74,10 @@ impl Worker {
             }
         })
     }
+}
+
+fn no_model() -> Notice {
+    Notice::error("A worker has no model", "It was asked to explain before it was given one.", "Run again.")
 }
 
 /// Margins without attributions, in the same shape.

@@ -5,7 +5,9 @@
 //! percent-encoded, unknown keys ignored.
 
 use crate::ids::{FeatureId, OutputId, RowId};
-use crate::session::{Analysis, CohortChoice, Filter, Session, Sort, Variable, View, ViewState};
+use crate::session::{
+    Analysis, CohortChoice, Filter, PatientChart, Session, Sort, Variable, View, ViewState,
+};
 use crate::study::Study;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::{self, Write as _};
@@ -159,6 +161,7 @@ impl Link {
             .collect();
         let mut state = self.state.clone();
         state.patient = state.patient.filter(|r| r.index() < a.study.n_rows());
+        state.second = state.second.filter(|r| a.position(*r).is_some());
         state.output = OutputId(state.output.0.min(a.attributions.n_outputs.saturating_sub(1) as u32));
         Some(ViewState {
             cohort: self.cohort,
@@ -291,6 +294,12 @@ impl fmt::Display for Link {
         if s.k != d.k {
             write!(f, "&k={}", s.k)?;
         }
+        if s.patient_chart != d.patient_chart {
+            write!(f, "&chart={}", s.patient_chart.id())?;
+        }
+        if let Some(row) = s.second {
+            write!(f, "&with={}", u64::from(row.0) + 1)?;
+        }
         Ok(())
     }
 }
@@ -355,6 +364,8 @@ impl Link {
             "output" => s.output = OutputId(value.parse().ok()?),
             "f" => self.feature = Some(text()?),
             "row" => s.patient = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
+            "chart" => s.patient_chart = PatientChart::from_id(value)?,
+            "with" => s.second = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
             "w" if self.filters.len() < MAX_PARTS => self.filters.push(read_filter(value)?),
             "sort" => s.sort = Sort::from_id(value)?,
             "top" => s.top = value.parse().ok()?,
@@ -438,10 +449,12 @@ mod tests {
             smooth in any::<bool>(),
             splits in any::<bool>(),
             k in 2u32..=7,
+            patient_chart in prop::sample::select(&PatientChart::ALL[..]),
+            second in prop::option::of(0u32..99_999),
         ) -> ViewState {
             ViewState {
                 view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
-                splits, k, ..ViewState::default()
+                splits, k, patient_chart, second: second.map(RowId), ..ViewState::default()
             }
         }
     }
