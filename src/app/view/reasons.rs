@@ -58,7 +58,7 @@ pub(crate) fn TreePaths() -> impl IntoView {
     });
     view! {
         <Pane title="Tree paths" subtitle=subtitle caption=caption>
-            <div class="paths" tabindex="0" role="region" aria-label="Tree paths">
+            <div class="paths" tabindex="0" role="region" aria-label="Table of tree paths">
                 {move || {
                     analysis
                         .get()

@@ -87,7 +87,7 @@ impl Line<'_> {
     }
 }
 
-/// The plot. Each path is a [`Target::Patient`], each row a [`Target::Feature`].
+/// The plot. Each path and its end are a [`Target::Patient`], each row a [`Target::Feature`].
 pub fn draw(spec: &Spec) -> Scene {
     let row = if spec.compact { 24.0 } else { 21.0 };
     let n_rows = spec.rows.len() + usize::from(spec.n_others > 0);
@@ -158,12 +158,13 @@ pub fn draw(spec: &Spec) -> Scene {
         };
         let last = points.last().copied();
         scene.line(points, stroke).on(Target::Patient(line.patient));
-        if let (Some([px, py]), false) = (last, line.look == Look::Context) {
-            let ink: Ink = if line.look == Look::Focus { role.into() } else { Role::Text.into() };
-            scene
-                .mark(crate::plot::Shape::Circle, [px, py], 3.2, Some(ink), None)
-                .on(Target::Patient(line.patient));
-        }
+        let Some([px, py]) = last else { continue };
+        let (ink, r) = match line.look {
+            Look::Context => (Ink::Role(Role::MarkStrong, 0.4), 1.5),
+            Look::Beside => (Role::Text.into(), 3.2),
+            Look::Focus => (role.into(), 3.2),
+        };
+        scene.dot(px, py, r, ink).on(Target::Patient(line.patient));
     }
     scene
 }
@@ -212,7 +213,7 @@ mod tests {
         let at = |what: &str| {
             text.lines().position(|l| l.contains(what)).unwrap_or_else(|| panic!("{what}\n{text}"))
         };
-        assert!(at("MarkStrong·0.4 1 → Patient(RowId(1))") < at(" 2 → Patient(RowId(0))"), "{text}");
+        assert!(at("MarkStrong·0.40 1 → Patient(RowId(1))") < at(" 2 → Patient(RowId(0))"), "{text}");
         for line in ["\"Bilirubin\"", "\"1 others\"", "\"start −0.16\""] {
             at(line);
         }

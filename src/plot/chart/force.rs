@@ -100,8 +100,9 @@ pub fn draw(spec: &Spec) -> Scene {
     scene.section("names");
     for (middle, row) in said {
         let says = format!("{} {} ({})", row.name, row.measured, signed(row.phi, 2));
-        let says = text::fit(&says, spec.width - 8.0, 11.0, false);
-        let w = text::width(&says, 11.0, false);
+        let style = if spec.focused == Some(row.feature) { Label::VALUE.bold() } else { Label::VALUE };
+        let says = text::fit(&says, spec.width - 8.0, 11.0, style.bold);
+        let w = text::width(&says, 11.0, style.bold);
         let left = (middle - w / 2.0).clamp(4.0, (spec.width - w - 4.0).max(4.0));
         let Some(line) = free.iter().position(|f| left >= f + 10.0) else { continue };
         free[line] = left + w;
@@ -111,7 +112,6 @@ pub fn draw(spec: &Spec) -> Scene {
         } else {
             scene.vline(middle - 0.5, TOP + BAR, TOP + BAR + 5.0, Role::MarkStrong);
         }
-        let style = if spec.focused == Some(row.feature) { Label::VALUE.bold() } else { Label::VALUE };
         scene.text(left, y, says, style.halo()).on(Target::Feature(row.feature));
     }
     scene
