@@ -1,8 +1,9 @@
 //! The one place where the session lives on the page.
 
 use super::effects;
+use crate::figure::{Case, TrainingRanges};
 use crate::ids::{FeatureId, RowId};
-use crate::session::{Analysis, Command, Session, ViewState, matching_rows, update};
+use crate::session::{Analysis, Command, Edits, Session, ViewState, matching_rows, update};
 use crate::share::Link;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -46,6 +47,14 @@ pub(crate) struct Store {
     pub(crate) feature: Memo<Option<FeatureId>>,
     /// The patient in focus.
     pub(crate) patient: Memo<Option<RowId>>,
+    /// Values of the patient that the reader changed.
+    pub(crate) edits: RwSignal<Edits>,
+    /// The newest changed patient that was computed.
+    pub(crate) computed: RwSignal<Option<Case>>,
+    /// The patient in focus, as measured or as changed.
+    pub(crate) case: Memo<Option<Case>>,
+    /// Where the training patients' values lie.
+    pub(crate) ranges: Memo<TrainingRanges>,
     /// Bumped when the theme changes, so that canvases are painted again.
     pub(crate) theme: RwSignal<u32>,
     /// The layer that is open over the page.
@@ -62,13 +71,27 @@ impl Store {
             let (a, filters) = (open.get()?, filters.get());
             (!filters.is_empty()).then(|| Same(Arc::new(matching_rows(&a, &filters, None))))
         });
+        let patient = Memo::new(move |_| open.get()?.patient_in_focus(now.with(|n| n.patient)));
+        let edits = RwSignal::new(Edits::default());
+        let computed = RwSignal::new(None::<Case>);
+        let case = Memo::new(move |_| {
+            let (a, p) = (open.get()?, patient.get()?);
+            let changed = edits.with(|e| !e.of(p).is_empty());
+            // Until the first answer has come, the patient is as measured.
+            computed.get().filter(|c| changed && c.patient == p).or_else(|| Case::measured(&a, p))
+        });
+        let ranges = Memo::new(move |_| open.get().map(|a| TrainingRanges::of(&a)).unwrap_or_default());
         Store {
             session,
+            edits,
+            computed,
+            case,
+            ranges,
             open,
             now,
             passes,
             feature: Memo::new(move |_| open.get()?.feature_in_focus(now.with(|n| n.feature))),
-            patient: Memo::new(move |_| open.get()?.patient_in_focus(now.with(|n| n.patient))),
+            patient,
             theme: RwSignal::new(0),
             dialog: RwSignal::new(None),
         }

@@ -104,7 +104,7 @@ impl Running {
     }
 }
 
-fn not_loaded(why: String) -> Notice {
+pub(super) fn not_loaded(why: String) -> Notice {
     Notice::error(
         "The part of the page that computes could not be loaded",
         why,
@@ -112,7 +112,7 @@ fn not_loaded(why: String) -> Notice {
     )
 }
 
-fn no_workers() -> Notice {
+pub(super) fn no_workers() -> Notice {
     Notice::error(
         "This browser refused to start a worker",
         "SHAP values are computed in web workers, so that the page stays usable meanwhile.",
@@ -120,7 +120,7 @@ fn no_workers() -> Notice {
     )
 }
 
-fn out_of_memory() -> Notice {
+pub(super) fn out_of_memory() -> Notice {
     Notice::error(
         "A worker stopped before it was done",
         "The browser ended it, most often because memory ran out. What was open before still stands.",

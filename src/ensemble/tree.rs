@@ -175,7 +175,7 @@ impl Tree {
     }
 
     /// Adds `weight × Σ leaf value × Π shares along its path` to each output the tree feeds.
-    pub(super) fn add_expectation(&self, out: &mut [f64]) {
+    pub(crate) fn add_expectation(&self, out: &mut [f64]) {
         let first = self.output.map_or(0, OutputId::index);
         let out = &mut out[first..first + self.width];
         let mut pending = vec![(0, 1.0)];

@@ -8,6 +8,7 @@ pub mod groups;
 mod interaction;
 mod interventional;
 pub mod oracle;
+pub mod paths;
 mod quadrature;
 pub mod summary;
 mod table;

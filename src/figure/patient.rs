@@ -1,11 +1,11 @@
 //! One patient: the sum that makes the prediction, and patients explained alike.
 
-use super::{Figure, LevelNames, compact, words};
+use super::{Case, Figure, LevelNames, TrainingRanges, compact, words};
 use crate::ensemble::Link;
 use crate::explain::summary::nearest as nearest_rows;
 use crate::ids::{FeatureId, RowId};
 use crate::math::Order as _;
-use crate::plot::chart::{Kind, waterfall as chart};
+use crate::plot::chart::{Kind, decision as decision_chart, force as force_chart, waterfall as chart};
 use crate::plot::number::{fixed, signed};
 use crate::session::{Analysis, Method, ViewState};
 
@@ -16,17 +16,21 @@ const TOP_COMPACT: usize = 11;
 /// What is measured of one biomarker: the patient's value as text, the cohort's values, patients per level, the unit.
 type MeasuredCells = (Option<String>, Vec<f64>, Vec<usize>, String);
 
+/// Features that some tree splits on, most important first: only what the model uses can contribute.
+fn used(a: &Analysis) -> Vec<FeatureId> {
+    a.insight.order.iter().copied().filter(|f| a.study.model.features[f.index()].n_splits > 0).collect()
+}
+
 /// The waterfall of one patient.
-pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> Figure {
-    let Some(i) = a.position(patient) else { return Figure::default() };
+pub fn waterfall(a: &Analysis, now: &ViewState, case: &Case, ranges: &TrainingRanges, width: f64) -> Figure {
     let all: Vec<usize> = super::drawn(a);
     let names = LevelNames::of(&a.study);
-    // Only what the model uses can contribute; the strips of the others are not drawn.
-    let used: Vec<FeatureId> =
-        a.insight.order.iter().copied().filter(|f| a.study.model.features[f.index()].n_splits > 0).collect();
+    // The strips of what is summed as others are not drawn.
+    let used = used(a);
     let top = if compact(width) { TOP_COMPACT } else { TOP };
     let mut by_effect = used.clone();
-    by_effect.order_by(|x, y| a.phi(i, *y).abs().total_cmp(&a.phi(i, *x).abs()));
+    let phi = |f: FeatureId| case.phi[f.index()];
+    by_effect.order_by(|x, y| phi(*y).abs().total_cmp(&phi(*x).abs()));
     let detailed: Vec<FeatureId> = by_effect.iter().take(top + 1).copied().collect();
     let cells: Vec<MeasuredCells> = used
         .iter()
@@ -47,22 +51,22 @@ pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> F
                 }
                 Kind::Number => Vec::new(),
             };
-            {
-                // A unit that only lists the values would repeat what the value says.
-                let unit = a.study.unit(f);
-                let unit =
-                    if words::range_with_unit("", unit).is_empty() || !counts.is_empty() { "" } else { unit };
-                (a.study.value_text(f, patient), cohort, counts, unit.to_string())
-            }
+            // A unit that only lists the values would repeat what the value says.
+            let unit = a.study.unit(f);
+            let unit =
+                if words::range_with_unit("", unit).is_empty() || !counts.is_empty() { "" } else { unit };
+            (case.text(a, names.kind(f), f), cohort, counts, unit.to_string())
         })
         .collect();
     let rows = used
         .iter()
         .zip(&cells)
         .map(|(&f, (measured, cohort, counts, unit))| {
-            let value = a.study.value(f, patient);
+            let value = case.values[f.index()];
             let position = if value.is_nan() {
-                chart::Position::Missing { others: (a.importance(f).n_missing as usize).saturating_sub(1) }
+                let others = a.importance(f).n_missing as usize;
+                let itself = usize::from(!case.changed.contains(&f));
+                chart::Position::Missing { others: others.saturating_sub(itself) }
             } else if counts.is_empty() {
                 chart::Position::Number { value, cohort }
             } else {
@@ -73,12 +77,14 @@ pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> F
                 name: a.study.label(f),
                 unit,
                 measured: measured.as_deref(),
-                phi: a.phi(i, f),
+                phi: phi(f),
+                changed: case.changed.contains(&f),
+                outside: ranges.outside(f, value),
                 position,
             }
         })
         .collect();
-    let id = a.study.patient_id(patient);
+    let id = a.study.patient_id(case.patient);
     let spec = chart::Spec {
         width,
         compact: compact(width),
@@ -90,12 +96,98 @@ pub fn waterfall(a: &Analysis, now: &ViewState, patient: RowId, width: f64) -> F
             Method::PathDependent => "Reference: expected by the cover of the trees",
             Method::Interventional(_) => "Reference: mean of the background patients",
         },
-        end: a.margin(patient),
+        end: case.margin,
+        end_label: if case.changed.is_empty() { "This patient" } else { "With changed values" },
         scale: &a.study.model.scale.margin,
         n_cohort: a.rows.len(),
         focused: now.feature,
     };
     Figure { scene: chart::draw(&spec), table: chart::table(&spec) }
+}
+
+/// The forces on one patient's prediction.
+pub fn force(a: &Analysis, now: &ViewState, case: &Case, width: f64) -> Figure {
+    let names = LevelNames::of(&a.study);
+    let rows = used(a)
+        .into_iter()
+        .map(|f| force_chart::Row {
+            feature: f,
+            name: a.study.label(f),
+            measured: case
+                .text(a, names.kind(f), f)
+                .map_or_else(|| "missing".into(), |v| words::with_unit(&v, a.study.unit(f))),
+            phi: case.phi[f.index()],
+        })
+        .collect();
+    let id = a.study.patient_id(case.patient);
+    let spec = force_chart::Spec {
+        width,
+        patient: &id,
+        rows,
+        start: a.base_value(),
+        end: case.margin,
+        scale: &a.study.model.scale.margin,
+        focused: now.feature,
+    };
+    Figure { scene: force_chart::draw(&spec), table: force_chart::table(&spec) }
+}
+
+/// Paths drawn beside the patient's own.
+const PATHS: usize = 300;
+
+/// The path of one patient's prediction among those of the selected patients; as measured and a second patient stand
+/// out, too.
+pub fn decision(a: &Analysis, now: &ViewState, case: &Case, passes: Option<&[bool]>, width: f64) -> Figure {
+    let names = LevelNames::of(&a.study);
+    let used = used(a);
+    let top = if compact(width) { TOP_COMPACT } else { TOP };
+    let shown = if used.len() <= top + 1 { used.len() } else { top };
+    let measured: Vec<String> = used[..shown]
+        .iter()
+        .map(|&f| case.text(a, names.kind(f), f).unwrap_or_else(|| "missing".into()))
+        .collect();
+    let rows = used[..shown]
+        .iter()
+        .zip(&measured)
+        .map(|(&f, measured)| decision_chart::Row { feature: f, name: a.study.label(f), measured })
+        .collect();
+    let chosen: Vec<usize> = (0..a.rows.len())
+        .filter(|&i| passes.is_none_or(|p| p.get(i) == Some(&true)) && a.rows[i] != case.patient)
+        .collect();
+    let context = chosen.iter().copied().step_by(chosen.len().div_ceil(PATHS).max(1));
+    let mut drawn: Vec<(usize, decision_chart::Look)> =
+        context.map(|i| (i, decision_chart::Look::Context)).collect();
+    let beside = now.second.filter(|s| *s != case.patient).and_then(|s| a.position(s));
+    drawn.extend(beside.map(|i| (i, decision_chart::Look::Beside)));
+    if !case.changed.is_empty() {
+        drawn.extend(a.position(case.patient).map(|i| (i, decision_chart::Look::Beside)));
+    }
+    let ids: Vec<String> = drawn.iter().map(|(i, _)| a.study.patient_id(a.rows[*i])).collect();
+    let own = a.study.patient_id(case.patient);
+    let line = |patient, id, phi: &dyn Fn(FeatureId) -> f64, look| decision_chart::Line {
+        patient,
+        id,
+        phi: used[..shown].iter().map(|&f| phi(f)).collect(),
+        rest: used[shown..].iter().map(|&f| phi(f)).sum(),
+        look,
+    };
+    let mut lines: Vec<decision_chart::Line> = drawn
+        .iter()
+        .zip(&ids)
+        .map(|(&(i, look), id)| line(a.rows[i], id.as_str(), &|f| a.phi(i, f), look))
+        .collect();
+    lines.push(line(case.patient, own.as_str(), &|f| case.phi[f.index()], decision_chart::Look::Focus));
+    let spec = decision_chart::Spec {
+        width,
+        compact: compact(width),
+        rows,
+        n_others: used.len() - shown,
+        start: a.base_value(),
+        lines,
+        scale: &a.study.model.scale.margin,
+        focused: now.feature,
+    };
+    Figure { scene: decision_chart::draw(&spec), table: decision_chart::table(&spec) }
 }
 
 /// One biomarker's part in a prediction.

@@ -2,12 +2,14 @@
 //!
 //! Large arrays travel as buffers that can be transferred; only names and small facts pass through serde.
 
+mod ask;
 mod assemble;
 mod packet;
 mod read;
 mod run;
 mod twin;
 
+pub use ask::{Answer, Question};
 pub use assemble::{events, performance_gap};
 pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files};
@@ -67,6 +69,13 @@ pub enum Request {
         k: u32,
         /// False leaves out performance and findings, which depend on neither.
         whole: bool,
+    },
+    /// Answer a question about patients with the loaded model.
+    Ask {
+        /// Question.
+        job: u32,
+        /// What is asked.
+        question: Question,
     },
 }
 
@@ -192,6 +201,13 @@ pub enum Reply {
         /// What deserves a look, most severe first.
         findings: Vec<Finding>,
     },
+    /// What was asked.
+    Answered {
+        /// Question.
+        job: u32,
+        /// What it is.
+        answer: Answer,
+    },
     /// The question has no answer.
     Failed {
         /// Question.
@@ -208,7 +224,8 @@ impl Request {
             Request::Read { job, .. }
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
-            | Request::Analyse { job, .. } => *job,
+            | Request::Analyse { job, .. }
+            | Request::Ask { job, .. } => *job,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Requests and replies as one small header (postcard) and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
+use super::{Answer, Picked, Question, Reading, Reply, Request, Subject, SummaryOutput};
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
@@ -78,6 +78,10 @@ enum RequestHeader {
         k: u32,
         whole: bool,
     },
+    Ask {
+        job: u32,
+        question: Question,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,6 +91,7 @@ enum ReplyHeader {
     Loaded { job: u32 },
     Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
     Analysed { job: u32, output: Box<SummaryHeader>, performance: Vec<Performance>, findings: Vec<Finding> },
+    Answered { job: u32, answer: Answer },
     Failed { job: u32, notice: Notice },
 }
 
@@ -281,6 +286,16 @@ impl Request {
                 b.numbers(&subject.all_margins);
                 RequestHeader::Analyse { job, study, attributions, output, k, whole }
             }
+            Request::Ask { job, question } => {
+                let question = match question {
+                    Question::Pairs { matrix, count } => {
+                        b.numbers(matrix);
+                        Question::Pairs { matrix: Vec::new(), count: *count }
+                    }
+                    small => small.clone(),
+                };
+                RequestHeader::Ask { job: *job, question }
+            }
         };
         pack(&header, b)
     }
@@ -311,6 +326,12 @@ impl Request {
                 let all_margins = Arc::new(r.numbers()?);
                 let subject = Box::new(Subject { study, rows, attributions, all_margins });
                 Request::Analyse { job, subject, output, k, whole }
+            }
+            RequestHeader::Ask { job, mut question } => {
+                if let Question::Pairs { matrix, .. } = &mut question {
+                    *matrix = r.numbers()?;
+                }
+                Request::Ask { job, question }
             }
         })
     }
@@ -353,6 +374,7 @@ impl Reply {
                 performance: performance.clone(),
                 findings: findings.clone(),
             },
+            Reply::Answered { job, answer } => ReplyHeader::Answered { job: *job, answer: answer.clone() },
             Reply::Failed { job, notice } => ReplyHeader::Failed { job: *job, notice: notice.clone() },
         };
         pack(&header, b)
@@ -385,6 +407,7 @@ impl Reply {
             ReplyHeader::Analysed { job, output, performance, findings } => {
                 Reply::Analysed { job, output: Box::new(output.read(&mut r)?), performance, findings }
             }
+            ReplyHeader::Answered { job, answer } => Reply::Answered { job, answer },
             ReplyHeader::Failed { job, notice } => Reply::Failed { job, notice },
         })
     }
@@ -408,6 +431,7 @@ mod tests {
                 background: Arc::new(vec![0.5]),
             },
             Request::Explain { job: 3, chunk: 7, attributions: true, matrix: vec![1.5, -0.0, 1e-300] },
+            Request::Ask { job: 4, question: Question::Pairs { matrix: vec![2.5, 0.0], count: 9 } },
         ] {
             assert_eq!(Request::from_packet(request.packet()), Ok(request.clone()));
         }

@@ -1,5 +1,6 @@
 //! The work itself: a request goes in, a reply comes out.
 
+use super::ask::Kept;
 use super::{
     EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, performance_gap, read_files,
 };
@@ -19,10 +20,11 @@ const SEED: u64 = 0;
 /// Resamples behind a cluster's stability.
 const STABILITY_RESAMPLES: usize = 100;
 
-/// A worker's memory: the model it explains.
+/// A worker's memory: the model it explains, and what it keeps between questions about it.
 #[derive(Debug, Default)]
 pub struct Worker {
     loaded: Option<(Ensemble, Explainer)>,
+    kept: Kept,
 }
 
 /// A model prepared for one method.
@@ -67,19 +69,18 @@ impl Worker {
                     Notice::error("This model cannot be explained so", e.to_string(), e.hint())
                 })?;
                 self.loaded = Some((ensemble, explainer));
+                self.kept = Kept::default();
                 Reply::Loaded { job }
             }
             Request::Explain { job, chunk, attributions, matrix } => {
-                let (ensemble, explainer) = self.loaded.as_ref().ok_or_else(|| {
-                    Notice::error(
-                        "A worker has no model",
-                        "It was asked to explain before it was given one.",
-                        "Run again.",
-                    )
-                })?;
+                let (ensemble, explainer) = self.loaded.as_ref().ok_or_else(no_model)?;
                 let result =
                     if attributions { explainer.explain(&matrix) } else { margins(ensemble, &matrix) };
                 Reply::Explained { job, chunk, attributions: result }
+            }
+            Request::Ask { job, question } => {
+                let (ensemble, _) = self.loaded.as_ref().ok_or_else(no_model)?;
+                Reply::Answered { job, answer: self.kept.answer(ensemble, &question)? }
             }
             Request::Analyse { job, subject, output, k, whole } => {
                 let summary = summarise(&SummaryInput::of(&subject, output as usize, k));
@@ -94,6 +95,10 @@ impl Worker {
             }
         })
     }
+}
+
+fn no_model() -> Notice {
+    Notice::error("A worker has no model", "It was asked to explain before it was given one.", "Run again.")
 }
 
 /// Margins without attributions, in the same shape.

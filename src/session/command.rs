@@ -1,8 +1,8 @@
 //! Everything a reader can ask for, each with an id that the palette, the keyboard, the markup and the tests share.
 
 use super::{
-    Analysis, CohortChoice, Filter, Form, Insight, Method, Paper, Performance, Session, Sort, Staged,
-    Variable, View,
+    Analysis, CohortChoice, Filter, Form, Insight, Method, Paper, PatientChart, Performance, Session, Sort,
+    Staged, Variable, View,
 };
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
@@ -97,6 +97,10 @@ pub enum Command {
     SetSmooth(bool),
     /// Thresholds.
     SetSplits(bool),
+    /// How one patient's prediction is drawn.
+    SetPatientChart(PatientChart),
+    /// Patient beside the one in focus.
+    SetSecond(Option<RowId>),
     /// One step back.
     Undo,
     /// One step forward.

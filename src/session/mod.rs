@@ -4,15 +4,17 @@
 //! out. What can be undone is a [`ViewState`]: small, comparable, and exactly what a link carries.
 
 mod command;
+mod edits;
 mod filter;
 mod update;
 mod view;
 
 pub use command::{Command, Entry, Notice, Phase, Progress, catalogue};
+pub use edits::Edits;
 pub(crate) use filter::level as level_of;
 pub use filter::{Filter, Variable, matching_rows};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};
-pub use view::{CohortChoice, Form, Method, Paper, Sort, View, ViewState};
+pub use view::{CohortChoice, Form, Method, Paper, PatientChart, Sort, View, ViewState};
 
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};

@@ -260,6 +260,8 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetLogAxis(log) => session.now.log_axis = log,
         Command::SetSmooth(on) => session.now.smooth = on,
         Command::SetSplits(on) => session.now.splits = on,
+        Command::SetPatientChart(chart) => session.now.patient_chart = chart,
+        Command::SetSecond(row) => session.now.second = row,
         Command::Undo => {
             if let Some(state) = session.past.pop() {
                 session.future.push(std::mem::replace(&mut session.now, state));

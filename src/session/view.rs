@@ -352,6 +352,37 @@ impl Paper {
     }
 }
 
+/// How one patient's prediction is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum PatientChart {
+    /// Bars, one beneath the other.
+    #[default]
+    Waterfall,
+    /// Bars end to end in one strip.
+    Force,
+    /// The path of the sum, beside those of others.
+    Decision,
+}
+
+impl PatientChart {
+    /// All charts.
+    pub const ALL: [PatientChart; 3] = [PatientChart::Waterfall, PatientChart::Force, PatientChart::Decision];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            PatientChart::Waterfall => "waterfall",
+            PatientChart::Force => "force",
+            PatientChart::Decision => "decision",
+        }
+    }
+
+    /// The chart of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        PatientChart::ALL.into_iter().find(|c| c.id() == id)
+    }
+}
+
 /// Number of biomarkers shown at first.
 pub(super) const TOP: u32 = 20;
 /// Number of clusters shown at first.
@@ -400,6 +431,10 @@ pub struct ViewState {
     pub colours: Colours,
     /// What figures are laid out for when they are taken away.
     pub paper: Paper,
+    /// How one patient's prediction is drawn.
+    pub patient_chart: PatientChart,
+    /// Patient beside the one in focus.
+    pub second: Option<RowId>,
 }
 
 impl Default for ViewState {
@@ -425,6 +460,8 @@ impl Default for ViewState {
             k: CLUSTERS,
             colours: Colours::Standard,
             paper: Paper::Screen,
+            patient_chart: PatientChart::Waterfall,
+            second: None,
         }
     }
 }

@@ -7,7 +7,8 @@
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::session::{
-    Analysis, CohortChoice, Filter, Form, Method, Paper, Session, Sort, Variable, View, ViewState,
+    Analysis, CohortChoice, Filter, Form, Method, Paper, PatientChart, Session, Sort, Variable, View,
+    ViewState,
 };
 use crate::study::Study;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -166,6 +167,7 @@ impl Link {
             .collect();
         let mut state = self.state.clone();
         state.patient = state.patient.filter(|r| r.index() < a.study.n_rows());
+        state.second = state.second.filter(|r| a.position(*r).is_some());
         state.output = OutputId(state.output.0.min(a.attributions.n_outputs.saturating_sub(1) as u32));
         Some(ViewState {
             cohort: self.cohort,
@@ -317,6 +319,12 @@ impl fmt::Display for Link {
         if s.paper != d.paper {
             write!(f, "&paper={}", s.paper.id())?;
         }
+        if s.patient_chart != d.patient_chart {
+            write!(f, "&chart={}", s.patient_chart.id())?;
+        }
+        if let Some(row) = s.second {
+            write!(f, "&with={}", u64::from(row.0) + 1)?;
+        }
         Ok(())
     }
 }
@@ -383,6 +391,8 @@ impl Link {
             "output" => s.output = OutputId(value.parse().ok()?),
             "f" => self.feature = Some(text()?),
             "row" => s.patient = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
+            "chart" => s.patient_chart = PatientChart::from_id(value)?,
+            "with" => s.second = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
             "w" if self.filters.len() < MAX_PARTS => self.filters.push(read_filter(value)?),
             "sort" => s.sort = Sort::from_id(value)?,
             "top" => s.top = value.parse().ok()?,
@@ -473,10 +483,11 @@ mod tests {
             k in 2u32..=7,
             (form, paper, safe) in (prop::sample::select(&Form::ALL[..]), prop::sample::select(&Paper::ALL[..]), any::<bool>()),
             (group, compare) in (prop::option::of(".{0,9}"), prop::option::of(".{0,9}")),
+            (patient_chart, second) in (prop::sample::select(&PatientChart::ALL[..]), prop::option::of(0u32..99_999)),
         ) -> ViewState {
             ViewState {
                 view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
-                splits, k, form, paper, group, compare,
+                splits, k, form, paper, group, compare, patient_chart, second: second.map(RowId),
                 colours: if safe { Colours::Safe } else { Colours::Standard },
                 ..ViewState::default()
             }

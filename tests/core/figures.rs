@@ -15,6 +15,10 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     let violins = ViewState { form: Form::Violin, ..now.clone() };
     let features = figure::shown_features(a, &now);
     let first = a.insight.order[0];
+    let case = figure::Case::measured(a, a.rows[0]).unwrap();
+    let other = figure::Case::measured(a, *a.rows.last().unwrap()).unwrap();
+    let ranges = figure::TrainingRanges::of(a);
+    let beside = ViewState { second: Some(other.patient), ..now.clone() };
     let some: Vec<bool> = (0..a.rows.len()).map(|i| i % 3 == 0).collect();
     let mut out = vec![
         ("header", figure::ranked_header(a, &now, &features, width)),
@@ -27,7 +31,10 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
         ("cohorts", figure::cohorts(a, &now, &features, Some(&some), width)),
         ("dependence", figure::dependence(a, &now, first, Some(&some), [width, 420.0]).figure),
         ("next", figure::next_biomarkers(a, first, None, 6, width)),
-        ("waterfall", figure::waterfall(a, &now, a.rows[0], width)),
+        ("waterfall", figure::waterfall(a, &now, &case, &ranges, width)),
+        ("force", figure::force(a, &now, &case, width)),
+        ("decision", figure::decision(a, &beside, &case, Some(&some), width)),
+        ("difference", figure::difference(a, &now, &case, &other, width)),
         ("map", figure::map(a, Some(&some), [width, 420.0])),
         ("profile", figure::profile(a, width)),
         ("silhouettes", figure::silhouettes(a, [width, 250.0])),

@@ -3,7 +3,7 @@
 use crate::flow::{chain, distance};
 use crate::random::{ensemble, shapes};
 use clarimark::explain::{ExplainError, Flow, Interactions, Interventional, oracle};
-use clarimark::ids::FeatureId;
+use clarimark::ids::{FeatureId, OutputId};
 use proptest::prelude::*;
 
 proptest! {
@@ -32,6 +32,15 @@ proptest! {
             .flat_map(|line| (0..k).map(move |o| line.iter().skip(o).step_by(k).sum::<f64>()))
             .collect();
         prop_assert!(distance(&sums, &phi) <= tolerance);
+        // Among some features, a row's matrix is a part of the whole one.
+        let some: Vec<usize> = (0..f).rev().step_by(2).collect();
+        let features: Vec<FeatureId> = some.iter().map(|&i| FeatureId::of(i)).collect();
+        for o in 0..k {
+            let part = by_cover.among(&rows[..f], &features, OutputId::of(o));
+            let expected: Vec<f64> =
+                some.iter().flat_map(|&i| some.iter().map(move |&j| (i, j))).map(|(i, j)| got[(i * f + j) * k + o]).collect();
+            prop_assert!(distance(&part, &expected) <= tolerance);
+        }
         // A pair's column and the strongest pairs say the same as the matrices.
         let at = |r: usize, i: usize, j: usize, o: usize| got[((r * f + i) * f + j) * k + o];
         let strongest = by_cover.strongest(rows, 3);

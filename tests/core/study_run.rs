@@ -1,8 +1,8 @@
 //! A whole run without a browser: files to study to attributions to insight, through the worker's own messages.
 
 use clarimark::explain::Attributions;
-use clarimark::ids::RowId;
-use clarimark::job::{Picked, Reading, Reply, Request, Subject, Worker};
+use clarimark::ids::{FeatureId, OutputId, RowId};
+use clarimark::job::{Answer, Picked, Question, Reading, Reply, Request, Subject, Worker};
 use clarimark::session::{Analysis, CohortChoice, Insight, Method};
 use clarimark::study::Study;
 use std::sync::Arc;
@@ -164,4 +164,46 @@ fn the_cards_numbers_are_reproduced() {
     };
     check("pbc", 0.939, 0.821, "Bilirubin");
     check("acc", 0.993, 0.781, "T stage");
+}
+
+#[test]
+fn questions_about_a_patient_are_answered_as_the_engine_says() {
+    let study = read("pbc");
+    let model = files("pbc")[1].bytes.clone();
+    let rows: Vec<RowId> = study.rows().take(3).collect();
+    let explained = explain(&study, &model, &rows, 1, 3);
+    let row = study.binding.matrix(&study.data, &rows[1..2]);
+    let mut worker = Worker::default();
+    let question = Question::WhatIf { row: row.clone(), feature: FeatureId(0), along: vec![1.0, f64::NAN] };
+    let request = Request::Ask { job: 7, question };
+    assert!(matches!(ask(&mut worker, request.clone()), Reply::Failed { job: 7, .. }), "no model yet");
+    ask(&mut worker, Request::Load { job: 0, model, n_rows: 1, background: Arc::default() });
+    let Reply::Answered { job: 7, answer: Answer::WhatIf { phi, margin, curve } } = ask(&mut worker, request)
+    else {
+        panic!("no answer")
+    };
+    assert_eq!(margin, [explained.margin(1, 0)]);
+    assert_eq!(curve.len(), 2);
+    for (f, phi) in phi.iter().enumerate() {
+        assert!((phi - explained.phi(1, f, 0)).abs() < 1e-9);
+    }
+    let features = vec![FeatureId(1), FeatureId(0)];
+    let question = Question::Matrix { row: row.clone(), output: OutputId(0), features };
+    let Reply::Answered { answer: Answer::Matrix(matrix), .. } =
+        ask(&mut worker, Request::Ask { job: 8, question })
+    else {
+        panic!("no answer")
+    };
+    assert_eq!((matrix.len(), matrix[1]), (4, matrix[2]));
+    let matrix = study.binding.matrix(&study.data, &rows);
+    let question = Question::Pairs { matrix, count: 4 };
+    let Reply::Answered { answer: Answer::Pairs(pairs), .. } =
+        ask(&mut worker, Request::Ask { job: 9, question })
+    else {
+        panic!("no answer")
+    };
+    assert!(pairs.len() == 4 && pairs[0].mean_abs >= pairs[3].mean_abs);
+    // What does not fit the model is refused, not computed.
+    let question = Question::Paths { row: row[1..].to_vec(), output: OutputId(0), count: 1 };
+    assert!(matches!(ask(&mut worker, Request::Ask { job: 10, question }), Reply::Failed { job: 10, .. }));
 }

@@ -2,8 +2,9 @@
 
 use crate::flow::distance;
 use crate::random::shapes;
+use clarimark::explain::paths::{Holds, paths};
 use clarimark::explain::{Flow, WhatIf};
-use clarimark::ids::FeatureId;
+use clarimark::ids::{FeatureId, OutputId};
 use clarimark::math::Rng;
 use proptest::prelude::*;
 
@@ -33,5 +34,47 @@ proptest! {
         let expected = flow.explain(&rows);
         prop_assert!(distance(&curve.phi, &expected.values) <= tolerance);
         prop_assert_eq!(curve.margin, expected.margin);
+    }
+
+    #[test]
+    fn paths_hold_and_their_effects_add_up(shape in shapes()) {
+        let case = shape.case();
+        let Ok(flow) = Flow::new(&case.model) else { return Ok(()) };
+        let row = &case.rows[..shape.n_features];
+        let explained = flow.explain(row);
+        let mut all = 0;
+        for o in 0..shape.n_outputs {
+            let found = paths(&case.model, row, OutputId::of(o), usize::MAX);
+            let sum: f64 = found.iter().map(|p| p.effect).sum();
+            let expected = explained.margin[o] - explained.base_values[o];
+            prop_assert!((sum - expected).abs() <= 1e-12 * case.scale * found.len() as f64);
+            prop_assert!(found.windows(2).all(|p| p[0].effect.abs() >= p[1].effect.abs()));
+            for condition in found.iter().flat_map(|p| &p.conditions) {
+                let value = case.model.cast().apply(row[condition.feature.index()]);
+                let holds = match &condition.holds {
+                    Holds::Between { from, below } => *from <= value && value < *below,
+                    Holds::In(codes) => codes.contains(&(value as u32)),
+                    Holds::NotIn(codes) => !codes.contains(&(value as u32)),
+                    Holds::Missing => value.is_nan() || value.abs() <= clarimark::ensemble::ZERO,
+                };
+                prop_assert!(holds, "{condition:?} of {value}");
+            }
+            all += found.len();
+        }
+        prop_assert!(all >= case.model.trees().iter().filter(|t| t.n_nodes() > 1).count());
+    }
+
+    #[test]
+    fn another_row_is_taken_as_if_explained_anew(shape in shapes()) {
+        let case = shape.case();
+        let Ok(flow) = Flow::new(&case.model) else { return Ok(()) };
+        let f = shape.n_features;
+        let mut what_if = WhatIf::new(&flow, &case.rows[..f]);
+        for row in case.rows.chunks_exact(f) {
+            what_if.become_row(row);
+            let expected = flow.explain(row);
+            prop_assert!(distance(what_if.phi(), &expected.values) <= 1e-12 * case.scale);
+            prop_assert_eq!(what_if.margin(), &expected.margin[..]);
+        }
     }
 }

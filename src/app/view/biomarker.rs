@@ -166,6 +166,7 @@ pub(crate) fn Biomarker() -> impl IntoView {
                     })
                 />
             </Pane>
+            <super::reasons::StrongestPairs />
         </div>
     }
 }

@@ -1,16 +1,19 @@
 //! Patient: why the model scored this patient as it did.
 
 use super::provenance;
+use super::reasons::{PatientInteractions, TreePaths};
+use super::second::Second;
+use super::what_if::WhatIf;
 use crate::app::frame::CommandButton;
 use crate::app::store::store;
-use crate::app::widget::controls::Search;
+use crate::app::widget::controls::{Search, Segmented};
 use crate::app::widget::icon::{Glyph, Icon};
 use crate::app::widget::pane::Pane;
-use crate::app::widget::plot::{Drawing, Gesture, Plot};
+use crate::app::widget::plot::{Draw, Drawing, Gesture, OnGesture, Plot};
 use crate::figure::{self, words};
 use crate::ids::RowId;
 use crate::plot::number::{count, fixed, signed};
-use crate::session::{Command, patients_by_margin};
+use crate::session::{Command, PatientChart, patients_by_margin};
 use leptos::prelude::*;
 
 /// Rows of the list that are in the page at once.
@@ -19,29 +22,63 @@ const LIST_ROWS: usize = 60;
 #[component]
 pub(crate) fn Patient() -> impl IntoView {
     let store = store();
-    let (analysis, now) = (store.open, store.now);
-    let patient = store.patient;
+    let (analysis, now, passes) = (store.open, store.now, store.passes);
+    let (patient, case) = (store.patient, store.case);
     let sentence = Memo::new(move |_| {
         analysis.get().zip(patient.get()).map(|(a, p)| figure::sentence(&a, p)).unwrap_or_default()
     });
+    let chart = Memo::new(move |_| now.with(|n| n.patient_chart));
     let subtitle = Signal::derive(move || {
-        analysis
-            .get()
-            .zip(patient.get())
-            .map_or_else(String::new, |(a, p)| format!("{}, largest effect first", a.study.patient_id(p)))
+        analysis.get().zip(case.get()).map_or_else(String::new, |(a, c)| {
+            let how = if c.changed.is_empty() { "" } else { " with changed values" };
+            format!("{}{how}", a.study.patient_id(c.patient))
+        })
     });
     let caption = Signal::derive(move || {
         analysis.get().zip(patient.get()).map_or_else(String::new, |(a, p)| {
             let outcome = words::outcome_of(&a.study, p).map_or_else(String::new, |o| format!("Observed: {o}. "));
+            let reads = match chart.get() {
+                PatientChart::Waterfall => {
+                    "Bars start at the reference and add up to the prediction, largest first; hollow means the value was \
+                     missing. Triangle: outside the range of the training patients. Diamond: changed by you."
+                }
+                PatientChart::Force => {
+                    "Forces meet at the prediction: what raises it pushes from the left, what lowers it from the right; \
+                     the largest are named."
+                }
+                PatientChart::Decision => {
+                    "Read upward: each path starts at the reference and takes the most important biomarker last. Grey: \
+                     the selected patients, at most 300. Dashed: the second patient, or this one as measured."
+                }
+            };
             format!(
-                "Bars start at the reference ({}) and add up to the prediction. Red raises {}, blue lowers it, hollow means \
-                 the value was missing. {outcome}{}",
+                "{reads} Reference {}; red raises {}, blue lowers it. {outcome}{}",
                 signed(a.base_value(), 2),
                 a.study.model.scale.higher,
                 provenance(&a)
             )
         })
     });
+    let gesture = move || -> OnGesture {
+        Box::new(move |gesture, _| match gesture {
+            Gesture::Click(target, _) => {
+                if let Some(feature) = target.feature() {
+                    store.send(Command::FocusFeature(feature, false));
+                } else if let Some(row) = target.patient() {
+                    store.send(Command::SetSecond(Some(row)));
+                }
+            }
+            Gesture::Open(target) => {
+                if let Some(feature) = target.feature() {
+                    store.send(Command::FocusFeature(feature, true));
+                } else if let Some(row) = target.patient() {
+                    store.send(Command::FocusPatient(row, false));
+                }
+            }
+            Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
+            _ => {}
+        })
+    };
     view! {
         <div class="view patient-view" data-view-body="patient">
             <h1 class="visually-hidden">"Patient"</h1>
@@ -65,44 +102,48 @@ pub(crate) fn Patient() -> impl IntoView {
                     </CommandButton>
                 </div>
                 <p class="say patient-sentence" data-testid="sentence">{move || sentence.get()}</p>
+                <WhatIf />
                 <Pane
-                    title="Waterfall"
+                    title="Prediction"
                     subtitle=subtitle
                     caption=caption
-                    tools=|| {
+                    tools=move || {
                         view! {
-                            <span class="legend"><i class="swatch raises"></i> "raises"</span>
-                            <span class="legend"><i class="swatch lowers"></i> "lowers"</span>
-                            <span class="legend"><i class="swatch missing"></i> "value missing"</span>
+                            <span class="legend not-phone"><i class="swatch raises"></i> "raises"</span>
+                            <span class="legend not-phone"><i class="swatch lowers"></i> "lowers"</span>
+                            <Segmented
+                                label="Chart"
+                                options=PatientChart::ALL.map(|c| (c, c.id().to_string())).to_vec()
+                                chosen=chart.into()
+                                choose=move |c| store.send(Command::SetPatientChart(c))
+                            />
                         }
                     }
                 >
-                    <Plot
-                        name="waterfall"
-                        draw=Box::new(move |width, _| {
-                            let figure = analysis
-                                .get()
-                                .zip(patient.get())
-                                .map(|(a, p)| figure::waterfall(&a, &now.get(), p, width))
-                                .unwrap_or_default();
-                            Drawing { scene: figure.scene, table: figure.table }
-                        })
-                        gesture=Box::new(move |gesture, _| match gesture {
-                            Gesture::Click(target, _) => {
-                                if let Some(feature) = target.feature() {
-                                    store.send(Command::FocusFeature(feature, false));
-                                }
-                            }
-                            Gesture::Open(target) => {
-                                if let Some(feature) = target.feature() {
-                                    store.send(Command::FocusFeature(feature, true));
-                                }
-                            }
-                            _ => {}
-                        })
-                    />
+                    {move || {
+                        let draw = move |chart: PatientChart| -> Draw {
+                            Box::new(move |width, _| {
+                                let Some((a, c)) = analysis.get().zip(case.get()) else { return Drawing::default() };
+                                let now = now.get();
+                                let figure = match chart {
+                                    PatientChart::Waterfall => figure::waterfall(&a, &now, &c, &store.ranges.get(), width),
+                                    PatientChart::Force => figure::force(&a, &now, &c, width),
+                                    PatientChart::Decision => {
+                                        let passes = passes.get();
+                                        figure::decision(&a, &now, &c, passes.as_ref().map(|p| p.as_slice()), width)
+                                    }
+                                };
+                                Drawing { scene: figure.scene, table: figure.table }
+                            })
+                        };
+                        let chart = chart.get();
+                        view! { <Plot name=chart.id() draw=draw(chart) gesture=gesture() /> }
+                    }}
                 </Pane>
+                <Second />
                 <Nearest />
+                <TreePaths />
+                <PatientInteractions />
             </div>
         </div>
     }

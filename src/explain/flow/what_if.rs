@@ -3,16 +3,21 @@
 use super::{Flow, ROWS, Scratch};
 use crate::ensemble::{Node, Tree};
 use crate::ids::FeatureId;
+use std::ops::Deref;
 
 /// Changes after which everything is computed anew, so that rounding does not add up.
 const MAX_CHANGES: usize = 64;
 
+/// Values that change at once and are still taken one by one.
+const FEW: usize = 4;
+
 /// A patient's attributions, kept up to date while values change.
 ///
 /// Equal to those of [`Flow::explain`] for the changed row to within 1e-12 of the margin's size; margins are the same.
+/// It borrows its engine, or keeps it by a shared pointer.
 #[derive(Clone, Debug)]
-pub struct WhatIf<'a> {
-    flow: &'a Flow,
+pub struct WhatIf<F> {
+    flow: F,
     row: Vec<f64>,
     /// `[feature][output]`
     phi: Vec<f64>,
@@ -31,12 +36,12 @@ pub struct Curve {
     pub phi: Vec<f64>,
 }
 
-impl<'a> WhatIf<'a> {
+impl<F: Deref<Target = Flow>> WhatIf<F> {
     /// Starts from a row of model inputs.
     ///
     /// # Panics
     /// If the row is shorter than the model's features.
-    pub fn new(flow: &'a Flow, row: &[f64]) -> Self {
+    pub fn new(flow: F, row: &[f64]) -> Self {
         let model = flow.model();
         let mut trees = vec![Vec::new(); model.n_features()];
         for (t, tree) in model.trees().iter().enumerate() {
@@ -58,6 +63,24 @@ impl<'a> WhatIf<'a> {
     fn refresh(&mut self) {
         let explained = self.flow.explain(&self.row);
         (self.phi, self.margin, self.n_changes) = (explained.values, explained.margin, 0);
+    }
+
+    /// Takes another row: change by change if it differs in few values, else computed anew.
+    ///
+    /// # Panics
+    /// If the row is shorter than the model's features.
+    pub fn become_row(&mut self, row: &[f64]) {
+        let row = &row[..self.row.len()];
+        let differs = |(a, b): (&f64, &f64)| a.to_bits() != b.to_bits() && !(a.is_nan() && b.is_nan());
+        let changed: Vec<usize> = (0..row.len()).filter(|&f| differs((&self.row[f], &row[f]))).collect();
+        if changed.len() > FEW {
+            self.row.copy_from_slice(row);
+            self.refresh();
+            return;
+        }
+        for f in changed {
+            self.set(FeatureId::of(f), row[f]);
+        }
     }
 
     /// The row as it is now.
@@ -140,7 +163,7 @@ impl<'a> WhatIf<'a> {
 
     /// φ of at most [`ROWS`] rows by some of the trees, ascending, `[row][feature][output]`.
     fn of_trees(&self, trees: &[usize], rows: &[f64]) -> Vec<f64> {
-        let flow = self.flow;
+        let flow = &*self.flow;
         let mut values = vec![0.0; rows.len() * flow.model().n_outputs()];
         let mut scratch = Scratch::new(flow);
         flow.explain_block(rows, &mut values, &mut scratch, |plan| trees.binary_search(&plan).is_ok());

@@ -35,7 +35,7 @@ enum How {
 }
 
 /// Two features and how strongly they interact.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Interaction {
     /// The features, in the model's order.
     pub features: [FeatureId; 2],
@@ -126,6 +126,38 @@ impl Interactions {
             });
         }
         out
+    }
+
+    /// The matrix of one row among some features, `[i][j]`, in one output: as [`Interactions::matrices`] has it, the
+    /// diagonal without the pairs with features that are left out.
+    pub fn among(&self, row: &[f64], features: &[FeatureId], output: OutputId) -> Vec<f64> {
+        let (n_outputs, n) = (self.model().n_outputs(), features.len());
+        let row = &row[..self.model().n_features().min(row.len())];
+        let phi = match &self.how {
+            How::Cover { flow, .. } => flow.explain(row).values,
+            How::Background(engine) => engine.explain(row).values,
+        };
+        let phi = |f: FeatureId| phi.get(f.index() * n_outputs + output.index()).copied().unwrap_or(0.0);
+        let mut own: Vec<f64> = self.channels.used().iter().map(|&f| phi(f)).collect();
+        let mut matrix = vec![0.0; n * n];
+        let place = |f: FeatureId| features.iter().position(|&g| g == f);
+        self.each_block(row, |_, _, sums| {
+            for (pair, sums) in self.pairs.iter().zip(sums.chunks_exact(n_outputs)) {
+                let value = sums[output.index()].get(0);
+                pair.iter().for_each(|&f| own[f as usize] -= value);
+                let [a, b] = pair.map(|f| place(self.channels.used()[f as usize]));
+                if let (Some(i), Some(j)) = (a, b) {
+                    matrix[i * n + j] = value;
+                    matrix[j * n + i] = value;
+                }
+            }
+        });
+        for (i, f) in features.iter().enumerate() {
+            if let Ok(at) = self.channels.used().binary_search(f) {
+                matrix[i * n + i] = own[at];
+            }
+        }
+        matrix
     }
 
     /// The strongest pairs over rows, strongest first, ties in model order; at most `count`, none without effect.

@@ -1,8 +1,8 @@
 //! A few invented patients and what every chart makes of them, for the tests that hold for all charts.
 
 use super::{
-    Emphasis, Kind, additivity, curve, dependence, histogram, interval, map, missingness, profile, ranked,
-    silhouette, small, survival, waterfall,
+    Emphasis, Kind, additivity, curve, decision, dependence, force, histogram, interval, map, missingness,
+    pairs, profile, ranked, silhouette, small, survival, waterfall,
 };
 use crate::ids::{FeatureId, RowId};
 use crate::math::Rng;
@@ -142,6 +142,8 @@ impl Fixture {
                 unit: "",
                 measured: (!self.values[f][i].is_nan()).then_some("17.4"),
                 phi: self.phi[f][i],
+                changed: f == 1,
+                outside: (f == 0).then_some(waterfall::Side::Above),
                 position: match self.values[f][i] {
                     v if v.is_nan() => waterfall::Position::Missing { others: 3 },
                     v if f == 2 => waterfall::Position::Level { level: v as usize, counts: &[4, 0, 5] },
@@ -158,9 +160,53 @@ impl Fixture {
             start: -0.16,
             start_label: "Reference: mean of training patients",
             end: -0.16 + self.phi.iter().map(|p| p[i]).sum::<f64>(),
+            end_label: "This patient",
             scale: "log hazard ratio",
             n_cohort: self.patients.len(),
             focused: None,
+        }
+    }
+
+    pub(in crate::plot) fn decision(&self, i: usize, width: f64) -> decision::Spec<'_> {
+        let others = (0..self.patients.len()).filter(|p| *p != i).map(|p| (p, decision::Look::Context));
+        decision::Spec {
+            width,
+            compact: width < super::COMPACT_BELOW,
+            rows: (0..2)
+                .map(|f| decision::Row { feature: FeatureId::of(f), name: NAMES[f], measured: "17.4 mg/dL" })
+                .collect(),
+            n_others: 1,
+            start: -0.16,
+            lines: others
+                .chain([(i, decision::Look::Beside), (i, decision::Look::Focus)])
+                .map(|(p, look)| decision::Line {
+                    patient: self.patients[p],
+                    id: "<PBC>",
+                    phi: vec![self.phi[0][p], self.phi[1][p]],
+                    rest: self.phi[2][p],
+                    look,
+                })
+                .collect(),
+            scale: "log hazard ratio",
+            focused: Some(FeatureId(1)),
+        }
+    }
+
+    pub(in crate::plot) fn force(&self, i: usize, width: f64) -> force::Spec<'_> {
+        let row = |f: usize| force::Row {
+            feature: FeatureId::of(f),
+            name: NAMES[f],
+            measured: if f == 1 { "missing".into() } else { "17.4 mg/dL".into() },
+            phi: self.phi[f][i],
+        };
+        force::Spec {
+            width,
+            patient: "<PBC>",
+            rows: (0..3).map(row).collect(),
+            start: -0.16,
+            end: -0.16 + self.phi.iter().map(|p| p[i]).sum::<f64>(),
+            scale: "log hazard ratio",
+            focused: Some(FeatureId(2)),
         }
     }
 
@@ -258,6 +304,20 @@ impl Fixture {
                 map::lasso(&self.map(width), &[[50.0, 50.0], [90.0, 60.0], [70.0, 99.0]], "3 patients"),
             ),
             ("waterfall", waterfall::draw(&self.waterfall(0, width, 10))),
+            ("decision", decision::draw(&self.decision(0, width))),
+            ("force", force::draw(&self.force(0, width))),
+            ("force missing", force::draw(&self.force(3, width))),
+            (
+                "pairs",
+                pairs::draw(&pairs::Spec {
+                    width,
+                    patient: "<PBC>",
+                    features: (0..3).map(FeatureId::of).collect(),
+                    names: NAMES.to_vec(),
+                    matrix: &[0.5, -0.1, 0.0, -0.1, 1.2, 0.02, 0.0, 0.02, -0.3],
+                    scale: "log hazard ratio",
+                }),
+            ),
             ("waterfall others", waterfall::draw(&self.waterfall(3, width, 1))),
             (
                 "small",

@@ -8,16 +8,19 @@
 pub mod additivity;
 pub mod consensus;
 pub mod curve;
+pub mod decision;
 pub mod dendrogram;
 pub mod dependence;
 #[cfg(test)]
 pub(in crate::plot) mod fixture;
+pub mod force;
 pub mod groups;
 pub mod heatmap;
 pub mod histogram;
 pub mod interval;
 pub mod map;
 pub mod missingness;
+pub mod pairs;
 pub mod profile;
 pub mod ranked;
 pub mod residual;

@@ -6,10 +6,10 @@ use crate::ids::{FeatureId, Target};
 use crate::math::Order as _;
 use crate::plot::axis::{Axis, nice};
 use crate::plot::legend::{self, Entry};
-use crate::plot::number::{count, decimals, plain, signed};
+use crate::plot::number::{count, decimals, percent, plain, signed};
 use crate::plot::palette::Role;
 use crate::plot::scale::{Scale, extent, wants_log};
-use crate::plot::scene::{Ink, Label, Scene, Stroke};
+use crate::plot::scene::{Ink, Label, Scene, Shape, Stroke};
 use crate::plot::text;
 
 /// What to draw.
@@ -31,6 +31,8 @@ pub struct Spec<'a> {
     pub start_label: &'a str,
     /// The prediction, where the sum ends.
     pub end: f64,
+    /// Whose it is, e.g. `This patient`.
+    pub end_label: &'a str,
     /// What the axis measures, e.g. `log hazard ratio`.
     pub scale: &'a str,
     /// Patients in the cohort that the positions refer to.
@@ -52,8 +54,31 @@ pub struct Row<'a> {
     pub measured: Option<&'a str>,
     /// φ.
     pub phi: f64,
+    /// True if the value is not the measured one.
+    pub changed: bool,
+    /// Where the value lies if it is outside the range of the training patients.
+    pub outside: Option<Side>,
     /// Where the value lies in the cohort.
     pub position: Position<'a>,
+}
+
+/// Beyond which end of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Lower than all.
+    Below,
+    /// Higher than all.
+    Above,
+}
+
+impl Side {
+    /// In words.
+    pub fn says(self) -> &'static str {
+        match self {
+            Side::Below => "below the training range",
+            Side::Above => "above the training range",
+        }
+    }
 }
 
 /// Where a value lies in the cohort.
@@ -78,6 +103,8 @@ pub enum Position<'a> {
         /// Others without a value.
         others: usize,
     },
+    /// Not shown.
+    None,
 }
 
 /// A bar of the sum: one biomarker, or all that are not shown.
@@ -165,8 +192,8 @@ fn heads(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     axis.grid_x(scene, 24.0, last);
     axis.labels_x(scene, lay.height - 5.0, Label::LABEL);
     scene.text(lay.left, 15.0, "Biomarker", Label::HINT);
-    scene.text(lay.measured, 15.0, "Measured", Label::HINT.end());
-    if let Some([x, _]) = lay.strip {
+    scene.text(lay.measured, 15.0, if lay.bare { "From → to" } else { "Measured" }, Label::HINT.end());
+    if let (Some([x, _]), false) = (lay.strip, lay.bare) {
         scene.text(x, 15.0, format!("Position in cohort, n = {}", count(spec.n_cohort)), Label::HINT);
     }
     let mut title = spec.scale.to_owned();
@@ -207,6 +234,7 @@ fn facts(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
         Some(text) => (text, Role::Text),
         None => ("missing", Role::Text3),
     };
+    let style = if row.changed { Label::VALUE.bold() } else { Label::VALUE.ink(ink) };
     if spec.compact {
         let room = lay.x.range[0] - 12.0;
         let with_unit = if row.measured.is_some() && !row.unit.is_empty() {
@@ -220,14 +248,39 @@ fn facts(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
             text::fit_middle(row.name, room, 12.0, false),
             Label::VALUE.size(12.0),
         );
-        scene.text(lay.left, top + 25.0, text::fit(&with_unit, room, 11.0, false), Label::HINT);
+        let style = if row.changed { style } else { Label::HINT };
+        let says = text::fit(&with_unit, room - 22.0, 11.0, style.bold);
+        let end = lay.left + text::width(&says, 11.0, style.bold);
+        scene.text(lay.left, top + 25.0, says, style);
+        marks(scene, row, end + 8.0, top + 21.0);
         return;
     }
     let base = lay.base(top);
     scene.text(lay.left, base, text::fit_middle(row.name, lay.name_room, 11.0, false), Label::VALUE);
-    scene.text(lay.measured, base, text::fit(says, 78.0, 11.0, false), Label::VALUE.ink(ink).end());
+    let room = match (row.changed || row.outside.is_some(), lay.bare) {
+        (_, true) => 150.0,
+        (true, false) => 54.0,
+        (false, false) => 78.0,
+    };
+    let says = text::fit_middle(says, room, 11.0, style.bold);
+    let left = lay.measured - text::width(&says, 11.0, style.bold);
+    scene.text(lay.measured, base, says, style.end());
+    marks(scene, row, left - 8.0, base - 4.0);
     if let Some(strip) = lay.strip {
         position(scene, &row.position, strip, top);
+    }
+}
+
+/// Beside a value: a diamond if it was changed, a triangle that points beyond the training range.
+fn marks(scene: &mut Scene, row: &Row, x: f64, y: f64) {
+    let ink = || Some(Ink::from(Role::Text));
+    if let Some(side) = row.outside {
+        let shape = if side == Side::Above { Shape::Triangle } else { Shape::Down };
+        scene.mark(shape, [x, y], 3.2, ink(), None);
+    }
+    if row.changed {
+        let x = if row.outside.is_some() { x - 10.0 } else { x };
+        scene.mark(Shape::Diamond, [x, y], 3.0, ink(), None);
     }
 }
 
@@ -271,6 +324,7 @@ fn position(scene: &mut Scene, position: &Position, [x0, x1]: [f64; 2], top: f64
             };
             scene.text(x0 + 14.0, middle + 4.0, says, Label::LABEL);
         }
+        Position::None => {}
     }
 }
 
@@ -295,7 +349,7 @@ fn end(scene: &mut Scene, spec: &Spec, lay: &Layout, top: f64) {
     let px = lay.x.px(spec.end);
     let label = Label::VALUE.bold();
     let size = if spec.compact { 12.0 } else { 11.0 };
-    scene.text(lay.left, lay.base(top), "This patient", label.size(size));
+    scene.text(lay.left, lay.base(top), spec.end_label, label.size(size));
     scene.rect([px - 1.0, top + lay.row / 2.0 - 8.0, 2.0, 16.0], Role::Text);
     if !spec.compact {
         beside(scene, lay, px, lay.base(top), "end", Label::VALUE.halo());
@@ -313,6 +367,8 @@ struct Layout {
     name_room: f64,
     measured: f64,
     strip: Option<[f64; 2]>,
+    /// No value has a position: the room is the values'.
+    bare: bool,
     x: Scale,
     right: f64,
     line: [f64; 2],
@@ -338,6 +394,7 @@ impl Layout {
         let max = steps.iter().fold(spec.end.abs(), |m, s| m.max(s.phi.abs()));
         let n = steps.len() as f64;
         let w = spec.width;
+        let bare = spec.rows.iter().all(|r| r.position == Position::None);
         if spec.compact {
             let (left, right) = (12.0, w - 12.0);
             return Layout {
@@ -350,6 +407,7 @@ impl Layout {
                 name_room: 140.0,
                 measured: 0.0,
                 strip: None,
+                bare,
                 x: Scale::linear(domain, [left + w * 0.4, right - 46.0]),
                 right,
                 line: [left, right],
@@ -357,8 +415,8 @@ impl Layout {
             };
         }
         let name_room = if w >= 900.0 { 148.0 } else { 108.0 };
-        let measured = 12.0 + name_room + 70.0;
-        let strip = (w >= 600.0).then_some([measured + 16.0, measured + 156.0]);
+        let measured = 12.0 + name_room + if bare { 156.0 } else { 70.0 };
+        let strip = (w >= 600.0 && !bare).then_some([measured + 16.0, measured + 156.0]);
         let x0 = strip.map_or(measured, |s| s[1]) + 38.0;
         Layout {
             height: 25.0 + 21.0 * (n + 2.0) + 20.0,
@@ -370,6 +428,7 @@ impl Layout {
             name_room: name_room - 4.0,
             measured,
             strip,
+            bare,
             x: Scale::linear(domain, [x0, w - 62.0]),
             right: w - 12.0,
             line: [0.0, w],
@@ -386,23 +445,45 @@ impl Layout {
     }
 }
 
+/// Share of the cohort's measured values that are lower.
+fn lower_in(position: &Position) -> String {
+    match position {
+        Position::Number { value, cohort } => {
+            let measured = cohort.iter().filter(|v| !v.is_nan()).count();
+            let lower = cohort.iter().filter(|v| *v < value).count();
+            if measured == 0 { String::new() } else { percent(lower as f64 / measured as f64) }
+        }
+        Position::Level { .. } | Position::Missing { .. } | Position::None => String::new(),
+    }
+}
+
 /// The sum, step by step.
 pub fn table(spec: &Spec) -> Table {
-    let mut table = Table::new(["Biomarker", "Measured", "Unit", "SHAP value", "Sum"]);
+    let mut table =
+        Table::new(["Biomarker", "Measured", "Unit", "Lower in cohort", "Remarks", "SHAP value", "Sum"]);
     let steps = steps(spec);
     let mut sum = spec.start;
-    let row =
-        |a: &str, b: &str, c: &str, d: String, e: f64| vec![a.into(), b.into(), c.into(), d, signed(e, 4)];
-    table.rows.push(row(spec.start_label, "", "", String::new(), sum));
+    let row = |a: &str, [b, c]: [&str; 2], [d, e]: [String; 2], f: String, g: f64| {
+        vec![a.into(), b.into(), c.into(), d, e, f, signed(g, 4)]
+    };
+    let none = || [String::new(), String::new()];
+    table.rows.push(row(spec.start_label, [""; 2], none(), String::new(), sum));
     for step in &steps {
         sum += step.phi;
         let phi = signed(step.phi, 4);
         table.rows.push(match step.row {
-            Some(r) => row(r.name, r.measured.unwrap_or("missing"), r.unit, phi, sum),
-            None => row(&format!("{} others", plain(step.n_others as f64)), "", "", phi, sum),
+            Some(r) => {
+                let remarks: Vec<&str> = [r.changed.then_some("changed"), r.outside.map(Side::says)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+                let cells = [lower_in(&r.position), remarks.join(", ")];
+                row(r.name, [r.measured.unwrap_or("missing"), r.unit], cells, phi, sum)
+            }
+            None => row(&format!("{} others", plain(step.n_others as f64)), [""; 2], none(), phi, sum),
         });
     }
-    table.rows.push(row("This patient", "", "", String::new(), spec.end));
+    table.rows.push(row(spec.end_label, [""; 2], none(), String::new(), spec.end));
     table
 }
 
@@ -467,6 +548,18 @@ mod tests {
         let text = dump(&draw(&fixture.waterfall(3, 944.0, 10)));
         assert!(text.contains("\"missing\"") && text.contains("\"as 3 others\""), "{text}");
         assert!(text.lines().any(|l| l.starts_with("rect") && l.contains("| Missing 1")), "{text}");
+    }
+
+    #[test]
+    fn changed_and_unusual_values_are_marked() {
+        let fixture = Fixture::new(20);
+        let spec = fixture.waterfall(0, 944.0, 10);
+        let text = dump(&draw(&spec));
+        assert!(text.contains("triangle") || text.contains("Triangle"), "{text}");
+        let table = table(&spec);
+        let of = |name: &str| table.rows.iter().find(|r| r[0] == name).unwrap()[4].clone();
+        assert_eq!(of(crate::plot::chart::fixture::NAMES[0]), "above the training range");
+        assert_eq!(of(crate::plot::chart::fixture::NAMES[1]), "changed");
     }
 
     #[test]

@@ -1,0 +1,145 @@
+//! Questions about single patients, for a worker that keeps the model between them.
+//!
+//! A question names all it needs but the model, so answers do not depend on what was asked before. They are small:
+//! all but the table of a cohort passes through the header.
+
+use crate::ensemble::Ensemble;
+use crate::explain::paths::{TreePath, paths};
+use crate::explain::{Flow, Interaction, Interactions, WhatIf};
+use crate::ids::{FeatureId, OutputId};
+use crate::session::Notice;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What may be asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Question {
+    /// What the model makes of these values, and of others of one feature with all else the same.
+    WhatIf {
+        /// Model inputs, one per feature.
+        row: Vec<f64>,
+        /// The feature of the curve.
+        feature: FeatureId,
+        /// Its values along the curve.
+        along: Vec<f64>,
+    },
+    /// The trees with the largest effect on an output, and the ways this row takes through them.
+    Paths {
+        /// Model inputs, one per feature.
+        row: Vec<f64>,
+        /// Which output.
+        output: OutputId,
+        /// Trees wanted.
+        count: u32,
+    },
+    /// The interactions of one row among some features.
+    Matrix {
+        /// Model inputs, one per feature.
+        row: Vec<f64>,
+        /// Which output.
+        output: OutputId,
+        /// Which features.
+        features: Vec<FeatureId>,
+    },
+    /// The strongest interactions over rows.
+    Pairs {
+        /// Model inputs, `[row][feature]`; they travel as a buffer.
+        #[serde(skip)]
+        matrix: Vec<f64>,
+        /// Pairs wanted.
+        count: u32,
+    },
+}
+
+/// What is answered, to the question of the same name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Attributions of the row, `[feature][output]`, its margin, `[output]`, and the curve's margins, `[value][output]`.
+    WhatIf {
+        /// φ, margin units.
+        phi: Vec<f64>,
+        /// Margin.
+        margin: Vec<f64>,
+        /// Margins along the curve.
+        curve: Vec<f64>,
+    },
+    /// Largest effect first.
+    Paths(Vec<TreePath>),
+    /// `[i][j]` of the asked features, margin units.
+    Matrix(Vec<f64>),
+    /// Strongest first.
+    Pairs(Vec<Interaction>),
+}
+
+/// What is kept between questions.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    what_if: Option<WhatIf<Arc<Flow>>>,
+    interactions: Option<Interactions>,
+}
+
+impl Kept {
+    pub(super) fn answer(&mut self, model: &Ensemble, question: &Question) -> Result<Answer, Notice> {
+        let n_features = model.n_features();
+        let whole = match question {
+            Question::WhatIf { row, .. } | Question::Paths { row, .. } | Question::Matrix { row, .. } => {
+                row.len() == n_features
+            }
+            Question::Pairs { matrix, .. } => matrix.len().is_multiple_of(n_features.max(1)),
+        };
+        let known = match question {
+            Question::WhatIf { feature, .. } => feature.index() < n_features,
+            Question::Matrix { features, output, .. } => {
+                features.iter().all(|f| f.index() < n_features) && output.index() < model.n_outputs()
+            }
+            Question::Paths { output, .. } => output.index() < model.n_outputs(),
+            Question::Pairs { .. } => true,
+        };
+        if !whole || !known {
+            return Err(Notice::error(
+                "The values do not fit the model",
+                format!("A row of this model has {n_features} values."),
+                "Open the study again.",
+            ));
+        }
+        Ok(match question {
+            Question::WhatIf { row, feature, along } => {
+                let what_if = match &mut self.what_if {
+                    Some(what_if) => what_if,
+                    None => {
+                        let flow = Flow::new(model).map_err(|e| {
+                            Notice::error("This model cannot be asked what if", e.to_string(), e.hint())
+                        })?;
+                        self.what_if.insert(WhatIf::new(Arc::new(flow), row))
+                    }
+                };
+                what_if.become_row(row);
+                let curve = what_if.curve(*feature, along).margin;
+                Answer::WhatIf { phi: what_if.phi().to_vec(), margin: what_if.margin().to_vec(), curve }
+            }
+            Question::Paths { row, output, count } => {
+                Answer::Paths(paths(model, row, *output, *count as usize))
+            }
+            Question::Matrix { row, output, features } => {
+                Answer::Matrix(self.interactions(model)?.among(row, features, *output))
+            }
+            Question::Pairs { matrix, count } => {
+                Answer::Pairs(self.interactions(model)?.strongest(matrix, *count as usize))
+            }
+        })
+    }
+
+    fn interactions(&mut self, model: &Ensemble) -> Result<&Interactions, Notice> {
+        if self.interactions.is_none() {
+            let new = Interactions::by_cover(model).map_err(|e| {
+                Notice::error(
+                    "Interactions cannot be computed",
+                    e.to_string(),
+                    "Use a model that stores cover.",
+                )
+            })?;
+            self.interactions = Some(new);
+        }
+        self.interactions.as_ref().ok_or_else(Notice::default)
+    }
+}
