@@ -121,6 +121,11 @@ impl Store {
         Some((self.passes.with(|p| p.as_ref().map_or(n, |p| p.iter().filter(|c| **c).count())), n))
     }
 
+    /// True if the open study is explained by the cover of its trees.
+    pub(crate) fn by_cover(self) -> Memo<bool> {
+        Memo::new(move |_| self.open.with(|a| a.as_ref().is_some_and(|a| a.method == Method::PathDependent)))
+    }
+
     /// The session as it is now, without following it.
     pub(crate) fn peek<T>(self, read: impl FnOnce(&Session) -> T) -> T {
         self.session.with_untracked(read)

@@ -22,6 +22,8 @@ const LIST_ROWS: usize = 60;
 #[component]
 pub(crate) fn Patient() -> impl IntoView {
     let store = store();
+    // The worker that answers further questions explains by cover; beside other values its numbers would not add up.
+    let by_cover = store.by_cover();
     let (analysis, now, passes) = (store.open, store.now, store.passes);
     let (patient, case) = (store.patient, store.case);
     let sentence = Memo::new(move |_| {
@@ -102,7 +104,9 @@ pub(crate) fn Patient() -> impl IntoView {
                     </CommandButton>
                 </div>
                 <p class="say patient-sentence" data-testid="sentence">{move || sentence.get()}</p>
-                <WhatIf />
+                <Show when=move || by_cover.get()>
+                    <WhatIf />
+                </Show>
                 <Pane
                     title="Prediction"
                     subtitle=subtitle
@@ -142,8 +146,12 @@ pub(crate) fn Patient() -> impl IntoView {
                 </Pane>
                 <Second />
                 <Nearest />
-                <TreePaths />
-                <PatientInteractions />
+                <Show when=move || by_cover.get()>
+                    <TreePaths />
+                </Show>
+                <Show when=move || by_cover.get()>
+                    <PatientInteractions />
+                </Show>
             </div>
         </div>
     }
