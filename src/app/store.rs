@@ -3,7 +3,7 @@
 use super::effects;
 use crate::figure::{Case, TrainingRanges};
 use crate::ids::{FeatureId, RowId};
-use crate::session::{Analysis, Command, Edits, Session, ViewState, matching_rows, update};
+use crate::session::{Analysis, Command, Edits, Method, Session, ViewState, matching_rows, update};
 use crate::share::Link;
 use leptos::prelude::*;
 use std::sync::Arc;
