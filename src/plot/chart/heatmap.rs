@@ -138,11 +138,11 @@ pub fn plot(spec: &Spec) -> Scene {
 fn trace(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     let (y0, y1) = (22.0, 22.0 + TRACE);
     let range = extent(spec.margin.iter().copied().chain([spec.base])).unwrap_or([-1.0, 1.0]);
-    let y = Scale::linear(nice(range, 3), [y1, y0]);
+    let y = Scale::linear(nice(range, 4), [y1, y0]);
     scene.section("prediction");
     let title = format!("Prediction, {}", spec.scale);
     scene.text(lay.left, 13.0, text::fit(&title, lay.right - lay.left, 11.0, false), Label::HINT);
-    let axis = Axis::signed(y, 3);
+    let axis = Axis::signed(y, 4);
     axis.grid_y(scene, lay.left, lay.right);
     axis.labels_y(scene, lay.left - 6.0, Label::LABEL);
     let base = y.px(spec.base);
