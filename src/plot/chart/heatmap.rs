@@ -138,11 +138,11 @@ pub fn plot(spec: &Spec) -> Scene {
 fn trace(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     let (y0, y1) = (22.0, 22.0 + TRACE);
     let range = extent(spec.margin.iter().copied().chain([spec.base])).unwrap_or([-1.0, 1.0]);
-    let y = Scale::linear(nice(range, 3), [y1, y0]);
+    let y = Scale::linear(nice(range, 4), [y1, y0]);
     scene.section("prediction");
     let title = format!("Prediction, {}", spec.scale);
     scene.text(lay.left, 13.0, text::fit(&title, lay.right - lay.left, 11.0, false), Label::HINT);
-    let axis = Axis::signed(y, 3);
+    let axis = Axis::signed(y, 4);
     axis.grid_y(scene, lay.left, lay.right);
     axis.labels_y(scene, lay.left - 6.0, Label::LABEL);
     let base = y.px(spec.base);
@@ -165,9 +165,21 @@ fn trace(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     }
 }
 
+/// One column of a row.
+struct Cell {
+    /// Colour: −[`STEPS`] to [`STEPS`].
+    step: i32,
+    opacity: f32,
+    /// Left edge and width.
+    at: [f64; 2],
+    patient: Option<RowId>,
+    /// The value is missing.
+    hollow: bool,
+}
+
 fn cells(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
     let height = lay.row - 1.0;
-    let mut drawn: Vec<(i32, f32, [f64; 2], Option<RowId>, bool)> = lay
+    let mut drawn: Vec<Cell> = lay
         .columns(spec.patients.len().min(row.phi.len()))
         .map(|(x, w, of)| {
             let n = of.len() as f64;
@@ -176,13 +188,13 @@ fn cells(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
             let opacity = of.clone().map(|i| spec.emphasis.opacity(i)).fold(0.0, f32::max);
             let hollow = of.clone().filter(|&i| row.missing.get(i) == Some(&true)).count() as f64 > n / 2.0;
             let patient = spec.patients.get((of.start + of.end) / 2).copied();
-            (step.round() as i32, opacity, [x, w], patient, hollow)
+            Cell { step: step.round() as i32, opacity, at: [x, w], patient, hollow }
         })
         .collect();
-    let hollow: Vec<[f64; 2]> = drawn.iter().filter(|c| c.4).map(|c| c.2).collect();
+    let hollow: Vec<[f64; 2]> = drawn.iter().filter(|c| c.hollow).map(|c| c.at).collect();
     // Colour by colour: a painter changes its brush once for each.
-    drawn.order_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    for (step, opacity, [x, w], patient, _) in drawn {
+    drawn.order_by(|a, b| a.step.cmp(&b.step).then(a.opacity.total_cmp(&b.opacity)));
+    for Cell { step, opacity, at: [x, w], patient, .. } in drawn {
         let role = if step < 0 { Role::Lowers } else { Role::Raises };
         let strength = (f64::from(step.abs()) / STEPS) as f32;
         let cell = scene.rect([x, top, w, height], Ink::Role(role, strength * opacity));
