@@ -38,9 +38,7 @@ fn model_cases(place: &str) -> Vec<Case> {
 fn every_model_file_is_taken_as_the_cases_say() {
     let both = ["broken", "broken-models"].map(|place| (place, model_cases(place)));
     assert!(both[1].1.len() >= 135);
-    for (place, case) in
-        both.into_iter().flat_map(|(place, cases)| cases.into_iter().map(move |c| (place, c)))
-    {
+    for (place, case) in both.into_iter().flat_map(|(place, cases)| cases.into_iter().map(move |c| (place, c))) {
         let bytes = |file: &str| fs::read(folder().join(place).join(file)).unwrap();
         let read = ensemble::read(&bytes(&case.file));
         let outcome = match &read {

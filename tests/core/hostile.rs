@@ -52,21 +52,7 @@ const PIECES: &[&str] = &[
 const N_NUMBERS: usize = 10;
 
 /// Numbers that a binary file should not have where it has a count, an offset or an index.
-const NUMBERS: &[u64] = &[
-    0,
-    1,
-    0x7F,
-    0x80,
-    0xFF,
-    0x7FFF,
-    0xFFFF,
-    0x7FFF_FFFF,
-    0x8000_0000,
-    0xFFFF_FFFF,
-    1 << 40,
-    1 << 63,
-    u64::MAX,
-];
+const NUMBERS: &[u64] = &[0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 1 << 40, 1 << 63, u64::MAX];
 
 fn mutated(bytes: &[u8], rng: &mut Rng) -> Vec<u8> {
     let mut out = bytes.to_vec();
@@ -189,15 +175,10 @@ fn damaged_files_never_panic() {
                     n_read += 1;
                     use_model(&parsed.value, &mut rng, format);
                 }
-                Err(e) => {
-                    assert!(!e.to_string().is_empty() && e.to_string().len() < 1000 && !e.hint().is_empty())
-                }
+                Err(e) => assert!(!e.to_string().is_empty() && e.to_string().len() < 1000 && !e.hint().is_empty()),
             }
         }
-        println!(
-            "{format}: {n_mutations} mutants of {} files, {n_read} still read, slowest {slowest:?}",
-            models.len()
-        );
+        println!("{format}: {n_mutations} mutants of {} files, {n_read} still read, slowest {slowest:?}", models.len());
         if !format.starts_with("gzip") {
             assert!(n_read > n_mutations / 100, "{format}: only {n_read} of the mutants could be read");
         }

@@ -211,11 +211,7 @@ fn catboost_models_that_are_not_read_are_refused_with_a_way_out() {
         let paths = files(ending);
         assert_eq!(paths.len(), 1, "{ending}");
         let error = ensemble::read(&fs::read(&paths[0]).unwrap()).err().unwrap();
-        assert!(
-            error.to_string().contains(what) && error.hint().contains(way_out),
-            "{error}. {}",
-            error.hint()
-        );
+        assert!(error.to_string().contains(what) && error.hint().contains(way_out), "{error}. {}", error.hint());
     }
 }
 

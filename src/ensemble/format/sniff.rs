@@ -24,8 +24,7 @@ pub(super) enum Format<'a> {
 }
 
 const SAVE_AS_JSON: &str = "Save it from XGBoost in its own format: booster.save_model(\"model.json\").";
-const RETRAIN: &str =
-    "Open the file that XGBoost's or LightGBM's save_model, or CatBoost's save_model, has written.";
+const RETRAIN: &str = "Open the file that XGBoost's or LightGBM's save_model, or CatBoost's save_model, has written.";
 const UNPACK: &str = "Unpack it first and open the file inside.";
 
 /// Recognises a file.

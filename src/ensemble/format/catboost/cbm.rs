@@ -42,10 +42,8 @@ mod trees {
 /// # Errors
 /// [`ModelError`].
 pub(in crate::ensemble::format) fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
-    let problem =
-        |at: usize, problem: &str| ModelError::Binary { at, key: String::new(), problem: problem.into() };
-    let (size, rest) =
-        bytes.get(4..).and_then(<[u8]>::split_first_chunk).ok_or(problem(4, "the file ends here"))?;
+    let problem = |at: usize, problem: &str| ModelError::Binary { at, key: String::new(), problem: problem.into() };
+    let (size, rest) = bytes.get(4..).and_then(<[u8]>::split_first_chunk).ok_or(problem(4, "the file ends here"))?;
     let size = u32::from_le_bytes(*size) as usize;
     let body = rest.get(..size).ok_or(problem(4, "the file is shorter than it says"))?;
     let root = Buffer { bytes: body, start: 8 }.root()?;
@@ -54,8 +52,7 @@ pub(in crate::ensemble::format) fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>
         let (key, got) = ("FormatVersion".into(), quoted(format));
         return Err(ModelError::Value { key, got, expected: "FlabuffersModel_v1" });
     }
-    let missing =
-        || ModelError::Value { key: "ModelTrees".into(), got: "missing".into(), expected: "the trees" };
+    let missing = || ModelError::Value { key: "ModelTrees".into(), got: "missing".into(), expected: "the trees" };
     let table = root.table(core::TREES)?.ok_or_else(missing)?;
     refuse(&table)?;
 
@@ -177,8 +174,7 @@ fn symmetric(table: &Table<'_>, questions: &[Question], n_outputs: usize) -> Res
     let (mut splits, mut values, mut weights) = (splits.as_slice(), values.as_slice(), weights.as_slice());
     let weighted = !weights.is_empty();
     let read = |(tree, size): (usize, i32)| {
-        let short =
-            |array, expected| ModelError::Tree { tree, fault: TreeFault::Length { array, got: 0, expected } };
+        let short = |array, expected| ModelError::Tree { tree, fault: TreeFault::Length { array, got: 0, expected } };
         let depth = usize::try_from(size).ok().filter(|d| *d < 24).ok_or(short("TreeSizes", 23))?;
         let n_leaves = 1usize << depth;
         let asked = take(&mut splits, depth).ok_or(short("TreeSplits", depth))?;
@@ -197,9 +193,7 @@ fn symmetric(table: &Table<'_>, questions: &[Question], n_outputs: usize) -> Res
         Ok(Tree::Symmetric { questions, leaf_values, leaf_weights })
     };
     let trees = sizes.into_iter().enumerate().map(read).collect::<Result<Vec<_>, ModelError>>()?;
-    for (key, got) in
-        [("TreeSplits", splits.len()), ("LeafValues", values.len()), ("LeafWeights", weights.len())]
-    {
+    for (key, got) in [("TreeSplits", splits.len()), ("LeafValues", values.len()), ("LeafWeights", weights.len())] {
         if got > 0 {
             return Err(ModelError::Length { key: format!("{key} after the last tree"), got, expected: 0 });
         }

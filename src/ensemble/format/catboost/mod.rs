@@ -19,8 +19,7 @@ use super::within;
 use crate::Parsed;
 use crate::ensemble::builder::{MAX_FEATURES, MAX_NODES_PER_TREE, MAX_OUTPUTS};
 use crate::ensemble::{
-    Builder, Cast, Ensemble, Facts, Feature, FeatureKind, ModelError, NodeSpec, Objective, TreeFault,
-    TreeSpec,
+    Builder, Cast, Ensemble, Facts, Feature, FeatureKind, ModelError, NodeSpec, Objective, TreeFault, TreeSpec,
 };
 use std::collections::HashMap;
 
@@ -30,7 +29,8 @@ pub(super) use json::read as read_json;
 /// Versions (major.minor.) that the reference cases cover.
 const TESTED: &str = "1.2.";
 
-const SAVE_WITH_POOL: &str = "Save it with the texts of its categories: model.save_model(\"model.json\", format=\"json\", pool=train_pool).";
+const SAVE_WITH_POOL: &str =
+    "Save it with the texts of its categories: model.save_model(\"model.json\", format=\"json\", pool=train_pool).";
 const RETRAIN_ONE_HOT: &str = "Train it again with one_hot_max_size=255, so that categories are asked for one by one, and save it with \
      model.save_model(\"model.json\", format=\"json\", pool=train_pool).";
 const RETRAIN_NUMBERS: &str = "Train it again on numbers and categories only.";
@@ -102,10 +102,7 @@ impl Model {
         let known = objective::known(&self.loss);
         if !known.recognised {
             warnings.push(match self.loss.is_empty() {
-                true => {
-                    "The file does not say what the model was trained for; its margin is explained as it is."
-                        .into()
-                }
+                true => "The file does not say what the model was trained for; its margin is explained as it is.".into(),
                 false => format!("The loss {} is not known; its margin is explained as it is.", self.loss),
             });
         }
@@ -126,9 +123,7 @@ impl Model {
         };
         let outputs = match self.n_outputs {
             1 => vec![known.scale.margin.clone()],
-            n if self.class_names.len() == n => {
-                self.class_names.iter().map(|c| format!("class {c}")).collect()
-            }
+            n if self.class_names.len() == n => self.class_names.iter().map(|c| format!("class {c}")).collect(),
             n => (0..n).map(|k| format!("{} {k}", if known.classes { "class" } else { "target" })).collect(),
         };
         let (features, named) = self.features()?;
@@ -144,10 +139,8 @@ impl Model {
         let objective = Objective { name: self.loss, scale: known.scale };
         let value = builder.finish(self.bias, Cast::F32, objective, facts)?;
         if !value.has_cover() {
-            warnings.push(
-                "The file stores no leaf weights, so its predictions can be shown but not explained."
-                    .to_owned(),
-            );
+            warnings
+                .push("The file stores no leaf weights, so its predictions can be shown but not explained.".to_owned());
         }
         Ok(Parsed { value, warnings })
     }
@@ -236,8 +229,7 @@ impl Rules<'_> {
         let fault = |fault| ModelError::Tree { tree, fault };
         let width = self.model.n_outputs;
         let n_leaves = 1usize.checked_shl(questions.len() as u32).filter(|n| *n <= MAX_NODES_PER_TREE);
-        let n_leaves =
-            n_leaves.ok_or(fault(TreeFault::Nodes { got: usize::MAX, limit: MAX_NODES_PER_TREE }))?;
+        let n_leaves = n_leaves.ok_or(fault(TreeFault::Nodes { got: usize::MAX, limit: MAX_NODES_PER_TREE }))?;
         let same = |array, got, expected| {
             if got == expected { Ok(()) } else { Err(fault(TreeFault::Length { array, got, expected })) }
         };
@@ -274,8 +266,7 @@ impl Rules<'_> {
                 Ok(NodeSpec::Below { feature: input.flat as i64, threshold, left, right, default_left })
             }
             Question::Is { category, hash } => {
-                let input =
-                    model.categories.get(category).ok_or_else(|| no_such("cat_feature_index", category))?;
+                let input = model.categories.get(category).ok_or_else(|| no_such("cat_feature_index", category))?;
                 let Some(hashes) = &model.hashes else {
                     let what = "categories by a hash of their text, without the texts".into();
                     return Err(ModelError::Feature { what, remedy: SAVE_WITH_POOL });
@@ -294,8 +285,7 @@ fn no_such(key: &str, index: usize) -> ModelError {
 
 /// The number after `tags/v` or `release `, where the library says which commit it was built from.
 fn version(info: &str) -> String {
-    let after =
-        ["tags/v", "CatBoost release ", "release "].iter().find_map(|mark| Some(info.split_once(mark)?.1));
+    let after = ["tags/v", "CatBoost release ", "release "].iter().find_map(|mark| Some(info.split_once(mark)?.1));
     let number = after.unwrap_or_default().split(|c: char| !c.is_ascii_digit() && c != '.').next();
     number.unwrap_or_default().trim_end_matches('.').chars().take(20).collect()
 }
