@@ -6,8 +6,8 @@
     tests/reference/.cache/bench/bin/python benches/race.py [--rounds 5] [--models depth3,depth6] [--rows 1,100,1000,5000]
 
 Models are trained once on made-up data and kept beside the environment. In every round each program explains the same
-rows once; a ratio is the library's processor time over ours of the same round. Ours includes preparing the engine and
-making its tables, XGBoost's and LightGBM's exclude building their data set and loading the model.
+rows once; a ratio is the library's processor time over ours of the same round. Ours includes making
+tables, all exclude loading the model, XGBoost's excludes building its matrix.
 """
 
 import argparse
@@ -147,7 +147,7 @@ def main():
         of_model = list(peers(name, path, rows))
         for n in map(int, given.rows.split(",")):
             spent, engines = {}, given.engines.split(",")
-            # One row is too short for the clock: repeated on both sides.
+            # One row is too short for the clock: repeated here, and by `race` itself.
             repeats = max(1, 200 // n)
             for engine in engines:
                 ours.time(engine, n)
@@ -166,8 +166,7 @@ def main():
                     if taken > given.slow:
                         slow.add(peer)
                 for engine in engines:
-                    times = [ours.time(engine, n) for _ in range(min(repeats, 20))]
-                    spent.setdefault(engine, []).append(statistics.mean(times))
+                    spent.setdefault(engine, []).append(ours.time(engine, n))
             for engine in engines:
                 against = []
                 for peer, _, _ in of_model:

@@ -17,9 +17,9 @@
 //! | [`ensemble`] | a fitted model: trees, links, one loader per file format, one builder that checks all |
 //! | [`dataset`] | a table: columns, levels, missing values, CSV |
 //! | [`study`] | a model and a table that belong together: manifest, column roles, binding by name, findings |
-//! | [`explain`] | SHAP values: the engine, its oracle, base values, importance |
-//! | [`cohort`] | sets of patients: embedding, clusters, profiles |
-//! | [`evaluate`] | how good a model is: concordance, discrimination, intervals |
+//! | [`explain`] | SHAP values and interactions: the engines, their oracle, base values, importance |
+//! | [`cohort`] | sets of patients: maps, clusters and whether there are any, profiles, rules |
+//! | [`evaluate`] | how good a model is: discrimination, calibration, survival; which comparisons are tests |
 //! | [`plot`] | scenes: inert laid-out drawings, charts that make them, painters that show them |
 //! | [`session`] | everything a reader can change, and the pure function that changes it |
 //! | [`figure`] | what an analysis looks like: sessions turned into charts, tables, sentences |

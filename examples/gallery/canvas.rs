@@ -140,6 +140,15 @@ impl Pen for Context {
         self.finish(look.fill, look.line);
     }
 
+    fn rect(&mut self, [x0, y0, x1, y1]: [i32; 4], fill: Colour) {
+        let _ = write!(
+            self.0.borrow_mut(),
+            "c.fillStyle='{}';c.fillRect({x0},{y0},{},{});",
+            fill.css(),
+            x1 - x0,
+            y1 - y0
+        );
+    }
     fn path(&mut self, points: &[[f64; 2]], closed: bool, fill: Option<Colour>, line: Option<Line>) {
         self.0.borrow_mut().push_str("c.beginPath();");
         self.route(points, closed);

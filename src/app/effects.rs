@@ -8,9 +8,9 @@ use super::task::{self, Running, Stopped};
 use crate::job::{Picked, Reading, Subject};
 use crate::math::Order as _;
 use crate::session::{
-    Analysis, CohortChoice, Command, Dialog, Effect, Insight, Notice, Progress, SaveAs, Staged,
+    Analysis, CohortChoice, Command, Dialog, Effect, Insight, Method, Notice, Phase, Progress, SaveAs, Staged,
 };
-use crate::share::table::{Document, row_names};
+use crate::share::table::{Background, Details, Document, row_names};
 use crate::share::{Link as ViewLink, PACKED};
 use crate::study::{self, Manifest, Study};
 use leptos::prelude::Update;
@@ -47,8 +47,8 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
                 error.hint(),
             ))),
         },
-        Effect::Run(study, cohort) => spawn_local(async move {
-            let result = run(store, study, cohort).await;
+        Effect::Run(study, cohort, method) => spawn_local(async move {
+            let result = run(store, study, cohort, method).await;
             report(store, result);
         }),
         Effect::StopWorkers => running().stop(),
@@ -219,7 +219,7 @@ fn parity(a: &Analysis, bytes: &[u8]) -> study::Finding {
 }
 
 async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
-    store.send(Command::Progressed(Progress { phase: "Reading".into(), ..Progress::default() }));
+    store.send(Command::Progressed(Progress::default()));
     let folder = name.to_string();
     let missing = |file: &str| {
         Stopped::from(Notice::error(
@@ -244,7 +244,7 @@ async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
 
 async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>) -> Result<(), Stopped> {
     let start_ms = clock::now_ms();
-    store.send(Command::Progressed(Progress { phase: "Reading".into(), ..Progress::default() }));
+    store.send(Command::Progressed(Progress::default()));
     match task::read(&running(), files.clone()).await? {
         Reading::Waiting { understood, next } => {
             store.send(Command::Cancel);
@@ -258,10 +258,12 @@ async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>
             study_files::keep_predictions(predictions);
             study_files::keep_model(&study.model_file.sha256, &files);
             let cohort = CohortChoice::default_for(&study);
+            let method = Method::default_for(&study);
             let elapsed_ms = clock::now_ms() - start_ms;
             store.send(Command::Understood(Box::new(Staged {
                 study: Arc::new(*study),
                 cohort,
+                method,
                 columns: Arc::new(columns),
                 notes: Arc::new(notes),
                 elapsed_ms,
@@ -272,7 +274,7 @@ async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>
     Ok(())
 }
 
-async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<(), Stopped> {
+async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Method) -> Result<(), Stopped> {
     let model = study_files::model(&study.model_file.sha256).ok_or_else(|| {
         Stopped::from(Notice::error(
             "The model file is no longer in memory",
@@ -282,10 +284,11 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<()
     })?;
     let running = running();
     let explained =
-        task::explain(&running, &study, cohort, &model, |p| store.send(Command::Progressed(p))).await?;
+        task::explain(&running, &study, cohort, method, &model, |p| store.send(Command::Progressed(p)))
+            .await?;
     let total = explained.rows.len();
     store.send(Command::Progressed(Progress {
-        phase: "Importance and subgroups".into(),
+        phase: Phase::Analyse,
         done: total,
         total,
         elapsed_ms: explained.elapsed_ms,
@@ -295,6 +298,8 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice) -> Result<()
     let mut analysis = Analysis {
         study,
         cohort,
+        method,
+        n_background: explained.n_background,
         rows: Arc::new(explained.rows),
         attributions: Arc::new(explained.attributions),
         all_margins: Arc::new(explained.all_margins),
@@ -330,6 +335,9 @@ fn save(store: Store, a: &Analysis, kind: SaveAs) {
         warnings: &a.study.warnings,
     };
     let stem = a.study.model_file.name.trim_end_matches(".json");
+    let background = matches!(a.method, Method::Interventional(_))
+        .then(|| Background { rows: a.n_background, sha256: a.study.data_file.sha256.clone() });
+    let details = Details { background, ..Details::default() };
     let mut bytes = Vec::new();
     let done = match kind {
         SaveAs::Csv => {
@@ -337,7 +345,7 @@ fn save(store: Store, a: &Analysis, kind: SaveAs) {
                 && download::save(&format!("{stem}.shap.csv"), "text/csv", &bytes)
         }
         SaveAs::Json => {
-            document.write_json(&mut bytes).is_ok()
+            document.write_json_with(&details, &mut bytes).is_ok()
                 && download::save(&format!("{stem}.shap.json"), "application/json", &bytes)
         }
     };

@@ -8,7 +8,7 @@ use super::browser::{boot, clock};
 use crate::explain::Attributions;
 use crate::ids::RowId;
 use crate::job::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
-use crate::session::{CohortChoice, Notice, Performance, Progress};
+use crate::session::{CohortChoice, Method, Notice, Performance, Phase, Progress};
 use crate::study::{Finding, Study};
 use crate::worker::wire::Message;
 use futures::StreamExt;
@@ -180,6 +180,7 @@ pub(crate) struct Explained {
     pub(crate) additivity: Vec<f64>,
     pub(crate) elapsed_ms: f64,
     pub(crate) n_workers: usize,
+    pub(crate) n_background: usize,
 }
 
 /// A stretch of rows, all of them to be explained or all only predicted.
@@ -196,6 +197,7 @@ pub(crate) async fn explain(
     running: &Running,
     study: &Study,
     cohort: CohortChoice,
+    method: Method,
     model: &Arc<Vec<u8>>,
     mut progressed: impl FnMut(Progress),
 ) -> Result<Explained, Stopped> {
@@ -219,9 +221,20 @@ pub(crate) async fn explain(
     let n_workers = workers::count().min(plan.len().div_ceil(FIRST_CHUNK)).max(1);
     let start_ms = clock::now_ms();
 
+    let n_explained = rows.len();
+    let background = match method {
+        Method::PathDependent => Vec::new(),
+        Method::Interventional(against) => against.rows(study),
+    };
+    let n_background = background.len();
+    let background = Arc::new(study.binding.matrix(&study.data, &background));
     let mut events = running.spawn(n_workers).await?;
+    let load = || {
+        let (model, background) = (model.clone(), background.clone());
+        Request::Load { job: 0, model, n_rows: n_explained as u32, background }
+    };
     for i in 0..n_workers {
-        running.send(i, &Request::Load { job: 0, model: model.clone() });
+        running.send(i, &load());
     }
 
     let mut next = 0;
@@ -234,11 +247,11 @@ pub(crate) async fn explain(
         additivity: vec![0.0; rows.len()],
         elapsed_ms: 0.0,
         n_workers,
+        n_background,
         rows,
     };
-    let n_explained = explained.rows.len();
     let mut progress =
-        Progress { phase: "SHAP values".into(), total: plan.len(), n_workers, ..Progress::default() };
+        Progress { phase: Phase::Explain, total: plan.len(), n_workers, ..Progress::default() };
     progressed(progress.clone());
 
     while progress.done < plan.len() {
@@ -278,7 +291,7 @@ pub(crate) async fn explain(
                     return Err(out_of_memory().into());
                 }
                 running.replace(i)?;
-                running.send(i, &Request::Load { job: 0, model: model.clone() });
+                running.send(i, &load());
                 continue;
             }
             Some(Event::Reply(_, other)) => return Err(unexpected(&other)),

@@ -69,31 +69,32 @@ pub fn rule(values: &[f64], categorical: &[bool], member: &[bool]) -> Option<Rul
     if f == 0 || values.len() != n * f || n_members == 0 || n_members == n {
         return None;
     }
-    let score = |conditions: &[(u32, Condition)]| {
-        let meets = |i: usize| conditions.iter().all(|&(c, what)| what.holds(values[i * f + c as usize]));
+    let members = bits(member.iter().copied());
+    let score = |conditions: &[(u32, Condition)], meets: &dyn Fn(usize) -> u64| {
         let (mut met, mut inside) = (0, 0);
-        for (i, &member) in member.iter().enumerate() {
-            if meets(i) {
-                met += 1;
-                inside += u32::from(member);
-            }
+        for (word, members) in members.iter().enumerate() {
+            met += meets(word).count_ones();
+            inside += (meets(word) & members).count_ones();
         }
         Rule { conditions: conditions.to_vec(), inside, met, members: n_members as u32, n: n as u32 }
     };
-    let conditions: Vec<(u32, Condition)> = (0..f)
-        .flat_map(|c| {
-            let column: Vec<f64> = (0..n).map(|i| values[i * f + c]).collect();
-            candidates(&column, categorical[c]).into_iter().map(move |what| (c as u32, what))
-        })
-        .collect();
-    let mut singles: Vec<Rule> = conditions.iter().map(|c| score(&[*c])).collect();
-    singles.order_by(|a, b| b.balanced_accuracy().total_cmp(&a.balanced_accuracy()));
+    // Each condition with the patients who meet it, one bit each: two conditions together are one `and`.
+    let mut conditions: Vec<((u32, Condition), Vec<u64>)> = Vec::new();
+    for c in 0..f {
+        let column: Vec<f64> = (0..n).map(|i| values[i * f + c]).collect();
+        for what in candidates(&column, categorical[c]) {
+            conditions.push(((c as u32, what), bits(column.iter().map(|&v| what.holds(v)))));
+        }
+    }
+    let mut singles: Vec<(Rule, &[u64])> =
+        conditions.iter().map(|(c, met)| (score(&[*c], &|w| met[w]), met.as_slice())).collect();
+    singles.order_by(|a, b| b.0.balanced_accuracy().total_cmp(&a.0.balanced_accuracy()));
     singles.truncate(BEAM);
-    let mut best = singles.first()?.clone();
+    let mut best = singles.first()?.0.clone();
     let alone = best.balanced_accuracy();
-    for first in &singles {
-        for second in &conditions {
-            let both = score(&[first.conditions[0], *second]);
+    for (first, met_first) in &singles {
+        for (second, met) in &conditions {
+            let both = score(&[first.conditions[0], *second], &|w| met_first[w] & met[w]);
             let balanced = both.balanced_accuracy();
             if balanced > alone + WORTH && balanced > best.balanced_accuracy() {
                 best = both;
@@ -101,6 +102,20 @@ pub fn rule(values: &[f64], categorical: &[bool], member: &[bool]) -> Option<Rul
         }
     }
     (best.balanced_accuracy() > 0.5).then_some(best)
+}
+
+/// One bit per flag.
+fn bits(flags: impl Iterator<Item = bool>) -> Vec<u64> {
+    let mut out = Vec::new();
+    for (i, flag) in flags.enumerate() {
+        if i % 64 == 0 {
+            out.push(0);
+        }
+        if let Some(word) = out.last_mut() {
+            *word |= u64::from(flag) << (i % 64);
+        }
+    }
+    out
 }
 
 /// Halfway between neighbouring values, in both directions, or the levels that occur.

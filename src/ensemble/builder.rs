@@ -137,6 +137,7 @@ impl Builder {
             cast,
             objective,
             facts,
+            calibration: None,
         })
     }
 

@@ -42,6 +42,34 @@ pub enum ModelError {
         /// What is wrong there.
         problem: String,
     },
+    /// A container whose inside is not as its format says.
+    #[error("{format} file, {place}: {problem}")]
+    Damaged {
+        /// e.g. `joblib`, `skops`.
+        format: &'static str,
+        /// Where: a byte, a file of an archive, a path through the objects.
+        place: String,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A pickle that names code which no model is made of.
+    #[error(
+        "this {format} file wants to run `{wants}`, which no model that is read here needs; nothing was run"
+    )]
+    Foreign {
+        /// `pickle` or `joblib`.
+        format: &'static str,
+        /// `module.name`.
+        wants: String,
+    },
+    /// A Python object that is no tree ensemble, or one that is not read.
+    #[error("the file holds {class}, which is not explained")]
+    Estimator {
+        /// `module.name`, perhaps with what makes it special.
+        class: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A binary file that is not well-formed, or a value of the wrong type.
     #[error("byte {at}{}: {problem}", at_key(.key))]
     Binary {
@@ -174,7 +202,16 @@ impl ModelError {
             ModelError::Empty => "Choose the file again; the download or copy was perhaps interrupted.",
             ModelError::NotAModel { remedy, .. }
             | ModelError::Unsupported { remedy, .. }
-            | ModelError::Feature { remedy, .. } => remedy,
+            | ModelError::Feature { remedy, .. }
+            | ModelError::Estimator { remedy, .. } => remedy,
+            ModelError::Foreign { .. } => {
+                "Do not load it in Python unless you trust its source. Of a model, save the estimator alone, best with \
+                 skops.io.dump(model, \"model.skops\")."
+            }
+            ModelError::Damaged { .. } => {
+                "The file was perhaps cut off or edited; save the model again, best with \
+                 skops.io.dump(model, \"model.skops\")."
+            }
             ModelError::Unknown { .. } => {
                 "Save the model from its training program in a format that is read here."
             }

@@ -4,6 +4,7 @@
 //! one [`Ensemble`], many readers.
 
 pub mod builder;
+mod calibration;
 mod category;
 mod error;
 pub mod format;
@@ -13,6 +14,7 @@ mod summary;
 mod tree;
 
 pub use builder::{Builder, NodeSpec, TreeSpec};
+pub use calibration::{Calibration, CalibrationError, Points};
 pub use category::CategorySet;
 pub use error::{ModelError, TreeFault};
 pub use objective::{Link, Objective, Scale};
@@ -29,6 +31,10 @@ pub struct ReadOptions {
     /// as scikit-learn style prediction leaves them out.
     pub use_all_trees: bool,
 }
+
+/// The formats that are read, for people.
+pub const FORMATS: &str =
+    "XGBoost, LightGBM, CatBoost, scikit-learn (skops, joblib, pickle), ONNX, PMML, Treelite";
 
 /// Reads a model file of any supported format, decided by its content.
 ///
@@ -89,6 +95,7 @@ pub struct Ensemble {
     cast: Cast,
     objective: Objective,
     facts: Facts,
+    calibration: Option<Calibration>,
 }
 
 impl Ensemble {
@@ -135,6 +142,19 @@ impl Ensemble {
     /// The objective.
     pub fn objective(&self) -> &Objective {
         &self.objective
+    }
+
+    /// What was put on top of the one output, if anything. Margins, predictions and attributions are without it.
+    pub fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
+    }
+
+    /// The same ensemble with a calibration on top of its first output.
+    #[must_use]
+    pub fn with_calibration(self, calibration: Calibration) -> Self {
+        let mut facts = self.facts;
+        facts.booster = format!("{}, calibrated ({})", facts.booster, calibration.name());
+        Ensemble { facts, calibration: Some(calibration), ..self }
     }
 
     /// True if path-dependent SHAP values are defined: no tree splits, or every tree that splits has cover and at

@@ -9,6 +9,8 @@ pub enum Link {
     Identity,
     /// 1 / (1 + e^−m) per output.
     Logistic,
+    /// 1 / (1 + e^−2m) per output: the margin is half the log-odds (exponential loss).
+    LogisticOfTwice,
     /// Over all outputs.
     Softmax,
     /// e^m.

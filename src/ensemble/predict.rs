@@ -139,6 +139,7 @@ impl Link {
             Link::Identity => return,
             Link::Softmax => return softmax(row),
             Link::Logistic => math::sigmoid,
+            Link::LogisticOfTwice => |m| math::sigmoid(2.0 * m),
             Link::Exp => math::exp,
             Link::Step => |m| if m > 0.0 { 1.0 } else { 0.0 },
             Link::SignedSquare => |m| m * m.abs(),

@@ -27,6 +27,8 @@ pub enum Precision {
 
 /// Subtrees up to 7 bits are one unit; a leaf may have up to 10.
 const CUT: Cut = Cut { merge: 7, leaf: 10 };
+/// Rows below which no table pays, and none is thought about.
+const FEWEST: usize = 128;
 /// Sheets that go through all trees together, so that their sums stay near the processor.
 const TOGETHER: usize = 8;
 /// Most bytes of tables: 192 MB.
@@ -64,6 +66,9 @@ impl Engine {
     pub fn new(model: &Ensemble, n_rows: usize, precision: Precision) -> Result<Self, ExplainError> {
         if !model.has_cover() {
             return Err(ExplainError::NoCover);
+        }
+        if n_rows < FEWEST {
+            return Ok(Engine { flow: Flow::new(model)?, table: None });
         }
         let bare = Flow::with(model, Rule::up_to(1), |_| false)?;
         let plans = Codes::new(model, bare.channels().clone()).map(|codes| {
@@ -105,24 +110,27 @@ impl Engine {
     ///
     /// Callers with many rows pass them in chunks, in any split, and get the same bits.
     pub fn explain(&self, rows: &[f64]) -> Attributions {
-        let mut explained = self.flow.explain(rows);
-        let row_width = explained.n_features * explained.n_outputs;
-        if let Some(table) = &self.table {
-            let (n_features, n_outputs) = (explained.n_features, explained.n_outputs);
-            let together = TOGETHER * ROWS;
-            let chunks = rows[..explained.n_rows * n_features].chunks(together * n_features);
-            for (rows, values) in chunks.zip(explained.values.chunks_mut(together * row_width)) {
-                let sums = table.sums(self.flow.model(), rows, n_outputs);
-                add_to_values(&sums, self.flow.channels(), row_width, n_outputs, values);
-            }
+        let Some(table) = &self.table else { return self.flow.explain(rows) };
+        let model = self.flow.model();
+        // Where tables have all trees, they know the margins, too, to the same bits.
+        let all = self.n_table_trees() == model.trees().len();
+        let mut explained = self.flow.explain_with(rows, !all);
+        let (n_features, n_outputs) = (explained.n_features, explained.n_outputs);
+        let (together, row_width) = (TOGETHER * ROWS, n_features * n_outputs);
+        let chunks = rows[..explained.n_rows * n_features].chunks(together * n_features);
+        let mut margins = explained.margin.chunks_mut(together * n_outputs);
+        for (rows, values) in chunks.zip(explained.values.chunks_mut(together * row_width)) {
+            let margins = margins.next().filter(|_| all).unwrap_or_default();
+            let sums = table.sums(model, rows, margins, n_outputs);
+            add_to_values(&sums, self.flow.channels(), row_width, n_outputs, values);
         }
         explained
     }
 }
 
 impl Table {
-    /// φ of some rows by sheet, `[used feature][output]`.
-    fn sums(&self, model: &Ensemble, rows: &[f64], n_outputs: usize) -> Vec<Vec<Exact>> {
+    /// φ of some rows by sheet, `[used feature][output]`. Adds to their margins, `[row][output]`, unless that is empty.
+    fn sums(&self, model: &Ensemble, rows: &[f64], margins: &mut [f64], n_outputs: usize) -> Vec<Vec<Exact>> {
         let n_features = model.n_features();
         let n_columns = self.codes.channels().used().len() * n_outputs;
         let mut sheets = self.codes.sheets(rows, n_features);
@@ -133,7 +141,8 @@ impl Table {
                 for (plan, tables) in trees {
                     for (s, sums) in sums.iter_mut().enumerate() {
                         self.fill(model, plan, rows, s, &mut sheets);
-                        tables.read(plan, &sheets[s], &mut patterns, sums);
+                        let margins = of_sheet(margins, s, n_outputs);
+                        tables.read(plan, &sheets[s], &mut patterns, sums, margins, n_outputs);
                     }
                 }
             }
@@ -143,7 +152,8 @@ impl Table {
                     for (plan, tables) in trees {
                         for (s, narrow) in narrow.iter_mut().enumerate() {
                             self.fill(model, plan, rows, s, &mut sheets);
-                            tables.read(plan, &sheets[s], &mut patterns, narrow);
+                            let margins = of_sheet(margins, s, n_outputs);
+                            tables.read(plan, &sheets[s], &mut patterns, narrow, margins, n_outputs);
                         }
                     }
                     flush(&mut narrow, &mut sums);
@@ -169,6 +179,12 @@ impl Table {
     }
 }
 
+/// The margins of a sheet's rows.
+fn of_sheet(margins: &mut [f64], sheet: usize, n_outputs: usize) -> &mut [f64] {
+    let end = margins.len().min((sheet + 1) * ROWS * n_outputs);
+    margins.get_mut(sheet * ROWS * n_outputs..end).unwrap_or_default()
+}
+
 /// Makes the tables of the trees.
 fn tables<N: Number>(model: &Ensemble, plans: Vec<Plan>, rules: &[Rule]) -> Vec<(Plan, Tables<N>)> {
     let mut scratch = Scratch::default();
@@ -192,7 +208,7 @@ fn table_trees(model: &Ensemble, codes: &Codes, n_rows: usize, precision: Precis
         .filter_map(|(t, tree)| {
             let n_entries = if tree.output().is_some() { 1 } else { model.n_outputs() };
             let plan = Plan::new(t, tree, codes, CUT);
-            if plan.open || !pays(&plan, tree.n_leaves() - 1, n_entries, n_rows) {
+            if plan.open || !pays(&plan, tree.n_leaves() - 1, n_entries, n_rows, precision) {
                 return None;
             }
             let of_tree = plan.table_size(n_entries, lanes) * size;
@@ -205,14 +221,14 @@ fn table_trees(model: &Ensemble, codes: &Codes, n_rows: usize, precision: Precis
         .collect()
 }
 
-/// Nanoseconds, measured natively on one machine; only their ratios matter.
+/// Nanoseconds, measured natively on 500 trees of depth 6; only their ratios matter.
 mod cost {
     /// FLOW, per row, inner node and point.
-    pub(super) const NODE: f64 = 0.9;
-    /// Reading a number of a line.
-    pub(super) const READ: f64 = 0.35;
+    pub(super) const NODE: f64 = 0.85;
+    /// Reading a number of a line, in f64 and f32.
+    pub(super) const READ: [f64; 2] = [0.7, 0.5];
     /// A comparison, per row.
-    pub(super) const TEST: f64 = 0.15;
+    pub(super) const TEST: f64 = 0.5;
     /// Making a leaf's table, per point, pattern and feature.
     pub(super) const LEAF: f64 = 0.4;
     /// Adding it to that of its unit, per pattern and feature.
@@ -220,7 +236,8 @@ mod cost {
 }
 
 /// True if tables are faster for so many rows.
-fn pays(plan: &Plan, n_inner: usize, n_entries: usize, n_rows: usize) -> bool {
+fn pays(plan: &Plan, n_inner: usize, n_entries: usize, n_rows: usize, precision: Precision) -> bool {
+    let per_number = cost::READ[usize::from(precision == Precision::F32)];
     let n_distinct =
         plan.units.iter().flat_map(|u| &u.leaves).map(|l| l.factors.len()).max().unwrap_or_default();
     let (read, make) = plan.units.iter().fold((0.0, 0.0), |(read, make), unit| {
@@ -229,7 +246,7 @@ fn pays(plan: &Plan, n_inner: usize, n_entries: usize, n_rows: usize) -> bool {
             let points = k.div_ceil(2) as f64;
             cost::LEAF * points * (k << k) as f64 + cost::UNIT * ((k * n_entries) << unit.n_bits) as f64
         };
-        (read + cost::READ * (unit.columns.len() * n_entries) as f64, make + factors.map(leaf).sum::<f64>())
+        (read + per_number * (unit.columns.len() * n_entries) as f64, make + factors.map(leaf).sum::<f64>())
     });
     let rows = n_rows as f64;
     let by_flow = cost::NODE * rows * (n_inner * n_distinct.div_ceil(2) * n_entries) as f64;

@@ -12,6 +12,8 @@ pub const MAX_FEATURES: usize = 12;
 
 /// What a set of features is worth: that of the features whose bit is set.
 type Game = Vec<f64>;
+/// The game of a tree, an entry of its leaf vectors, its features and a row.
+type Rules<'a> = dyn Fn(&Tree, usize, &[usize], &[f64]) -> Game + 'a;
 
 /// Explains rows laid out `[row][feature]`. None if a tree uses more than [`MAX_FEATURES`] features or the model has
 /// no cover.
@@ -91,11 +93,7 @@ fn cast(model: &Ensemble, rows: &[f64]) -> Vec<Vec<f64>> {
 }
 
 /// Shapley values of rows under a game per tree, leaf entry and row, `[row][feature][output]`.
-fn singles(
-    model: &Ensemble,
-    rows: &[f64],
-    game: &dyn Fn(&Tree, usize, &[usize], &[f64]) -> Game,
-) -> Option<Vec<f64>> {
+fn singles(model: &Ensemble, rows: &[f64], game: &Rules<'_>) -> Option<Vec<f64>> {
     let (n_features, n_outputs) = (model.n_features(), model.n_outputs());
     let mut values = vec![0.0; cast(model, rows).len() * n_features * n_outputs];
     each(model, rows, game, |r, features, output, weight, game| {
@@ -110,7 +108,7 @@ fn singles(
 fn each(
     model: &Ensemble,
     rows: &[f64],
-    game: &dyn Fn(&Tree, usize, &[usize], &[f64]) -> Game,
+    game: &Rules<'_>,
     mut on: impl FnMut(usize, &[usize], usize, f64, &Game),
 ) -> Option<()> {
     let rows = cast(model, rows);

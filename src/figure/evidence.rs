@@ -8,7 +8,7 @@ use crate::evaluate::test_of_outcomes::unseen;
 use crate::evaluate::{Interval, bootstrap, calibration, concordance_interval};
 use crate::math::sigmoid;
 use crate::plot::chart::{Table, curve as chart};
-use crate::plot::number::{fixed, plain};
+use crate::plot::number::{fixed, percent, plain};
 use crate::session::Analysis;
 use crate::study::{Outcome, SplitRole};
 
@@ -514,4 +514,51 @@ pub fn by_subgroup(a: &Analysis, names: &[String], of: &[Option<u32>], width: f6
         decimals: 3,
     };
     Some(BySubgroup { figure: Figure { scene: interval::draw(&spec), table: interval::table(&spec) }, small })
+}
+
+/// Residuals of a model that predicts a quantity; None for other outcomes.
+pub fn residuals(a: &Analysis, passes: Option<&[bool]>, [width, height]: [f64; 2]) -> Option<Figure> {
+    use crate::plot::chart::{Emphasis, residual};
+    let Outcome::Continuous(measured) = a.study.outcome() else { return None };
+    if a.attributions.n_outputs != 1 {
+        return None;
+    }
+    let positions = super::drawn(a);
+    let patients: Vec<crate::ids::RowId> = positions.iter().map(|&i| a.rows[i]).collect();
+    let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
+    let measured: Vec<f64> = patients.iter().map(|r| measured[r.index()]).collect();
+    let predicted: Vec<f64> = patients.iter().map(|&r| a.prediction(r)).collect();
+    let spec = residual::Spec {
+        width,
+        height,
+        patients: &patients,
+        measured: &measured,
+        predicted: &predicted,
+        unit: "",
+        emphasis: Emphasis { passes: passes.as_deref(), selected: None },
+    };
+    Some(Figure { scene: residual::draw(&spec), table: residual::table(&spec, |r| a.study.patient_id(r)) })
+}
+
+/// How many biomarkers carry how much of the attribution, and where 90 % is reached.
+pub fn panel_size(a: &Analysis, [width, height]: [f64; 2]) -> Figure {
+    let importance: Vec<f64> = a.insight.order.iter().map(|&f| a.importance(f).mean_abs).collect();
+    let used = importance.iter().filter(|v| **v > 0.0).count();
+    let share = crate::evaluate::stability::panel_share(&importance[..used]);
+    let points: Vec<[f64; 2]> = share.iter().enumerate().map(|(i, s)| [(i + 1) as f64, *s]).collect();
+    let most = points.iter().copied().find(|p| p[1] >= 0.9);
+    let label = most.map_or_else(String::new, |p| format!("{} carry {}", plain(p[0]), percent(p[1])));
+    figure(&chart::Spec {
+        width,
+        height,
+        title: "Panel size",
+        description: "Share of all attribution that the most important biomarkers carry. Leaving the others out of the \
+                      picture is not a model fitted without them.",
+        axes: ["Most important biomarkers", "Share of all attribution"],
+        domain: [[0.0, used.max(1) as f64], [0.0, 1.0]],
+        reference: Vec::new(),
+        lines: vec![chart::Line { name: "Share of mean |SHAP|", points, band: Vec::new(), strong: true }],
+        points: Vec::new(),
+        marker: most.map(|p| (p, label.as_str())),
+    })
 }

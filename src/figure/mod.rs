@@ -27,6 +27,7 @@ pub use crossfilter::{Histogram, brushed, histogram, histograms};
 pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers};
 pub use evidence::{
     BySubgroup, Evidence, at_horizon, by_subgroup, confusion_table, default_horizon, discrimination,
+    panel_size, residuals,
 };
 pub use overview::{additivity, missingness, performance, top_biomarkers};
 pub use patient::{Contribution, contributions, decision, force, nearest, sentence, waterfall};

@@ -7,7 +7,7 @@ use crate::ids::{FeatureId, RowId};
 use crate::math::Order as _;
 use crate::plot::chart::{Kind, decision as decision_chart, force as force_chart, waterfall as chart};
 use crate::plot::number::{fixed, signed};
-use crate::session::{Analysis, ViewState};
+use crate::session::{Analysis, Method, ViewState};
 
 /// Biomarkers listed one by one.
 const TOP: usize = 18;
@@ -92,7 +92,10 @@ pub fn waterfall(a: &Analysis, now: &ViewState, case: &Case, ranges: &TrainingRa
         rows,
         top,
         start: a.base_value(),
-        start_label: "Reference: expected over the training patients",
+        start_label: match a.method {
+            Method::PathDependent => "Reference: expected by the cover of the trees",
+            Method::Interventional(_) => "Reference: mean of the background patients",
+        },
         end: case.margin,
         end_label: if case.changed.is_empty() { "This patient" } else { "With changed values" },
         scale: &a.study.model.scale.margin,
@@ -237,7 +240,9 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
             let factor = if factor >= 10.0 { fixed(factor, 0) } else { fixed(factor, 1) };
             format!(", {factor} times the {} of the reference", scale.prediction)
         }
-        Link::Logistic | Link::Softmax => format!(", a {} of {}", scale.prediction, fixed(prediction, 2)),
+        Link::Logistic | Link::LogisticOfTwice | Link::Softmax => {
+            format!(", a {} of {}", scale.prediction, fixed(prediction, 2))
+        }
         Link::Identity | Link::Step | Link::SignedSquare | Link::Softplus => String::new(),
     };
     let all = contributions(a, patient);

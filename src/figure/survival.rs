@@ -50,7 +50,10 @@ struct Grouped {
     looks: Vec<chart::Look>,
     /// Group of each explained patient.
     of: Vec<Option<u32>>,
+    /// The search that chose the cut.
     cut: Option<CutPoint>,
+    /// The reader chose the cut.
+    chosen: bool,
 }
 
 /// Compares the groups among the explained patients that pass; None if the outcome is no time to an event.
@@ -128,6 +131,7 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
         looks: vec![chart::Look::Plain(0)],
         of: vec![Some(0); a.rows.len()],
         cut: None,
+        chosen: false,
     };
     match grouping {
         Grouping::None => everybody("All"),
@@ -138,6 +142,7 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
                 looks: (0..clusters.k as u32).map(chart::Look::Cluster).collect(),
                 of: clusters.labels.iter().map(|&c| Some(c)).collect(),
                 cut: None,
+                chosen: false,
             }
         }
         Grouping::RiskThird => {
@@ -151,6 +156,7 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
                 looks: [0.0, 0.5, 1.0].map(chart::Look::Ordered).to_vec(),
                 of: margin.iter().map(|m| Some(u32::from(*m > ends[0]) + u32::from(*m > ends[1]))).collect(),
                 cut: None,
+                chosen: false,
             }
         }
         Grouping::Column(column) => {
@@ -167,6 +173,7 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
                 of: (0..a.rows.len()).map(level).collect(),
                 names,
                 cut: None,
+                chosen: false,
             }
         }
         Grouping::Cut(feature, at) => {
@@ -183,6 +190,7 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
                 looks: [0.0, 1.0].map(chart::Look::Ordered).to_vec(),
                 of: values.iter().map(|v| (!v.is_nan()).then(|| u32::from(*v > cut))).collect(),
                 cut: searched,
+                chosen: at.is_some(),
             }
         }
     }
@@ -208,6 +216,11 @@ fn sentence(
             "{who}: {p} for the best of {} cuts, corrected for the search (Miller and Siegmund). The cut is exploratory.",
             cut.n_cuts
         ),
+        None if grouped.chosen => {
+            format!(
+                "{who}: log-rank {p}, which holds only if the cut was fixed before these outcomes were seen."
+            )
+        }
         None => format!("{who}: log-rank {p}."),
     };
     if let Some(ratio) = ratio.filter(|_| grouped.cut.is_none()) {

@@ -40,6 +40,10 @@ pub enum Request {
         job: u32,
         /// The model file.
         model: Arc<Vec<u8>>,
+        /// Rows that will be explained in all, by however many workers: it decides between the engines.
+        n_rows: u32,
+        /// Background of interventional attributions, `[row][feature]`; empty for path-dependent ones.
+        background: Arc<Vec<f64>>,
     },
     /// Explain rows.
     Explain {

@@ -62,6 +62,7 @@ enum RequestHeader {
     },
     Load {
         job: u32,
+        n_rows: u32,
     },
     Explain {
         job: u32,
@@ -245,9 +246,10 @@ impl Request {
                 files.iter().for_each(|f| b.bytes(f.bytes.as_slice()));
                 RequestHeader::Read { job: *job, names: files.iter().map(|f| f.name.clone()).collect() }
             }
-            Request::Load { job, model } => {
+            &Request::Load { job, ref model, n_rows, ref background } => {
                 b.bytes(model.as_slice());
-                RequestHeader::Load { job: *job }
+                b.numbers(background);
+                RequestHeader::Load { job, n_rows }
             }
             &Request::Explain { job, chunk, attributions, ref matrix } => {
                 b.numbers(matrix);
@@ -286,7 +288,10 @@ impl Request {
                     names.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
                 Request::Read { job, files: files? }
             }
-            RequestHeader::Load { job } => Request::Load { job, model: Arc::new(r.bytes()?) },
+            RequestHeader::Load { job, n_rows } => {
+                let (model, background) = (Arc::new(r.bytes()?), Arc::new(r.numbers()?));
+                Request::Load { job, model, n_rows, background }
+            }
             RequestHeader::Explain { job, chunk, attributions } => {
                 Request::Explain { job, chunk, attributions, matrix: r.numbers()? }
             }
@@ -395,7 +400,12 @@ mod tests {
                 job: 1,
                 files: vec![Picked { name: "ä.csv".into(), bytes: Arc::new(vec![1, 2, 255]) }],
             },
-            Request::Load { job: 2, model: Arc::new(vec![9; 3]) },
+            Request::Load {
+                job: 2,
+                model: Arc::new(vec![9; 3]),
+                n_rows: 70_000,
+                background: Arc::new(vec![0.5]),
+            },
             Request::Explain { job: 3, chunk: 7, attributions: true, matrix: vec![1.5, -0.0, 1e-300] },
             Request::Ask { job: 4, question: Question::Pairs { matrix: vec![2.5, 0.0], count: 9 } },
         ] {

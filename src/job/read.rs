@@ -174,11 +174,14 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
         }),
         (None, Some((file, data))) => Ok(Reading::Waiting {
             understood: vec![describe_table(&file.name, &data)],
-            next: "Now add the model file (XGBoost JSON).".into(),
+            next: format!("Now add the model file: {}.", ensemble::FORMATS),
         }),
         (None, None) => Ok(Reading::Waiting {
             understood: Vec::new(),
-            next: "Add a model file (XGBoost JSON) and the patient table it scores (CSV or TSV).".into(),
+            next: format!(
+                "Add a model file ({}) and the patient table it scores (CSV or TSV).",
+                ensemble::FORMATS
+            ),
         }),
     }
 }

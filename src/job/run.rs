@@ -8,11 +8,10 @@ use crate::cohort::{cluster, embed, profile, stability};
 use crate::ensemble::{self, Ensemble};
 use crate::evaluate;
 use crate::explain::summary::{self, Importance};
-use crate::explain::{Attributions, Flow};
+use crate::explain::{Attributions, Engine, ExplainError, Interventional, Precision};
 use crate::math::Order as _;
 use crate::session::{Notice, Performance};
 use crate::study;
-use std::sync::Arc;
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
 const SEED: u64 = 0;
@@ -23,8 +22,39 @@ const STABILITY_RESAMPLES: usize = 100;
 /// A worker's memory: the model it explains, and what it keeps between questions about it.
 #[derive(Debug, Default)]
 pub struct Worker {
-    loaded: Option<(Ensemble, Arc<Flow>)>,
+    loaded: Option<(Ensemble, Explainer)>,
     kept: Kept,
+}
+
+/// A model prepared for one method.
+#[derive(Debug)]
+enum Explainer {
+    PathDependent(Engine),
+    Interventional(Interventional),
+}
+
+impl Explainer {
+    fn new(model: &Ensemble, n_rows: usize, background: &[f64]) -> Result<Self, ExplainError> {
+        Ok(if background.is_empty() {
+            Explainer::PathDependent(Engine::new(model, n_rows, Precision::F64)?)
+        } else {
+            Explainer::Interventional(Interventional::new(model, background)?)
+        })
+    }
+
+    fn background(&self) -> Option<&Interventional> {
+        match self {
+            Explainer::PathDependent(_) => None,
+            Explainer::Interventional(against) => Some(against),
+        }
+    }
+
+    fn explain(&self, rows: &[f64]) -> Attributions {
+        match self {
+            Explainer::PathDependent(engine) => engine.explain(rows),
+            Explainer::Interventional(against) => against.explain(rows),
+        }
+    }
 }
 
 impl Worker {
@@ -37,29 +67,29 @@ impl Worker {
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         Ok(match request {
             Request::Read { job, files } => Reply::Read { job, reading: Box::new(read_files(&files)?) },
-            Request::Load { job, model } => {
+            Request::Load { job, model, n_rows, background } => {
                 let ensemble = ensemble::read(&model)
                     .map_err(|e| Notice::error("The model cannot be used", e.to_string(), e.hint()))?
                     .value;
-                let flow = Flow::new(&ensemble).map_err(|e| {
-                    Notice::error(
-                        "This model cannot be explained",
-                        e.to_string(),
-                        "Save the model again with a version that stores cover (sum_hessian) for every node.",
-                    )
+                let explainer = Explainer::new(&ensemble, n_rows as usize, &background).map_err(|e| {
+                    Notice::error("This model cannot be explained so", e.to_string(), e.hint())
                 })?;
-                self.loaded = Some((ensemble, Arc::new(flow)));
-                self.kept = Kept::default();
+                self.loaded = Some((ensemble, explainer));
+                self.kept = Kept::new(background);
                 Reply::Loaded { job }
             }
             Request::Explain { job, chunk, attributions, matrix } => {
-                let (ensemble, flow) = self.loaded.as_ref().ok_or_else(no_model)?;
-                let result = if attributions { flow.explain(&matrix) } else { margins(ensemble, &matrix) };
+                let (ensemble, explainer) = self.loaded.as_ref().ok_or_else(no_model)?;
+                let result =
+                    if attributions { explainer.explain(&matrix) } else { margins(ensemble, &matrix) };
                 Reply::Explained { job, chunk, attributions: result }
             }
             Request::Ask { job, question } => {
-                let (ensemble, flow) = self.loaded.as_ref().ok_or_else(no_model)?;
-                Reply::Answered { job, answer: self.kept.answer(ensemble, flow, &question)? }
+                let (ensemble, explainer) = self.loaded.as_ref().ok_or_else(no_model)?;
+                Reply::Answered {
+                    job,
+                    answer: self.kept.answer(ensemble, explainer.background(), &question)?,
+                }
             }
             Request::Analyse { job, subject, output, k, whole } => {
                 let summary = summarise(&SummaryInput::of(&subject, output as usize, k));

@@ -1,11 +1,12 @@
 //! Everything a reader can ask for, each with an id that the palette, the keyboard, the markup and the tests share.
 
 use super::{
-    Analysis, CohortChoice, Filter, Insight, PatientChart, Performance, Session, Sort, Staged, Variable, View,
+    Analysis, CohortChoice, Filter, Insight, Method, PatientChart, Performance, Session, Sort, Staged,
+    Variable, View,
 };
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::share::Link;
-use crate::study::ColumnRole;
+use crate::study::{ColumnRole, SplitRole};
 use std::sync::Arc;
 
 /// A request. Those that report (`Understood`, `Computed`, …) come from workers, the others from a person.
@@ -25,6 +26,8 @@ pub enum Command {
     Restaged(Arc<crate::study::Study>),
     /// Explain other patients (staged or open study).
     SetCohort(CohortChoice),
+    /// Explain in another way (staged or open study).
+    SetMethod(Method),
     /// Explain the staged study.
     Compute,
     /// Put the staged files away.
@@ -111,11 +114,37 @@ pub enum Command {
     ToggleFilters,
 }
 
+/// What a run does, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Phase {
+    /// Files become a study.
+    #[default]
+    Read,
+    /// SHAP values of every patient.
+    Explain,
+    /// What is read off them.
+    Analyse,
+}
+
+impl Phase {
+    /// All of them.
+    pub const ALL: [Phase; 3] = [Phase::Read, Phase::Explain, Phase::Analyse];
+
+    /// What a reader calls it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Phase::Read => "Read and match columns",
+            Phase::Explain => "SHAP values",
+            Phase::Analyse => "Importance, subgroups, performance, findings",
+        }
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Progress {
-    /// `Reading`, `SHAP values`, `Importance and subgroups`.
-    pub phase: String,
+    /// What is being done.
+    pub phase: Phase,
     /// Rows done.
     pub done: usize,
     /// Rows in all.
@@ -204,6 +233,25 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
             entry("inspector", "Show or hide the inspector", "I", Command::ToggleInspector),
             entry("filters", "Show or hide the crossfilter", "F", Command::ToggleFilters),
         ]);
+    }
+    if let Some(a) = &session.open {
+        for method in Method::offered(&a.study).into_iter().filter(|m| *m != a.method) {
+            let (id, title) = match method {
+                Method::PathDependent => ("method-path", "Explain by cover, path-dependent".to_string()),
+                Method::Interventional(c) => {
+                    let id = match c {
+                        CohortChoice::All => "method-against-all",
+                        CohortChoice::Role(SplitRole::Train) => "method-against-train",
+                        CohortChoice::Role(SplitRole::Validation) => "method-against-validation",
+                        CohortChoice::Role(SplitRole::Test) => "method-against-test",
+                        CohortChoice::Role(SplitRole::External) => "method-against-external",
+                        CohortChoice::Role(SplitRole::Unknown) => "method-against-unknown",
+                    };
+                    (id, format!("Explain against {} patients, interventional", c.word()))
+                }
+            };
+            out.push(entry(id, &title, "", Command::SetMethod(method)));
+        }
     }
     if session.can_undo() {
         out.push(entry("undo", "Undo", "Ctrl Z", Command::Undo));

@@ -9,12 +9,12 @@ mod filter;
 mod update;
 mod view;
 
-pub use command::{Command, Entry, Notice, Progress, catalogue};
+pub use command::{Command, Entry, Notice, Phase, Progress, catalogue};
 pub use edits::Edits;
 pub(crate) use filter::level as level_of;
 pub use filter::{Filter, Variable, matching_rows};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};
-pub use view::{CohortChoice, PatientChart, Sort, View, ViewState};
+pub use view::{CohortChoice, Method, PatientChart, Sort, View, ViewState};
 
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
@@ -99,6 +99,10 @@ pub struct Analysis {
     pub study: Arc<Study>,
     /// Which patients were explained.
     pub cohort: CohortChoice,
+    /// How.
+    pub method: Method,
+    /// Rows of the background, 0 without one.
+    pub n_background: usize,
     /// Their rows, in file order; attribution row i belongs to `rows[i]`.
     pub rows: Arc<Vec<RowId>>,
     /// SHAP values of `rows`.
@@ -215,6 +219,8 @@ pub struct Staged {
     pub study: Arc<Study>,
     /// Which patients to explain.
     pub cohort: CohortChoice,
+    /// How.
+    pub method: Method,
     /// What was understood of every column.
     pub columns: Arc<Vec<ColumnFacts>>,
     /// What deserves a look before computing.

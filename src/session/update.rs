@@ -1,6 +1,6 @@
 //! The one function that changes the session.
 
-use super::{Analysis, CohortChoice, Command, Filter, Notice, Session, View, matching_rows};
+use super::{Analysis, CohortChoice, Command, Filter, Method, Notice, Session, View, matching_rows};
 use crate::ids::RowId;
 use crate::math::Order as _;
 use crate::study::{self, ColumnRole, Study};
@@ -15,8 +15,8 @@ pub enum Effect {
     ChooseFiles,
     /// Bind the staged files again with these roles.
     Restage(Arc<Study>, usize, ColumnRole),
-    /// Explain these patients.
-    Run(Arc<Study>, CohortChoice),
+    /// Explain these patients, so.
+    Run(Arc<Study>, CohortChoice, Method),
     /// Stop all workers.
     StopWorkers,
     /// Read another output or number of clusters off the attributions.
@@ -79,8 +79,9 @@ pub fn update(session: &mut Session, command: Command) -> Vec<Effect> {
             if session.now.output != before.output || session.now.k != before.k {
                 effects.push(Effect::Regroup(a.clone(), session.now.output.index(), session.now.k));
             }
-            if session.now.cohort != before.cohort && session.now.cohort != a.cohort {
-                effects.push(Effect::Run(a.study.clone(), session.now.cohort));
+            let (then, now) = ((before.cohort, before.method), (session.now.cohort, session.now.method));
+            if now != then && now != (a.cohort, a.method) {
+                effects.push(Effect::Run(a.study.clone(), now.0, now.1));
             }
         }
         effects.push(Effect::WriteLink);
@@ -118,12 +119,13 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             let mut staged = *staged;
             if let Some(link) = session.pending.as_ref().filter(|l| l.is_for(&staged.study)) {
                 staged.cohort = link.cohort;
+                staged.method = link.method;
             }
             session.run = None;
             session.notice = None;
             // An example needs no second look; own files wait for the reader's word.
             if staged.source.is_some() {
-                let effect = Effect::Run(staged.study.clone(), staged.cohort);
+                let effect = Effect::Run(staged.study.clone(), staged.cohort, staged.method);
                 session.staged = Some(staged);
                 return vec![effect];
             }
@@ -141,6 +143,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
                 staged.columns = Arc::new(study::understood(&study));
                 staged.notes = Arc::new(study::findings(&study, &cohort.rows(&study), None));
                 staged.cohort = cohort;
+                staged.method = Method::default_for(&study);
                 staged.study = study;
             }
         }
@@ -148,9 +151,13 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             Some(staged) => staged.cohort = cohort,
             None => session.now.cohort = cohort,
         },
+        Command::SetMethod(method) => match &mut session.staged {
+            Some(staged) => staged.method = method,
+            None => session.now.method = method,
+        },
         Command::Compute => {
             if let (Some(staged), None) = (&session.staged, &session.run) {
-                return vec![Effect::Run(staged.study.clone(), staged.cohort)];
+                return vec![Effect::Run(staged.study.clone(), staged.cohort, staged.method)];
             }
         }
         Command::Discard => {
@@ -176,7 +183,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::Cancel => {
             session.run = None;
             if let Some(open) = &session.open {
-                session.now.cohort = open.cohort;
+                (session.now.cohort, session.now.method) = (open.cohort, open.method);
             }
             return vec![Effect::StopWorkers];
         }
@@ -184,7 +191,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             if notice.error {
                 session.run = None;
                 if let Some(open) = &session.open {
-                    session.now.cohort = open.cohort;
+                    (session.now.cohort, session.now.method) = (open.cohort, open.method);
                 }
             }
             session.notice = Some(notice);
@@ -289,7 +296,7 @@ fn computed(session: &mut Session, analysis: Arc<Analysis>) {
         let (sort, top) = (session.now.sort, session.now.top);
         session.now = super::ViewState { view: View::Overview, sort, top, ..Default::default() };
     }
-    session.now.cohort = analysis.cohort;
+    (session.now.cohort, session.now.method) = (analysis.cohort, analysis.method);
     session.open = Some(analysis.clone());
     if let Some(link) = session.pending.take() {
         match link.resolve(&analysis) {

@@ -130,6 +130,76 @@ impl CohortChoice {
     }
 }
 
+/// What features that do not take part are replaced by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Method {
+    /// By the shares of cover in the trees.
+    #[default]
+    PathDependent,
+    /// By the values of these patients, all of them.
+    Interventional(CohortChoice),
+}
+
+impl Method {
+    /// The word in links and markup.
+    pub fn id(self) -> String {
+        match self {
+            Method::PathDependent => "path".into(),
+            Method::Interventional(background) => format!("against-{}", background.id()),
+        }
+    }
+
+    /// The choice of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        match id.strip_prefix("against-") {
+            Some(background) => CohortChoice::from_id(background).map(Method::Interventional),
+            None => (id == "path").then_some(Method::PathDependent),
+        }
+    }
+
+    /// Path-dependent where the model stores cover, else against the patients it was made with.
+    pub fn default_for(study: &Study) -> Self {
+        match study.model.base_values {
+            Some(_) => Method::PathDependent,
+            None => Method::Interventional(Self::backgrounds(study)[0].0),
+        }
+    }
+
+    /// The choices, path-dependent first.
+    pub fn offered(study: &Study) -> Vec<Self> {
+        let cover = study.model.base_values.is_some().then_some(Method::PathDependent);
+        let backgrounds = Self::backgrounds(study).into_iter().map(|(c, _)| Method::Interventional(c));
+        cover.into_iter().chain(backgrounds).collect()
+    }
+
+    /// Training patients first, if there are any, then the others.
+    fn backgrounds(study: &Study) -> Vec<(CohortChoice, usize)> {
+        let mut offered = CohortChoice::offered(study);
+        let train = CohortChoice::Role(SplitRole::Train);
+        if let Some(at) = offered.iter().position(|(c, _)| *c == train) {
+            offered[..=at].rotate_right(1);
+        }
+        offered
+    }
+
+    /// The word of the field.
+    pub fn word(self) -> &'static str {
+        match self {
+            Method::PathDependent => "path-dependent",
+            Method::Interventional(_) => "interventional",
+        }
+    }
+
+    /// `path-dependent`, `against 271 training patients`.
+    pub fn words(self, n_background: usize) -> String {
+        match self {
+            Method::PathDependent => self.word().into(),
+            Method::Interventional(CohortChoice::All) => format!("against all {n_background} patients"),
+            Method::Interventional(c) => format!("against {n_background} {} patients", c.word()),
+        }
+    }
+}
+
 /// Order of the biomarkers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Sort {
@@ -217,6 +287,8 @@ pub struct ViewState {
     pub view: View,
     /// Explained patients.
     pub cohort: CohortChoice,
+    /// How they are explained.
+    pub method: Method,
     /// Shown output.
     pub output: OutputId,
     /// Biomarker in focus.
@@ -252,6 +324,7 @@ impl Default for ViewState {
         ViewState {
             view: View::Start,
             cohort: CohortChoice::All,
+            method: Method::PathDependent,
             output: OutputId(0),
             feature: None,
             patient: None,

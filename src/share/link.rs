@@ -6,7 +6,7 @@
 
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::session::{
-    Analysis, CohortChoice, Filter, PatientChart, Session, Sort, Variable, View, ViewState,
+    Analysis, CohortChoice, Filter, Method, PatientChart, Session, Sort, Variable, View, ViewState,
 };
 use crate::study::Study;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -37,6 +37,8 @@ pub struct Link {
     pub data: String,
     /// Explained patients.
     pub cohort: CohortChoice,
+    /// How they are explained.
+    pub method: Method,
     state: ViewState,
     feature: Option<String>,
     colour_by: Option<String>,
@@ -109,6 +111,7 @@ impl Link {
             model: short(&a.study.model_file.sha256),
             data: short(&a.study.data_file.sha256),
             cohort: session.now.cohort,
+            method: session.now.method,
             feature: session.now.feature.and_then(name),
             colour_by: session.now.colour_by.and_then(name),
             filters,
@@ -117,6 +120,7 @@ impl Link {
                 colour_by: None,
                 filters: Vec::new(),
                 cohort: CohortChoice::All,
+                method: Method::PathDependent,
                 ..session.now.clone()
             },
         })
@@ -165,6 +169,7 @@ impl Link {
         state.output = OutputId(state.output.0.min(a.attributions.n_outputs.saturating_sub(1) as u32));
         Some(ViewState {
             cohort: self.cohort,
+            method: self.method,
             feature: feature(&self.feature),
             colour_by: feature(&self.colour_by),
             filters,
@@ -258,6 +263,9 @@ impl fmt::Display for Link {
             s.view.id(),
             self.cohort.id()
         )?;
+        if self.method != d.method {
+            write!(f, "&method={}", self.method.id())?;
+        }
         if s.output != d.output {
             write!(f, "&output={}", s.output.0)?;
         }
@@ -322,6 +330,7 @@ impl FromStr for Link {
             model: String::new(),
             data: String::new(),
             cohort: CohortChoice::All,
+            method: Method::PathDependent,
             state: ViewState::default(),
             feature: None,
             colour_by: None,
@@ -361,6 +370,7 @@ impl Link {
             "d" => self.data = hash()?,
             "view" => s.view = View::from_id(value)?,
             "cohort" => self.cohort = CohortChoice::from_id(value)?,
+            "method" => self.method = Method::from_id(value)?,
             "output" => s.output = OutputId(value.parse().ok()?),
             "f" => self.feature = Some(text()?),
             "row" => s.patient = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
@@ -465,13 +475,15 @@ mod tests {
             model in "[0-9a-f]{16}",
             data in "[0-9a-f]{16}",
             cohort in prop::sample::select(vec!["all", "train", "test", "external", "validation", "unknown"]),
+            method in prop::sample::select(vec!["path", "against-all", "against-train"]),
             state in state(),
             feature in prop::option::of(".{0,12}"),
             colour_by in prop::option::of(".{0,12}"),
             filters in prop::collection::vec(filter(), 0..4),
         ) -> Link {
             let cohort = CohortChoice::from_id(cohort).unwrap();
-            Link { example, model, data, cohort, state, feature, colour_by, filters }
+            let method = Method::from_id(method).unwrap();
+            Link { example, model, data, cohort, method, state, feature, colour_by, filters }
         }
     }
 

@@ -38,7 +38,9 @@ fn model_cases(place: &str) -> Vec<Case> {
 fn every_model_file_is_taken_as_the_cases_say() {
     let both = ["broken", "broken-models"].map(|place| (place, model_cases(place)));
     assert!(both[1].1.len() >= 135);
-    for (place, case) in both.into_iter().flat_map(|(place, cases)| cases.into_iter().map(move |c| (place, c))) {
+    for (place, case) in
+        both.into_iter().flat_map(|(place, cases)| cases.into_iter().map(move |c| (place, c)))
+    {
         let bytes = |file: &str| fs::read(folder().join(place).join(file)).unwrap();
         let read = ensemble::read(&bytes(&case.file));
         let outcome = match &read {
@@ -73,5 +75,26 @@ fn every_model_file_is_taken_as_the_cases_say() {
             assert!(close(&explained.values, case.attribution.as_ref().unwrap()), "{:?}", explained.values);
             assert!(close(&explained.base_values, &[case.base_value.unwrap()]));
         }
+    }
+}
+
+#[derive(Deserialize)]
+struct Hostile {
+    file: String,
+    says: String,
+    why: String,
+}
+
+#[test]
+fn hostile_containers_are_refused_and_named() {
+    let text = fs::read(folder().join("hostile/cases.json")).unwrap();
+    let cases: Vec<Hostile> = serde_json::from_slice(&text).unwrap();
+    assert!(cases.len() >= 70);
+    for Hostile { file, says, why } in cases {
+        let error = ensemble::read(&fs::read(folder().join("hostile").join(&file)).unwrap()).err();
+        let error = error.unwrap_or_else(|| panic!("{file} is read: {why}"));
+        println!("{file}: {error}. {}", error.hint());
+        assert!(error.to_string().contains(&says), "{file}, {why}: {error} should contain {says}");
+        assert!(!error.hint().is_empty() && !error.to_string().contains('\n'));
     }
 }

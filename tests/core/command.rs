@@ -299,11 +299,12 @@ fn errors_take_one_line_and_say_what_to_do() {
         "--background",
         &cox_csv,
     ];
-    let (cox, ubj) = (case("survival_cox", "model.json"), case("multi_softprob", "model.ubj"));
+    let cox = case("survival_cox", "model.json");
+    let linear = folder().join("xgboost-2.1.4/refused_gblinear.model.json").to_str().unwrap().to_owned();
     for (arguments, expected) in [
         (&["explain", "--model", &cox][..], "--data FILE is missing"),
         (&["explain", "--model", "nowhere.json", "--data", &ok_csv], "nowhere.json"),
-        (&["explain", "--model", &ubj, "--data", &ok_csv], "UBJSON"),
+        (&["explain", "--model", &linear, "--data", &ok_csv], "gblinear"),
         (&["explain", "--model", &cox, "--data", &ok_csv], "have no column"),
         (&["explain", "--model", &truncated, "--data", &ok_csv], "line 1"),
         (&["explain", "--model", &no_cover, "--data", &ok_csv], "no cover"),

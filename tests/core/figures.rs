@@ -37,7 +37,8 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
         ("additivity", figure::additivity(a, width)),
         ("performance", figure::performance(a, width)),
     ];
-    if let Some(horizon) = figure::default_horizon(a) {
+    // Thousands of resamples: one width will do.
+    if let Some(horizon) = figure::default_horizon(a).filter(|_| width == 640.0) {
         let found = figure::at_horizon(a, horizon, None, [width, 300.0]).unwrap();
         assert!(found.measures.rows.iter().all(|r| r.len() == found.measures.header.len()));
         out.extend(found.figures);
@@ -45,6 +46,7 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     let names = figure::cluster_names(a.insight.clusters.k);
     let of: Vec<Option<u32>> = a.insight.clusters.labels.iter().map(|&l| Some(l)).collect();
     out.push(("by subgroup", figure::by_subgroup(a, &names, &of, width).unwrap().figure));
+    out.push(("panel size", figure::panel_size(a, [width, 240.0])));
     let phi = a.attributions.matrix(0);
     let tree = hierarchy(&phi, a.study.n_features(), Linkage::Ward).unwrap();
     out.push(("dendrogram", figure::dendrogram(a, &tree, Linkage::Ward, 3, [width, 200.0])));
@@ -148,6 +150,27 @@ fn a_yes_or_no_outcome_is_judged_by_discrimination_calibration_and_decisions() {
         }
         assert_eq!(found.measures.rows.len(), 12);
         assert!(found.warnings.is_empty(), "{:?}", found.warnings);
+    }
+}
+
+#[test]
+fn a_quantity_is_judged_by_its_residuals() {
+    // PBC again, as if the time itself had been predicted.
+    let a = analyse("pbc");
+    assert_eq!(figure::residuals(&a, None, [500.0, 300.0]), None);
+    let mut study = (*a.study).clone();
+    for role in &mut study.roles {
+        *role = match *role {
+            ColumnRole::OutcomeTime => ColumnRole::OutcomeContinuous,
+            ColumnRole::OutcomeEvent => ColumnRole::Ignored,
+            other => other,
+        };
+    }
+    let a = Analysis { study: study.into(), ..a };
+    for width in [180.0, 700.0] {
+        let found = figure::residuals(&a, None, [width, 300.0]).unwrap();
+        assert_eq!(found.table.rows.len(), a.rows.len());
+        assert!(!svg::to_svg(&found.scene, &svg::Options::default()).contains("NaN"));
     }
 }
 

@@ -17,6 +17,9 @@ struct Expected {
     margin: Vec<Vec<f64>>,
     prediction: Vec<Vec<f64>>,
     base_values: Option<Vec<f64>>,
+    /// Of models with a calibration on top of their one output.
+    #[serde(default)]
+    calibrated: Option<Vec<f64>>,
     /// `[row][feature][output]`.
     attributions: Option<Vec<Vec<Vec<f64>>>>,
 }
@@ -88,6 +91,10 @@ fn deviation(got: &[f64], expected: impl Iterator<Item = f64>) -> f64 {
     got.iter().zip(expected).map(|(g, e)| (g - e).abs()).fold(0.0, f64::max)
 }
 
+/// What may follow `<case>.model.`, the first that exists being the case's own file.
+const ENDINGS: [&str; 12] =
+    ["json", "ubj", "txt", "cbm", "skops", "joblib", "joblib.z", "pkl", "p2.pkl", "p5.pkl", "onnx", "pmml"];
+
 /// The models of a case, one per format.
 fn models_of(case: &str) -> Vec<Parsed<Ensemble>> {
     let read = |ending| {
@@ -96,7 +103,7 @@ fn models_of(case: &str) -> Vec<Parsed<Ensemble>> {
         assert!(parsed.value.summary().tested, "{case}: a version with reference cases counts as tested");
         Some(parsed)
     };
-    let found: Vec<_> = ["json", "ubj", "txt", "cbm"].into_iter().filter_map(read).collect();
+    let found: Vec<_> = ENDINGS.into_iter().filter_map(read).collect();
     assert!(!found.is_empty(), "{case}: no model");
     found
 }
@@ -152,6 +159,11 @@ fn check(path: &Path, worst: &mut Worst) {
         }
     }
 
+    for (margin, wanted) in margins.iter().zip(expected.calibrated.iter().flatten()) {
+        let got = model.calibration().unwrap().apply(*margin);
+        assert!((got - wanted).abs() <= expected.tolerance, "{case}: calibrated {got}, expected {wanted}");
+    }
+
     match Flow::new(&model) {
         Ok(flow) => {
             let explained = flow.explain(&rows);
@@ -195,6 +207,7 @@ fn every_reference_case_agrees_with_the_library() {
     assert_eq!(by_version.keys().filter(|v| v.starts_with("lightgbm")).count(), 2);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("catboost")).count(), 1);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("treelite")).count(), 1);
+    assert_eq!(by_version.keys().filter(|v| v.starts_with("sklearn")).count(), 3);
     assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 205);
     assert!(by_version.values().map(|w| w.n_twins).sum::<usize>() >= 60);
 }
@@ -211,8 +224,29 @@ fn catboost_models_that_are_not_read_are_refused_with_a_way_out() {
         let paths = files(ending);
         assert_eq!(paths.len(), 1, "{ending}");
         let error = ensemble::read(&fs::read(&paths[0]).unwrap()).err().unwrap();
-        assert!(error.to_string().contains(what) && error.hint().contains(way_out), "{error}. {}", error.hint());
+        assert!(
+            error.to_string().contains(what) && error.hint().contains(way_out),
+            "{error}. {}",
+            error.hint()
+        );
     }
+}
+
+#[test]
+fn every_container_of_a_scikit_learn_model_gives_the_same_ensemble() {
+    let also = files("").into_iter().filter(|path| path.to_str().unwrap().contains(".also."));
+    let mut n = 0;
+    for path in also {
+        let case = path.to_str().unwrap().split(".also.").next().unwrap();
+        let other = ensemble::read(&fs::read(&path).unwrap()).unwrap_or_else(|e| panic!("{path:?}: {e}"));
+        let one = models_of(case).remove(0);
+        assert_eq!(one.value.trees(), other.value.trees(), "{path:?}");
+        assert_eq!(one.value.features(), other.value.features(), "{path:?}");
+        assert_eq!(one.value.base_margin(), other.value.base_margin(), "{path:?}");
+        assert_eq!(one.warnings, other.warnings, "{path:?}");
+        n += 1;
+    }
+    assert!(n >= 30);
 }
 
 #[test]

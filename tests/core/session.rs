@@ -3,7 +3,7 @@
 use crate::study_run::analyse;
 use clarimark::ids::{FeatureId, RowId};
 use clarimark::session::{
-    Command, Effect, Filter, Notice, Session, Staged, Variable, View, ViewState, catalogue, update,
+    Command, Effect, Filter, Method, Notice, Session, Staged, Variable, View, ViewState, catalogue, update,
 };
 use clarimark::share::Link;
 use std::sync::{Arc, LazyLock};
@@ -117,6 +117,7 @@ fn own_files_wait_for_a_word_and_examples_do_not() {
         Command::Understood(Box::new(Staged {
             study: PBC.study.clone(),
             cohort: PBC.cohort,
+            method: Method::PathDependent,
             columns: Arc::default(),
             notes: Arc::default(),
             elapsed_ms: 1.0,

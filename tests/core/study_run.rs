@@ -3,7 +3,7 @@
 use clarimark::explain::Attributions;
 use clarimark::ids::{FeatureId, OutputId, RowId};
 use clarimark::job::{Answer, Picked, Question, Reading, Reply, Request, Subject, Worker};
-use clarimark::session::{Analysis, CohortChoice, Insight};
+use clarimark::session::{Analysis, CohortChoice, Insight, Method};
 use clarimark::study::Study;
 use std::sync::Arc;
 
@@ -44,7 +44,15 @@ pub(crate) fn explain(
 ) -> Attributions {
     let mut workers: Vec<Worker> = (0..n_workers).map(|_| Worker::default()).collect();
     for w in &mut workers {
-        let reply = ask(w, Request::Load { job: 0, model: model.clone() });
+        let reply = ask(
+            w,
+            Request::Load {
+                job: 0,
+                model: model.clone(),
+                n_rows: plan.len() as u32,
+                background: Arc::default(),
+            },
+        );
         assert!(matches!(reply, Reply::Loaded { .. }), "{reply:?}");
     }
     let mut out = Attributions::default();
@@ -72,6 +80,8 @@ pub(crate) fn analyse(name: &str) -> Analysis {
         additivity: Arc::new(attributions.additivity_errors()),
         study,
         cohort,
+        method: Method::PathDependent,
+        n_background: 0,
         rows: Arc::new(rows),
         attributions: Arc::new(attributions),
         all_margins: Arc::new(all_margins),
@@ -167,7 +177,7 @@ fn questions_about_a_patient_are_answered_as_the_engine_says() {
     let question = Question::WhatIf { row: row.clone(), feature: FeatureId(0), along: vec![1.0, f64::NAN] };
     let request = Request::Ask { job: 7, question };
     assert!(matches!(ask(&mut worker, request.clone()), Reply::Failed { job: 7, .. }), "no model yet");
-    ask(&mut worker, Request::Load { job: 0, model });
+    ask(&mut worker, Request::Load { job: 0, model, n_rows: 1, background: Arc::default() });
     let Reply::Answered { job: 7, answer: Answer::WhatIf { phi, margin, curve } } = ask(&mut worker, request)
     else {
         panic!("no answer")

@@ -1,5 +1,7 @@
 // A reader's own files: understood before anything is computed, refused in words, stopped on request.
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { broken, expect, expectOpen, go, openExample, studies, test } from './clarimark.mjs';
 
 const choose = (page, files) => page.locator('#file-input').setInputFiles(files);
@@ -45,6 +47,26 @@ test('every file that must be refused is refused in words that name it', async (
   }
   expect(refused.length).toBeGreaterThan(30);
   expect({ accepted, unnamed }).toEqual({ accepted: [], unnamed: [] });
+});
+
+test('a huge file is refused in words, and the open study stays', async ({ page, open }) => {
+  test.setTimeout(120_000);
+  const folder = await mkdtemp(join(tmpdir(), 'clarimark-'));
+  await open();
+  await openExample(page);
+  const before = await page.getByTestId('last-run').textContent();
+  const notice = page.getByTestId('notice');
+  for (const [name, megabytes, words] of [['large.csv', 200, 'looks like a binary file'], ['larger.csv', 600, 'is too large']]) {
+    const file = join(folder, name);
+    await writeFile(file, '');
+    await truncate(file, megabytes << 20);
+    await choose(page, file);
+    await expect(notice).toContainText(words, { timeout: 60_000 });
+    await expect(notice).toContainText(name);
+    await expect(page.getByTestId('last-run')).toHaveText(before);
+  }
+  await go(page, 'biomarkers');
+  await rm(folder, { recursive: true });
 });
 
 test('names are text, never markup', async ({ page, open }) => {

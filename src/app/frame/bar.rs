@@ -50,7 +50,10 @@ pub(crate) fn SessionBar() -> impl IntoView {
         Some(a) => (format!("{} of {}", a.rows.len(), a.study.n_rows()), a.cohort.word().to_string()),
         None => ("none".into(), String::new()),
     });
-    let method = store.slice(|_| ("TreeSHAP, exact".to_string(), "path-dependent".to_string()));
+    let method = store.slice(|s| {
+        let words = s.open.as_ref().map_or_else(String::new, |a| a.method.words(a.n_background));
+        ("TreeSHAP, exact".to_string(), words)
+    });
     let scale = store.slice(|s| {
         (study(s).map_or_else(String::new, |study| study.model.scale.margin.clone()), String::new())
     });

@@ -66,7 +66,7 @@ fn Guide() -> impl IntoView {
             <h3>"What is read"</h3>
             <dl class="guide">
                 <dt>"Models"</dt>
-                <dd>"XGBoost JSON, versions 1.7 to 3.4"</dd>
+                <dd>{crate::ensemble::FORMATS}</dd>
                 <dt>"Tables"</dt>
                 <dd>"CSV and TSV; comma, semicolon, tab or bar"</dd>
                 <dt>"Studies"</dt>
@@ -152,7 +152,8 @@ fn study_facts(a: &Analysis) -> impl IntoView + use<> {
         <section>
             <h3>"Computation"</h3>
             {facts(vec![
-                ("Method", "TreeSHAP, path-dependent".into()),
+                ("Method", format!("TreeSHAP, {}", a.method.word())),
+                ("Background", if a.n_background == 0 { "none".into() } else { format!("{} patients", count(a.n_background)) }),
                 ("Precision", "64-bit".into()),
                 ("Approximation", "none".into()),
                 ("Where", "this browser".into()),

@@ -3,8 +3,9 @@
 use super::CommandButton;
 use crate::app::store::store;
 use crate::plot::number;
-use crate::session::Command;
+use crate::session::{Command, Phase};
 use leptos::prelude::*;
+use std::cmp::Ordering;
 
 /// Seconds as a person says them: `41 ms`, `1.7 s`, `3 min 20 s`.
 pub(crate) fn duration(seconds: f64) -> String {
@@ -46,11 +47,27 @@ pub(crate) fn RunPanel() -> impl IntoView {
                 </div>
                 <div class="run-facts">
                     <p class="run-percent">{fact(|r| format!("{:.0} %", r.percent()))}</p>
+                    <ol class="run-steps" data-testid="phase">
+                        {Phase::ALL
+                            .map(|phase| {
+                                let state = move || match run.get().map(|r| phase.cmp(&r.phase)) {
+                                    Some(Ordering::Less) => "done",
+                                    Some(Ordering::Equal) => "current",
+                                    _ => "waiting",
+                                };
+                                view! {
+                                    <li class=state aria-current=move || (state() == "current").then_some("step")>
+                                        {phase.words()}
+                                    </li>
+                                }
+                            })
+                            .collect_view()}
+                    </ol>
                     <dl>
-                        <dt>"Phase"</dt>
-                        <dd data-testid="phase">{fact(|r| r.phase.clone())}</dd>
                         <dt>"Patients"</dt>
                         <dd>{fact(|r| format!("{} of {}", number::count(r.done), number::count(r.total)))}</dd>
+                        <dt>"Elapsed"</dt>
+                        <dd>{fact(|r| duration(r.elapsed_ms / 1000.0))}</dd>
                     </dl>
                     <dl>
                         <dt>"Speed"</dt>

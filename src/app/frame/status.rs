@@ -24,7 +24,8 @@ pub(crate) fn StatusLine() -> impl IntoView {
             )
         })
     });
-    let running = store.slice(|s| s.run.as_ref().map(|r| format!("{}: {:.0} %", r.phase, r.percent())));
+    let running =
+        store.slice(|s| s.run.as_ref().map(|r| format!("{}: {:.0} %", r.phase.words(), r.percent())));
     let view = store.slice(|s| s.now.view);
     let open = store.slice(|s| s.open.is_some());
     let keys = move || -> &'static [(&'static str, &'static str)] {

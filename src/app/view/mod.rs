@@ -27,7 +27,8 @@ pub(crate) fn n_patients(a: &Analysis) -> String {
 pub(crate) fn provenance(a: &Analysis) -> String {
     let short = |hash: &str| hash.chars().take(8).collect::<String>();
     format!(
-        "Path-dependent TreeSHAP, exact, in {}. Model {}, data {}.",
+        "TreeSHAP, exact, {}, in {}. Model {}, data {}.",
+        a.method.words(a.n_background),
         a.study.model.scale.margin,
         short(&a.study.model_file.sha256),
         short(&a.study.data_file.sha256)

@@ -144,7 +144,7 @@ pub(crate) fn Start() -> impl IntoView {
                     </CommandButton>
                 </div>
                 <ol>
-                    <li><span class="dim">"1"</span><b>"Model file"</b><span class="dim">"XGBoost JSON, 1.7 to 3.4"</span></li>
+                    <li><span class="dim">"1"</span><b>"Model file"</b><span class="dim">{crate::ensemble::FORMATS}</span></li>
                     <li>
                         <span class="dim">"2"</span>
                         <b>"Patient table"</b>

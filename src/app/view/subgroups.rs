@@ -5,10 +5,13 @@ use crate::app::store::store;
 use crate::app::widget::controls::Segmented;
 use crate::app::widget::pane::Pane;
 use crate::app::widget::plot::{Drag, Drawing, Gesture, Plot};
-use crate::figure;
+use crate::app::widget::table::DataTable;
+use crate::evaluate::NotATest;
+use crate::figure::{self, Grouping};
 use crate::plot::number::percent;
 use crate::plot::overlay::{Highlights, overlay};
 use crate::session::{Analysis, Command, Filter};
+use crate::study::Outcome;
 use leptos::prelude::*;
 
 #[component]
@@ -29,6 +32,10 @@ pub(crate) fn Subgroups() -> impl IntoView {
                 provenance(&a)
             )
         })
+    });
+    let description = Memo::new(move |_| analysis.get().map(|a| figure::describe_clusters(&a)));
+    let survives = Memo::new(move |_| {
+        analysis.get().is_some_and(|a| matches!(a.study.outcome(), Outcome::Survival { .. }))
     });
     let size = StoredValue::new([0.0f64; 2]);
     let counts: Vec<(u32, String)> = (2..=7).map(|k| (k, k.to_string())).collect();
@@ -149,7 +156,84 @@ pub(crate) fn Subgroups() -> impl IntoView {
                     })
                 />
             </Pane>
+            {move || survives.get().then(|| view! { <Survival/> })}
+            <Pane
+                title="What the subgroups are"
+                subtitle=Signal::derive(|| "a rule that comes close, and columns the model does not use".to_string())
+                class="profile-pane description-pane"
+                caption=Signal::derive(|| {
+                    "Rules of at most two conditions on measured values, by balanced accuracy, found on these patients: \
+                     expect less on others. Columns outside the model: p for each, q for all together."
+                        .to_string()
+                })
+            >
+                {move || {
+                    description
+                        .get()
+                        .map(|d| {
+                            let warnings = d.warnings.into_iter().map(|w| view! { <p class="caption">{w}</p> }).collect_view();
+                            let columns = (!d.covariates.rows.is_empty())
+                                .then(|| {
+                                    view! {
+                                        <div class="scroll-x" tabindex="0" role="region" aria-label="Columns outside the model">
+                                            <DataTable table=d.covariates/>
+                                        </div>
+                                    }
+                                });
+                            view! {
+                                <div class="scroll-x" tabindex="0" role="region" aria-label="Rule of each subgroup"><DataTable table=d.clusters/></div>
+                                {columns}
+                                {warnings}
+                            }
+                        })
+                }}
+            </Pane>
         </div>
+    }
+}
+
+/// Survival of the subgroups: curves, and a test only if the model has not seen these outcomes.
+#[component]
+fn Survival() -> impl IntoView {
+    let store = store();
+    let (analysis, passes) = (store.open, store.passes);
+    let found = move |size: [f64; 2]| {
+        let a = analysis.get()?;
+        let passes = passes.get();
+        figure::survival(&a, Grouping::Cluster, passes.as_ref().map(|p| p.as_slice()), size)
+    };
+    let said = Memo::new(move |_| found([640.0, 320.0]).map(|f| (f.headline, f.verdict.err(), f.groups)));
+    view! {
+        <Pane
+            title="Survival"
+            subtitle=Signal::derive(|| "of the subgroups, Kaplan–Meier".to_string())
+            class="profile-pane survival-pane"
+            caption=Signal::derive(move || {
+                let headline = said.get().map_or_else(String::new, |s| s.0);
+                let method = "Bands: 95 %, log-log. Ticks: censored. Thin dashed: fewer than 10 at risk.";
+                let provenance = analysis.get().map_or_else(String::new, |a| provenance(&a));
+                format!("{headline} {method} {provenance}")
+            })
+        >
+            <Plot
+                name="survival"
+                draw=Box::new(move |w, _| found([w, 340.0]).map(|f| drawing(f.figure)).unwrap_or_default())
+            />
+            {move || {
+                said.get()
+                    .and_then(|s| s.1)
+                    .filter(|why| *why != NotATest::NothingToCompare)
+                    .map(|_| {
+                        view! {
+                            <details class="why-no-test">
+                                <summary>"Why there is no p-value"</summary>
+                                <p>{NotATest::WHY}</p>
+                            </details>
+                        }
+                    })
+            }}
+            <div class="scroll-x" tabindex="0" role="region" aria-label="Survival of each subgroup">{move || said.get().map(|s| view! { <DataTable table=s.2/> })}</div>
+        </Pane>
     }
 }
 

@@ -6,7 +6,7 @@ use crate::app::widget::controls::Segmented;
 use crate::figure::words;
 use crate::ids::FeatureId;
 use crate::plot::number::{count, percent};
-use crate::session::{CohortChoice, Command, Staged};
+use crate::session::{CohortChoice, Command, Method, Staged};
 use crate::study::{ColumnFacts, ColumnRole, Finding, Outcome, Severity};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -23,11 +23,11 @@ enum Listed {
 
 /// The staged study as memos see it.
 #[derive(Clone)]
-struct Now(Arc<crate::study::Study>, CohortChoice, f64);
+struct Now(Arc<crate::study::Study>, CohortChoice, f64, Method);
 
 impl PartialEq for Now {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) && self.1 == other.1
+        Arc::ptr_eq(&self.0, &other.0) && self.1 == other.1 && self.3 == other.3
     }
 }
 
@@ -35,9 +35,9 @@ impl PartialEq for Now {
 pub(crate) fn Understood() -> impl IntoView {
     let store = store();
     let staged = store.slice(|s| {
-        s.staged
-            .as_ref()
-            .map(|Staged { study, cohort, elapsed_ms, .. }| Now(study.clone(), *cohort, *elapsed_ms))
+        s.staged.as_ref().map(|Staged { study, cohort, method, elapsed_ms, .. }| {
+            Now(study.clone(), *cohort, *elapsed_ms, *method)
+        })
     });
     let running = store.slice(|s| s.run.is_some());
     let listed = RwSignal::new(Listed::All);
@@ -188,7 +188,7 @@ pub(crate) fn Understood() -> impl IntoView {
                     {move || {
                         staged
                             .get()
-                            .map(|Now(study, _, elapsed)| {
+                            .map(|Now(study, _, elapsed, _)| {
                                 view! {
                                     <dl class="facts">
                                         <dt>"Model"</dt>
@@ -213,7 +213,7 @@ pub(crate) fn Understood() -> impl IntoView {
                     {move || {
                         staged
                             .get()
-                            .map(|Now(study, cohort, _)| {
+                            .map(|Now(study, cohort, ..)| {
                                 let options: Vec<(CohortChoice, String)> = CohortChoice::offered(&study)
                                     .into_iter()
                                     .map(|(c, n)| (c, format!("{} {n}", c.word())))
@@ -233,6 +233,37 @@ pub(crate) fn Understood() -> impl IntoView {
                                         options=options
                                         chosen=Signal::derive(move || cohort)
                                         choose=move |c| store.send(Command::SetCohort(c))
+                                    />
+                                    <p class="hint">{hint}</p>
+                                }
+                            })
+                    }}
+                    <h3>"Method"</h3>
+                    {move || {
+                        staged
+                            .get()
+                            .map(|Now(study, _, _, method)| {
+                                let options: Vec<(Method, String)> = Method::offered(&study)
+                                    .into_iter()
+                                    .map(|m| match m {
+                                        Method::PathDependent => (m, "by cover".to_string()),
+                                        Method::Interventional(c) => (m, format!("against {}", c.word())),
+                                    })
+                                    .collect();
+                                let hint = match method {
+                                    Method::PathDependent => {
+                                        "Path-dependent: what is left out follows the shares of cover in the trees."
+                                    }
+                                    Method::Interventional(_) => {
+                                        "Interventional: what is left out is taken from these patients, all of them."
+                                    }
+                                };
+                                view! {
+                                    <Segmented
+                                        label=""
+                                        options=options
+                                        chosen=Signal::derive(move || method)
+                                        choose=move |m| store.send(Command::SetMethod(m))
                                     />
                                     <p class="hint">{hint}</p>
                                 }

@@ -71,18 +71,18 @@ impl Tsne {
             }
         }
         let mut gradient = vec![[0.0; 2]; n];
-        for i in 0..n {
-            for j in 0..n {
+        for (i, gradient) in gradient.iter_mut().enumerate() {
+            let [x, y] = self.points[i];
+            for (j, other) in self.points.iter().enumerate() {
                 let q = kernel[i * n + j];
                 let force = 4.0 * (exaggeration * self.joint[i * n + j] - q / total) * q;
-                for axis in 0..2 {
-                    gradient[i][axis] += force * (self.points[i][axis] - self.points[j][axis]);
-                }
+                gradient[0] += force * (x - other[0]);
+                gradient[1] += force * (y - other[1]);
             }
         }
-        for i in 0..n {
-            for axis in 0..2 {
-                let (g, v) = (gradient[i][axis], self.moved[i][axis]);
+        for (i, gradient) in gradient.iter().enumerate() {
+            for (axis, &g) in gradient.iter().enumerate() {
+                let v = self.moved[i][axis];
                 let gain = &mut self.gains[i][axis];
                 *gain = if g * v < 0.0 { *gain + 0.2 } else { (*gain * 0.8).max(0.01) };
                 let v = momentum * v - rate * *gain * g;

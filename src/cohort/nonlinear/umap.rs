@@ -80,11 +80,9 @@ impl Umap {
             if squared > 0.0 {
                 let power = powf(squared, B);
                 let pull = -2.0 * A * B * power / squared / (A * power + 1.0);
-                for axis in 0..2 {
-                    let by = clip(pull * (points[i][axis] - points[j][axis])) * alpha;
-                    points[i][axis] += by;
-                    points[j][axis] -= by;
-                }
+                let by = towards(points[i], points[j], pull).map(|by| by * alpha);
+                points[i] = [points[i][0] + by[0], points[i][1] + by[1]];
+                points[j] = [points[j][0] - by[0], points[j][1] - by[1]];
             }
             edge.next += edge.every;
             let every = edge.every / NEGATIVE;
@@ -96,15 +94,19 @@ impl Umap {
                     continue;
                 }
                 let push = 2.0 * B / ((0.001 + squared) * (A * powf(squared, B) + 1.0));
-                for axis in 0..2 {
-                    points[i][axis] += clip(push * (points[i][axis] - points[other][axis])) * alpha;
-                }
+                let by = towards(points[i], points[other], push).map(|by| by * alpha);
+                points[i] = [points[i][0] + by[0], points[i][1] + by[1]];
             }
             edge.next_negative += due as f64 * every;
         }
         self.epoch += 1;
         self.epoch < self.n_epochs
     }
+}
+
+/// The step of a under a force along its difference from b, clipped.
+fn towards(a: [f64; 2], b: [f64; 2], force: f64) -> [f64; 2] {
+    [clip(force * (a[0] - b[0])), clip(force * (a[1] - b[1]))]
 }
 
 fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {

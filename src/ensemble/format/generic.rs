@@ -106,8 +106,8 @@ use super::json_path::json_error;
 use crate::Parsed;
 use crate::ensemble::error::quoted;
 use crate::ensemble::{
-    Builder, Cast, Ensemble, Facts, Feature, FeatureKind, Link, ModelError, NodeSpec, Objective, Scale, TreeFault,
-    TreeSpec,
+    Builder, Cast, Ensemble, Facts, Feature, FeatureKind, Link, ModelError, NodeSpec, Objective, Scale,
+    TreeFault, TreeSpec,
 };
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, Error, IgnoredAny, IntoDeserializer, SeqAccess, Visitor};
@@ -246,12 +246,14 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
     };
     let prediction = file.prediction.unwrap_or_else(|| "prediction".into());
     let higher = file.higher.unwrap_or_else(|| margin.clone());
-    let objective = Objective { name: "not stored".into(), scale: Scale::new(link, &margin, &prediction, &higher) };
+    let objective =
+        Objective { name: "not stored".into(), scale: Scale::new(link, &margin, &prediction, &higher) };
     let cast = if matches!(file.cast, Some(CastName::F32)) { Cast::F32 } else { Cast::None };
     let value = builder.finish(base, cast, objective, facts)?;
     let mut warnings = Vec::new();
     if !value.has_cover() {
-        warnings.push("The file stores no cover, so its predictions can be shown but not explained.".to_owned());
+        warnings
+            .push("The file stores no cover, so its predictions can be shown but not explained.".to_owned());
     }
     Ok(Parsed { value, warnings })
 }
@@ -289,7 +291,8 @@ impl Tree {
                 (_, Some(codes)) => NodeSpec::NotIn { feature, codes, left, right, default_left },
                 (_, None) => {
                     let threshold = self.threshold.as_ref().map_or(f64::NAN, |t| t.0[i].0);
-                    let threshold = if at_most && threshold.is_finite() { threshold.next_up() } else { threshold };
+                    let threshold =
+                        if at_most && threshold.is_finite() { threshold.next_up() } else { threshold };
                     NodeSpec::Below { feature, threshold, left, right, default_left }
                 }
             });

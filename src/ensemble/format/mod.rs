@@ -6,10 +6,15 @@ pub mod generic;
 mod json_path;
 mod lightgbm;
 mod nested;
+mod onnx;
+mod pmml;
+mod python;
+mod sklearn;
 mod sniff;
 mod treelite;
 mod ubjson;
 mod unpack;
+mod wrapped;
 mod xgboost;
 
 use super::builder::within;
@@ -35,5 +40,15 @@ pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, Mode
         sniff::Format::TreeliteJson(json) => treelite::read(&json),
         sniff::Format::LightgbmText(text) => lightgbm::read_text(text),
         sniff::Format::LightgbmJson(json) => lightgbm::read_dump(&json),
+        sniff::Format::Onnx => onnx::read(&bytes),
+        sniff::Format::Pickle => {
+            let (heap, root) = python::pickle::read(&bytes)?;
+            wrapped::read(&heap, root, options)
+        }
+        sniff::Format::Pmml(text) => pmml::read(text),
+        sniff::Format::Zip => {
+            let (heap, root) = python::skops::read(&bytes)?;
+            wrapped::read(&heap, root, options)
+        }
     }
 }

@@ -135,7 +135,10 @@ mod tests {
         set: Vec<String>,
     }
 
-    fn nodes(text: &str) -> Result<Vec<(f64, [Option<usize>; 2])>, usize> {
+    /// A value and its children.
+    type Flat = (f64, [Option<usize>; 2]);
+
+    fn nodes(text: &str) -> Result<Vec<Flat>, usize> {
         match flattened::<Node>(text, ["left", "right"]) {
             Ok(nodes) => Ok(nodes.into_iter().map(|n| (n.value.v, n.children)).collect()),
             Err((at, _)) => Err(at),

@@ -20,11 +20,16 @@ pub(super) enum Format<'a> {
     GenericJson(Cow<'a, [u8]>),
     LightgbmText(&'a [u8]),
     LightgbmJson(Cow<'a, [u8]>),
+    Onnx,
+    Pickle,
+    Pmml(&'a [u8]),
+    Zip,
     TreeliteJson(Cow<'a, [u8]>),
 }
 
 const SAVE_AS_JSON: &str = "Save it from XGBoost in its own format: booster.save_model(\"model.json\").";
-const RETRAIN: &str = "Open the file that XGBoost's or LightGBM's save_model, or CatBoost's save_model, has written.";
+const RETRAIN: &str =
+    "Open the file that XGBoost's or LightGBM's save_model, or CatBoost's save_model, has written.";
 const UNPACK: &str = "Unpack it first and open the file inside.";
 
 /// Recognises a file.
@@ -36,6 +41,11 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format<'_>, ModelError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.is_empty() {
         return Err(ModelError::Empty);
+    }
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => return Ok(Format::Zip),
+        [0x80, 2..=5, ..] => return Ok(Format::Pickle),
+        _ => {}
     }
     for (magic, refusal) in MAGIC {
         if bytes.starts_with(magic) {
@@ -52,7 +62,9 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Format<'_>, ModelError> {
         Some(b'{') if is_ubjson(text) => Ok(Format::XgboostUbjson(text)),
         Some(b'{') => by_keys(text),
         Some(b'[') => Err(by_list(text)),
+        Some(b'<') if is_pmml(text) => Ok(Format::Pmml(text)),
         Some(b'<') => Err(by_markup(text)),
+        Some(_) if is_onnx(bytes) => Ok(Format::Onnx),
         Some(_) => Err(by_text(text)),
     }
 }
@@ -79,15 +91,6 @@ fn unsupported(name: &'static str, remedy: &'static str) -> ModelError {
 /// First bytes of everything that is refused by name; longer before shorter where one starts the other.
 const MAGIC: &[(&[u8], Refusal)] = {
     use Refusal::{Model, Other};
-    const PICKLE: Refusal = Model(
-        "a Python pickle or joblib file",
-        "A pickle can run code and is tied to library versions; load it in Python and save the model itself, for \
-         XGBoost with model.save_model(\"model.json\").",
-    );
-    const JOBLIB: Refusal = Model(
-        "a zlib-compressed file, probably from joblib",
-        "Load it in Python and save the model itself, for XGBoost with model.save_model(\"model.json\").",
-    );
     const R: Refusal = Model(
         "an R data file",
         "In R, load it and save the model itself with xgb.save(model, \"model.json\").",
@@ -99,15 +102,6 @@ const MAGIC: &[(&[u8], Refusal)] = {
             b"booster[",
             Model("an XGBoost text dump, which lacks the base score and the objective", SAVE_AS_JSON),
         ),
-        (b"PK\x03\x04", Model("a zip archive (skops, .npz, .xlsx or a bundle)", UNPACK)),
-        (b"\x80\x02", PICKLE),
-        (b"\x80\x03", PICKLE),
-        (b"\x80\x04", PICKLE),
-        (b"\x80\x05", PICKLE),
-        (b"\x78\x01", JOBLIB),
-        (b"\x78\x5E", JOBLIB),
-        (b"\x78\x9C", JOBLIB),
-        (b"\x78\xDA", JOBLIB),
         (b"BZh", Other("a bzip2 archive", UNPACK)),
         (b"\xFD7zXZ\x00", Other("an xz archive", UNPACK)),
         (b"\x04\x22\x4D\x18", Other("an lz4 archive", UNPACK)),
@@ -175,12 +169,14 @@ fn by_list(text: &[u8]) -> ModelError {
     ModelError::NotAModel { what: "a JSON list", remedy: RETRAIN }
 }
 
+fn is_pmml(text: &[u8]) -> bool {
+    text[..text.len().min(1024)].windows(5).any(|w| w == b"<PMML")
+}
+
 fn by_markup(text: &[u8]) -> ModelError {
     let head = text[..text.len().min(1024)].to_ascii_lowercase();
     let holds = |word: &[u8]| head.windows(word.len()).any(|w| w == word);
-    if holds(b"<pmml") {
-        unsupported("a PMML model", RETRAIN)
-    } else if holds(b"<!doctype html") || holds(b"<html") {
+    if holds(b"<!doctype html") || holds(b"<html") {
         let remedy = "The download link led to a page; use the link to the raw file.";
         ModelError::NotAModel { what: "a web page", remedy }
     } else {
@@ -189,9 +185,6 @@ fn by_markup(text: &[u8]) -> ModelError {
 }
 
 fn by_text(text: &[u8]) -> ModelError {
-    if is_onnx(text) {
-        return unsupported("an ONNX model", RETRAIN);
-    }
     let line = text.split(|&b| b == b'\n').next().unwrap_or_default();
     let line = &line[..line.len().min(4096)];
     if let Ok(line) = std::str::from_utf8(line)
@@ -224,14 +217,9 @@ mod tests {
         let cases: &[(&[u8], &str)] = &[
             (b"", "the file is empty"),
             (b"\xEF\xBB\xBF \n", "the file is empty"),
-            (b"PK\x03\x04\x14", "zip archive"),
-            (b"\x80\x04\x95", "pickle"),
-            (b"\x78\x5E\x01", "joblib"),
             (b"\xFF\xFE{\x00", "UTF-16"),
-            (b"\x08\x08\x12\x08skl2onnx", "ONNX"),
             (b"binf\x00", "binary model of the old kind"),
             (b"<!DOCTYPE html><html>", "web page"),
-            (b"<?xml version=\"1.0\"?><PMML version=\"4.4\">", "PMML"),
             (b"RDX3\nX", "R data"),
             (b"booster[0]:\n0:[f0<1]", "text dump"),
             (br#"[{"nodeid": 0, "depth": 0}]"#, "JSON dump"),

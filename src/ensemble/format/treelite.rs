@@ -10,8 +10,8 @@ use crate::Parsed;
 use crate::ensemble::builder::{MAX_FEATURES, MAX_OUTPUTS};
 use crate::ensemble::error::quoted;
 use crate::ensemble::{
-    Builder, Cast, Ensemble, Facts, Feature, FeatureKind, Link, ModelError, NodeSpec, Objective, Scale, TreeFault,
-    TreeSpec,
+    Builder, Cast, Ensemble, Facts, Feature, FeatureKind, Link, ModelError, NodeSpec, Objective, Scale,
+    TreeFault, TreeSpec,
 };
 use serde::Deserialize;
 
@@ -113,8 +113,11 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
         true => FeatureKind::Categorical { levels: None },
         false => FeatureKind::Numeric,
     };
-    let features: Vec<Feature> =
-        categorical.iter().enumerate().map(|(f, c)| Feature { name: format!("f{f}"), kind: kind(*c) }).collect();
+    let features: Vec<Feature> = categorical
+        .iter()
+        .enumerate()
+        .map(|(f, c)| Feature { name: format!("f{f}"), kind: kind(*c) })
+        .collect();
     let outputs = match (n_outputs, n_classes > 1) {
         (1, _) => vec![scale.margin.clone()],
         (n, true) => (0..n).map(|k| format!("class {k}")).collect(),
@@ -149,7 +152,8 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
     };
     let ensemble = builder.finish(base, cast, Objective { name: file.postprocessor, scale }, facts)?;
     if !ensemble.has_cover() {
-        warnings.push("The file stores no cover, so its predictions can be shown but not explained.".to_owned());
+        warnings
+            .push("The file stores no cover, so its predictions can be shown but not explained.".to_owned());
     }
     Ok(Parsed { value: ensemble, warnings })
 }
@@ -173,7 +177,10 @@ fn scale(postprocessor: &str, warnings: &mut Vec<String>) -> Result<Scale, Model
             return Err(ModelError::Objective { name: postprocessor.into(), problem });
         }
         other => {
-            warnings.push(format!("The postprocessor {} is not known; the margin is explained as it is.", quoted(other)));
+            warnings.push(format!(
+                "The postprocessor {} is not known; the margin is explained as it is.",
+                quoted(other)
+            ));
             (Identity, "margin", "margin", "margin")
         }
     };
@@ -181,7 +188,13 @@ fn scale(postprocessor: &str, warnings: &mut Vec<String>) -> Result<Scale, Model
 }
 
 impl Tree {
-    fn spec(self, tree: usize, n_outputs: usize, hessians: bool, counts: bool) -> Result<TreeSpec, ModelError> {
+    fn spec(
+        self,
+        tree: usize,
+        n_outputs: usize,
+        hessians: bool,
+        counts: bool,
+    ) -> Result<TreeSpec, ModelError> {
         let mut nodes = Vec::with_capacity(self.nodes.len());
         let mut leaf_values = Vec::new();
         let mut cover = Vec::new();
@@ -199,41 +212,46 @@ impl Tree {
             let (left, right) = (node.left_child.unwrap_or(-1), node.right_child.unwrap_or(-1));
             let feature = node.split_feature_id.unwrap_or(-1);
             let missing = node.default_left;
-            nodes.push(match (node.leaf_value, node.category_list, node.comparison_op.as_deref(), node.threshold) {
-                (Some(value), ..) => {
-                    let first = leaf_values.len();
-                    match value {
-                        LeafValue::One(value) => leaf_values.push(value),
-                        LeafValue::Each(values) if values.len() == n_outputs => {
-                            vectors = true;
-                            leaf_values.extend(values);
+            nodes.push(
+                match (node.leaf_value, node.category_list, node.comparison_op.as_deref(), node.threshold) {
+                    (Some(value), ..) => {
+                        let first = leaf_values.len();
+                        match value {
+                            LeafValue::One(value) => leaf_values.push(value),
+                            LeafValue::Each(values) if values.len() == n_outputs => {
+                                vectors = true;
+                                leaf_values.extend(values);
+                            }
+                            LeafValue::Each(_) => {
+                                return Err(ModelError::Tree {
+                                    tree,
+                                    fault: TreeFault::LeafWidth { node: i },
+                                });
+                            }
                         }
-                        LeafValue::Each(_) => {
-                            return Err(ModelError::Tree { tree, fault: TreeFault::LeafWidth { node: i } });
-                        }
+                        NodeSpec::Leaf { first }
                     }
-                    NodeSpec::Leaf { first }
-                }
-                (_, Some(codes), ..) if node.category_list_right_child => {
-                    NodeSpec::NotIn { feature, codes, left, right, default_left: missing }
-                }
-                (_, Some(codes), ..) => {
-                    NodeSpec::NotIn { feature, codes, left: right, right: left, default_left: !missing }
-                }
-                (_, None, Some(op), Some(t)) => {
-                    let next = if t.is_finite() { t.next_up() } else { t };
-                    let (threshold, turned) = match op {
-                        "<" => (t, false),
-                        "<=" => (next, false),
-                        ">=" => (t, true),
-                        ">" => (next, true),
-                        other => return Err(wrong("comparison_op", quoted(other), "<, <=, > or >=")),
-                    };
-                    let (left, right) = if turned { (right, left) } else { (left, right) };
-                    NodeSpec::Below { feature, threshold, left, right, default_left: missing != turned }
-                }
-                _ => return Err(wrong("leaf_value", "missing".into(), "a leaf value or a test")),
-            });
+                    (_, Some(codes), ..) if node.category_list_right_child => {
+                        NodeSpec::NotIn { feature, codes, left, right, default_left: missing }
+                    }
+                    (_, Some(codes), ..) => {
+                        NodeSpec::NotIn { feature, codes, left: right, right: left, default_left: !missing }
+                    }
+                    (_, None, Some(op), Some(t)) => {
+                        let next = if t.is_finite() { t.next_up() } else { t };
+                        let (threshold, turned) = match op {
+                            "<" => (t, false),
+                            "<=" => (next, false),
+                            ">=" => (t, true),
+                            ">" => (next, true),
+                            other => return Err(wrong("comparison_op", quoted(other), "<, <=, > or >=")),
+                        };
+                        let (left, right) = if turned { (right, left) } else { (left, right) };
+                        NodeSpec::Below { feature, threshold, left, right, default_left: missing != turned }
+                    }
+                    _ => return Err(wrong("leaf_value", "missing".into(), "a leaf value or a test")),
+                },
+            );
         }
         let cover = (hessians || counts).then_some(cover);
         let output = (!vectors).then_some(0);

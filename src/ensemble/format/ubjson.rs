@@ -110,7 +110,7 @@ impl<'de> Reader<'de> {
         match usize::try_from(length).ok().filter(|n| n.checked_mul(element).is_some_and(|n| n <= room)) {
             Some(length) => Ok(length),
             None => {
-                let problem = format!("a length of {length}, but {room} bytes are left");
+                let problem = format!("a length of {length} × {element} bytes, but {room} are left");
                 Err(UbjError { at: start, problem, path: Vec::new() })
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{MAX_FILE_BYTES, ModelError};
 use crate::ensemble::builder::within;
-use flate2::read::MultiGzDecoder;
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use std::borrow::Cow;
 use std::io::Read;
 
@@ -13,29 +13,33 @@ const FREE: usize = 1 << 20;
 /// Wrappers inside wrappers.
 const MAX_WRAPPERS: usize = 3;
 
-/// The content of a gzip file; anything else as it is.
+/// The content of a gzip or zlib file (joblib's `compress`); anything else as it is.
 ///
 /// # Errors
 /// [`ModelError::Binary`] for a damaged archive, [`ModelError::Limit`] for one that grows too large.
 pub(super) fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ModelError> {
     let mut content = Cow::Borrowed(bytes);
     for _ in 0..MAX_WRAPPERS {
-        if !content.starts_with(b"\x1F\x8B") {
-            break;
-        }
-        content = Cow::Owned(gunzipped(&content)?);
+        content = Cow::Owned(match *content {
+            [0x1F, 0x8B, ..] => inflated(&content, "gzip", MultiGzDecoder::new)?,
+            [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => inflated(&content, "zlib", ZlibDecoder::new)?,
+            _ => break,
+        });
     }
     Ok(content)
 }
 
-fn gunzipped(bytes: &[u8]) -> Result<Vec<u8>, ModelError> {
+fn inflated<'a, D: Read>(
+    bytes: &'a [u8],
+    name: &str,
+    decoder: impl FnOnce(&'a [u8]) -> D,
+) -> Result<Vec<u8>, ModelError> {
     let limit = bytes.len().saturating_mul(MAX_RATIO).clamp(FREE, MAX_FILE_BYTES);
     let mut out = Vec::new();
-    let mut decoder = MultiGzDecoder::new(bytes).take(limit as u64 + 1);
-    decoder.read_to_end(&mut out).map_err(|error| ModelError::Binary {
-        at: bytes.len() - decoder.get_ref().get_ref().len(),
-        key: String::new(),
-        problem: format!("the gzip archive is damaged ({error})"),
+    decoder(bytes).take(limit as u64 + 1).read_to_end(&mut out).map_err(|error| ModelError::Damaged {
+        format: "compressed",
+        place: format!("after {} bytes of its content", out.len()),
+        problem: format!("the {name} stream is damaged ({error})"),
     })?;
     within("bytes when inflated", out.len(), limit)?;
     Ok(out)
@@ -69,7 +73,7 @@ mod tests {
         assert!(matches!(unpacked(&bomb), Err(ModelError::Limit { .. })), "{}", bomb.len());
         let whole = gzipped(b"tree\nversion=v4\n");
         for end in 2..whole.len() {
-            assert!(matches!(unpacked(&whole[..end]), Err(ModelError::Binary { .. })), "{end}");
+            assert!(matches!(unpacked(&whole[..end]), Err(ModelError::Damaged { .. })), "{end}");
         }
     }
 }

@@ -48,10 +48,11 @@ impl Missing {
 
     /// The value as the comparison `x < t` decides it.
     fn apply(self, value: f64) -> f64 {
-        match () {
-            () if !value.is_nan() && !(self.zero && value.abs() <= ZERO) => value,
-            () if self.left => f64::NEG_INFINITY,
-            () => f64::INFINITY,
+        let missing = value.is_nan() || self.zero && value.abs() <= ZERO;
+        match (missing, self.left) {
+            (false, _) => value,
+            (true, true) => f64::NEG_INFINITY,
+            (true, false) => f64::INFINITY,
         }
     }
 }

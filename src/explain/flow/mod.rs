@@ -127,6 +127,11 @@ impl Flow {
     /// Takes memory for `rows × features × outputs` numbers at once: callers with many rows pass them in chunks, in
     /// any split, and get the same bits.
     pub fn explain(&self, rows: &[f64]) -> Attributions {
+        self.explain_with(rows, true)
+    }
+
+    /// [`Flow::explain`], with the base margin in place of the margin unless that is asked for.
+    pub(super) fn explain_with(&self, rows: &[f64], margins: bool) -> Attributions {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
         let n_rows = rows.len() / n_features.max(1);
         let mut values = vec![0.0; n_rows * n_features * n_outputs];
@@ -138,14 +143,11 @@ impl Flow {
                 self.explain_block(rows, values, &mut scratch, |_| true);
             }
         }
-        Attributions {
-            n_rows,
-            n_features,
-            n_outputs,
-            values,
-            margin: self.model.margins(rows),
-            base_values: self.base_values.clone(),
-        }
+        let margin = match margins {
+            true => self.model.margins(rows),
+            false => self.model.base_margin().repeat(n_rows),
+        };
+        Attributions { n_rows, n_features, n_outputs, values, margin, base_values: self.base_values.clone() }
     }
 
     /// At most [`ROWS`] rows by the trees whose number `takes` accepts; the lanes of absent rows hold zeros and are not read.

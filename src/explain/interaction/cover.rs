@@ -35,19 +35,23 @@ pub(super) struct Memory {
     newest: Vec<u32>,
     /// Features on the path.
     path: Vec<u32>,
+    /// γ, `[feature of the path][point]`.
+    slopes: Vec<Block>,
+    /// ½ w c per point.
+    reach: Vec<Block>,
+}
+
+/// What is the same for all trees.
+pub(super) struct Whole<'a> {
+    pub(super) channels: &'a Channels,
+    pub(super) rules: &'a [Rule],
+    pub(super) pairs: &'a Pairs,
+    pub(super) n_outputs: usize,
 }
 
 /// Adds the pairs of one tree, `[pair][output]`.
-pub(super) fn add(
-    tree: &Tree,
-    channels: &Channels,
-    inputs: &[Block],
-    rules: &[Rule],
-    pairs: &Pairs,
-    n_outputs: usize,
-    memory: &mut Memory,
-    sums: &mut [Block],
-) {
+pub(super) fn add(whole: &Whole<'_>, tree: &Tree, inputs: &[Block], memory: &mut Memory, sums: &mut [Block]) {
+    let channels = whole.channels;
     memory.edges.resize((tree.depth() + 1).max(memory.edges.len()), Edge::default());
     memory.newest.resize(channels.used().len(), 0);
     let categorical = Channels::categorical_nodes(tree);
@@ -55,7 +59,7 @@ pub(super) fn add(
     while let Some(action) = actions.pop() {
         match action {
             Action::Enter { node, level } => match tree.node(node) {
-                Node::Leaf { values } => leaf(tree, values, rules, pairs, n_outputs, memory, sums),
+                Node::Leaf { values } => leaf(whole, tree, values, memory, sums),
                 Node::Internal { .. } => {
                     actions.extend([false, true].map(|left| Action::Take { node, level: level + 1, left }))
                 }
@@ -98,49 +102,46 @@ pub(super) fn add(
     }
 }
 
-fn leaf(
-    tree: &Tree,
-    values: &[f64],
-    rules: &[Rule],
-    pairs: &Pairs,
-    n_outputs: usize,
-    memory: &Memory,
-    sums: &mut [Block],
-) {
-    let k = memory.path.len();
+/// Adds the pairs of one leaf.
+fn leaf(whole: &Whole<'_>, tree: &Tree, values: &[f64], memory: &mut Memory, sums: &mut [Block]) {
+    let Memory { edges, newest, path, slopes, reach } = memory;
+    let k = path.len();
     if k < 2 {
         return;
     }
     // A pair integrates a polynomial of degree k − 2.
-    let rule = &rules[k.div_ceil(2).min(rules.len()) - 1];
-    let first = tree.output().map_or(0, OutputId::index);
-    let edge = |row: u32| &memory.edges[memory.newest[row as usize] as usize];
-    let mut slopes = vec![Lanes::default(); k * rule.points.len()];
-    for v in 0..VECTORS {
-        let mut reach = vec![Lanes::all(0.5); rule.points.len()];
-        for (j, &row) in memory.path.iter().enumerate() {
-            let Edge { share: r, goes, .. } = *edge(row);
-            for (q, &p) in rule.points.iter().enumerate() {
-                let (without, with) = (-1.0 / (1.0 - p), (1.0 - r) / (p + (1.0 - p) * r));
-                slopes[j * rule.points.len() + q] = Lanes::all(without) + goes[v].only(with - without);
-                reach[q] = reach[q] * (Lanes::all((1.0 - p) * r) + goes[v].only(p));
+    let rule = &whole.rules[k.div_ceil(2).min(whole.rules.len()) - 1];
+    let n_points = rule.points.len();
+    slopes.clear();
+    reach.clear();
+    reach.extend(rule.weights.iter().map(|w| Block::all(0.5 * w)));
+    for &row in path.iter() {
+        let Edge { share: r, goes, .. } = &edges[newest[row as usize] as usize];
+        for (reach, &p) in reach.iter_mut().zip(&rule.points) {
+            let (without, with) = (-1.0 / (1.0 - p), (1.0 - r) / (p + (1.0 - p) * r));
+            let mut slope = Block::default();
+            for v in 0..VECTORS {
+                slope[v] = Lanes::all(without) + goes[v].only(with - without);
+                reach[v] = reach[v] * (Lanes::all((1.0 - p) * r) + goes[v].only(p));
             }
+            slopes.push(slope);
         }
-        for (reach, &w) in reach.iter_mut().zip(&rule.weights) {
-            *reach = *reach * Lanes::all(w);
-        }
-        let slopes: Vec<&[Lanes]> = slopes.chunks_exact(rule.points.len()).collect();
-        for i in 0..k {
-            let with_reach: Vec<Lanes> = slopes[i].iter().zip(&reach).map(|(&s, &c)| s * c).collect();
-            for j in i + 1..k {
-                let mut sum = Lanes::all(0.0);
-                for (&a, &b) in with_reach.iter().zip(slopes[j]) {
-                    sum += a * b;
+    }
+    let first = tree.output().map_or(0, OutputId::index);
+    for i in 0..k {
+        for j in i + 1..k {
+            let Some(pair) = whole.pairs.number(path[i], path[j]) else { continue };
+            let mut sum = Block::default();
+            for q in 0..n_points {
+                let (a, b) = (&slopes[i * n_points + q], &slopes[j * n_points + q]);
+                for v in 0..VECTORS {
+                    sum[v] += reach[q][v] * a[v] * b[v];
                 }
-                if let Some(pair) = pairs.number(memory.path[i], memory.path[j]) {
-                    for (entry, value) in values.iter().enumerate() {
-                        sums[pair * n_outputs + first + entry][v] += sum * Lanes::all(tree.weight() * value);
-                    }
+            }
+            for (entry, value) in values.iter().enumerate() {
+                let to = &mut sums[pair * whole.n_outputs + first + entry];
+                for v in 0..VECTORS {
+                    to[v] += sum[v] * Lanes::all(tree.weight() * value);
                 }
             }
         }

@@ -30,8 +30,8 @@ pub struct Interactions {
 
 #[derive(Clone, Debug)]
 enum How {
-    Cover { flow: Flow, rules: Vec<Rule> },
-    Background(Interventional),
+    Cover { flow: Box<Flow>, rules: Vec<Rule> },
+    Background(Box<Interventional>),
 }
 
 /// Two features and how strongly they interact.
@@ -49,7 +49,7 @@ impl Interactions {
     /// # Errors
     /// [`ExplainError`].
     pub fn by_cover(model: &Ensemble) -> Result<Self, ExplainError> {
-        let flow = Flow::new(model)?;
+        let flow = Box::new(Flow::new(model)?);
         let channels = flow.channels().clone();
         let pairs = Pairs::new(model, &channels);
         Ok(Interactions { how: How::Cover { flow, rules: Rule::up_to(MAX_POINTS) }, channels, pairs })
@@ -59,7 +59,7 @@ impl Interactions {
     pub fn by_background(engine: &Interventional) -> Self {
         let channels = engine.channels().clone();
         let pairs = Pairs::new(engine.model(), &channels);
-        Interactions { how: How::Background(engine.clone()), channels, pairs }
+        Interactions { how: How::Background(Box::new(engine.clone())), channels, pairs }
     }
 
     fn model(&self) -> &Ensemble {
@@ -201,13 +201,14 @@ impl Interactions {
     }
 
     fn add_by_cover(&self, rows: &[f64], rules: &[Rule], sums: &mut [Block]) {
+        let n_outputs = self.model().n_outputs();
+        let whole = cover::Whole { channels: &self.channels, rules, pairs: &self.pairs, n_outputs };
         let mut inputs = vec![Block::default(); self.channels.len()];
         let mut memory = cover::Memory::default();
         self.channels.fill(rows, &mut inputs);
         for tree in self.model().trees().iter().filter(|tree| tree.n_nodes() > 1) {
             self.channels.fill_categorical(tree, &Channels::categorical_nodes(tree), rows, &mut inputs);
-            let n_outputs = self.model().n_outputs();
-            cover::add(tree, &self.channels, &inputs, rules, &self.pairs, n_outputs, &mut memory, sums);
+            cover::add(&whole, tree, &inputs, &mut memory, sums);
         }
     }
 

@@ -36,8 +36,6 @@ use weight::Weights;
 
 /// Subtrees up to 7 bits are one unit; a leaf may have up to 12.
 const CUT: Cut = Cut { merge: 7, leaf: 12 };
-/// The same leaves, each by itself.
-const LEAVES: Cut = Cut { merge: 0, leaf: 12 };
 /// Numbers that tables may take between calls: 128 MB. The tables of further trees are made anew in each call.
 const MAX_KEPT: usize = 1 << 24;
 
@@ -195,7 +193,7 @@ impl Interventional {
                     sheets.iter_mut().zip(&mut sums).zip(rows.chunks(ROWS * n_features))
                 {
                     prepared.codes.fill_categorical(tree, of_tree, rows, n_features, sheet);
-                    tables.read(of_tree, sheet, &mut patterns, sums);
+                    tables.read(of_tree, sheet, &mut patterns, sums, &mut [], n_outputs);
                 }
                 plan = Some(of_tree);
             }
@@ -257,29 +255,34 @@ impl Interventional {
         run(&compared, &decisions, memory);
     }
 
-    /// The tables of a tree: how many background rows have each pattern at each leaf, and what follows from that.
+    /// The tables of a tree: how many background rows have each pattern in each unit, and what follows from that.
     fn tables(&self, prepared: &Prepared, plan: &Plan, tree: &Tree, scratch: &mut Scratch) -> Tables<f64> {
         let n_features = self.model.n_features();
-        let leaves = Plan::new(plan.tree, tree, &prepared.codes, LEAVES);
-        let mut shares: Vec<Vec<f64>> = leaves.units.iter().map(|u| vec![0.0; 1 << u.n_bits]).collect();
+        let mut shares: Vec<Vec<f64>> = plan.units.iter().map(|u| vec![0.0; 1 << u.n_bits]).collect();
         let (mut patterns, one) = (Patterns::new(), 1.0 / self.n_background() as f64);
         for (sheet, rows) in prepared.background.iter().zip(self.background.chunks(ROWS * n_features)) {
             let mut count = |sheet: &Sheet| {
-                table::each_unit(&leaves, sheet, &mut patterns, |u, pattern| {
+                table::each_unit(plan, sheet, &mut patterns, |u, pattern| {
                     pattern[..sheet.n_rows].iter().for_each(|&m| shares[u][m as usize] += 1.0);
                 });
             };
-            if leaves.is_categorical() {
+            if plan.is_categorical() {
                 let mut sheet = sheet.clone();
-                prepared.codes.fill_categorical(tree, &leaves, rows, n_features, &mut sheet);
+                prepared.codes.fill_categorical(tree, plan, rows, n_features, &mut sheet);
                 count(&sheet);
             } else {
                 count(sheet);
             }
         }
         shares.iter_mut().flatten().for_each(|share| *share *= one);
-        Tables::new(plan, tree, self.model.n_outputs(), scratch, |place, of_path, out, more| {
-            table::by_background(of_path.len(), &shares[place], &prepared.rules, out, more);
+        let mut of_leaf = Vec::new();
+        Tables::new(plan, tree, self.model.n_outputs(), scratch, |unit, of_path, patterns, out, more| {
+            of_leaf.clear();
+            of_leaf.resize(1 << of_path.len(), 0.0);
+            for (&pattern, share) in patterns.iter().zip(&shares[unit]) {
+                of_leaf[pattern as usize] += share;
+            }
+            table::by_background(of_path.len(), &of_leaf, &prepared.rules, out, more);
         })
     }
 }

@@ -151,10 +151,10 @@ impl Compared<'_> {
         let n_left = above + u32::from(followed && !follows);
         let along = self.background.at(node);
         let (mut any, own) = (0, level * n_words);
-        for w in 0..n_words {
+        for (w, &along) in along.iter().enumerate() {
             let live = memory.live[own - n_words + w];
             let earlier = if before == 0 { u64::MAX } else { memory.follow[before as usize * n_words + w] };
-            let follow = earlier & if left { along[w] } else { !along[w] };
+            let follow = earlier & if left { along } else { !along };
             let (live, leave) = if follows { (live, live & earlier & !follow) } else { (live & follow, 0) };
             any |= live;
             memory.follow[own + w] = follow;

@@ -26,18 +26,21 @@ pub(super) fn splat(value: i16) -> i16x8 {
     i16x8::splat(value)
 }
 
-/// A test: left iff the code of the channel is at most `index`.
+/// A test: left iff the code of the channel is below `bound`.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::explain) struct Test {
     channel: u32,
-    index: i16,
+    bound: i16,
 }
 
 impl Test {
-    /// All ones for the rows that go left.
+    /// Calls `on` with the number of each vector of rows and all ones for the rows that go left.
     #[inline(always)]
-    pub(super) fn left(self, codes: &[Column], vector: usize) -> i16x8 {
-        !codes[self.channel as usize][vector].simd_gt(splat(self.index))
+    pub(super) fn each(self, codes: &[Column], mut on: impl FnMut(usize, i16x8)) {
+        let (codes, bound) = (&codes[self.channel as usize], splat(self.bound));
+        for (v, &code) in codes.iter().enumerate() {
+            on(v, bound.simd_gt(code));
+        }
     }
 }
 
@@ -78,7 +81,7 @@ impl Codes {
         let (channel, threshold) = self.channels.test(node, nth)?;
         let of_channel = self.thresholds.get(channel as usize);
         let index = of_channel.map_or(0, |thresholds| thresholds.partition_point(|&t| t < threshold));
-        Some(Test { channel, index: index as i16 })
+        Some(Test { channel, bound: index as i16 + 1 })
     }
 
     /// Rows laid out `[row][feature]` as sheets: `[sheet][channel]`, without the categorical channels.

@@ -9,29 +9,43 @@ use crate::explain::quadrature::Rule;
 ///
 /// The quotient is −1 / (1 − p) where o_j = 0: nothing is divided by a share of cover.
 pub(super) fn by_cover(shares: &[f64], rules: &[Rule], out: &mut Vec<f64>, scratch: &mut Vec<f64>) {
-    let k = shares.len();
+    let (k, n) = (shares.len(), 1 << shares.len());
     out.clear();
-    out.resize(k << k, 0.0);
+    out.resize(k * n, 0.0);
     let rule = &rules[k.div_ceil(2).max(1) - 1];
-    for (&p, &w) in rule.points.iter().zip(&rule.weights) {
-        // Products by doubling.
-        scratch.clear();
-        scratch.push(w);
-        for &r in shares {
-            let n = scratch.len();
+    // c_q for every pattern, by doubling.
+    scratch.clear();
+    scratch.resize(rule.points.len() * n, 0.0);
+    for ((&p, &w), c) in rule.points.iter().zip(&rule.weights).zip(scratch.chunks_exact_mut(n)) {
+        c[0] = w;
+        for (j, &r) in shares.iter().enumerate() {
             let (without, with) = ((1.0 - p) * r, p + (1.0 - p) * r);
-            scratch.extend_from_within(..);
-            scratch[..n].iter_mut().for_each(|c| *c *= without);
-            scratch[n..].iter_mut().for_each(|c| *c *= with);
+            let (first, second) = c.split_at_mut(1 << j);
+            for (first, second) in first.iter_mut().zip(second) {
+                *second = *first * with;
+                *first *= without;
+            }
         }
-        for (j, (&r, out)) in shares.iter().zip(out.chunks_exact_mut(1 << k)).enumerate() {
-            let (without, with) = (-1.0 / (1.0 - p), (1.0 - r) / (p + (1.0 - p) * r));
-            let pairs = out.chunks_exact_mut(2 << j).zip(scratch.chunks_exact(2 << j));
-            for (out, c) in pairs {
-                let (out_0, out_1) = out.split_at_mut(1 << j);
-                let (c_0, c_1) = c.split_at(1 << j);
-                out_0.iter_mut().zip(c_0).for_each(|(out, c)| *out += c * without);
-                out_1.iter_mut().zip(c_1).for_each(|(out, c)| *out += c * with);
+    }
+    for (j, (&r, out)) in shares.iter().zip(out.chunks_exact_mut(n)).enumerate() {
+        for (q, &p) in rule.points.iter().enumerate() {
+            let c = &scratch[q * n..][..n];
+            let slopes = [-1.0 / (1.0 - p), (1.0 - r) / (p + (1.0 - p) * r)];
+            if k < 3 {
+                out.iter_mut().zip(c).enumerate().for_each(|(m, (out, c))| *out += c * slopes[m >> j & 1]);
+            } else if j < 3 {
+                // Eight at a time: runs of one bit are too short for the processor.
+                let slopes: [f64; 8] = std::array::from_fn(|m| slopes[m >> j & 1]);
+                for (out, c) in out.as_chunks_mut::<8>().0.iter_mut().zip(c.as_chunks::<8>().0) {
+                    for m in 0..8 {
+                        out[m] += c[m] * slopes[m];
+                    }
+                }
+            } else {
+                let runs = out.chunks_exact_mut(1 << j).zip(c.chunks_exact(1 << j));
+                for ((out, c), slope) in runs.zip(slopes.into_iter().cycle()) {
+                    out.iter_mut().zip(c).for_each(|(out, c)| *out += c * slope);
+                }
             }
         }
     }

@@ -36,6 +36,13 @@ pub(super) struct Tables<N: Number> {
     columns: Vec<u32>,
     /// Where each unit's columns start, and the end.
     first_column: Vec<usize>,
+    /// Weighted leaf values, `[unit][decisions in the unit][output the tree feeds]`.
+    leaves: Vec<f64>,
+    /// Where each unit's leaf values start.
+    first_leaf: Vec<usize>,
+    /// First output that the tree feeds, and how many.
+    first_output: usize,
+    n_entries: usize,
 }
 
 /// Working memory for making tables.
@@ -48,40 +55,56 @@ pub(super) struct Scratch {
 }
 
 impl<N: Number> Tables<N> {
-    /// Makes the tables of a tree from those of its leaves, which `leaf` writes for a leaf's place in the plan (counted
-    /// over all units) and its shares of cover.
+    /// Makes the tables of a tree from those of its leaves, which `leaf` writes for the number of a leaf's unit, its
+    /// shares of cover and its pattern for each pattern of the unit.
     pub(super) fn new(
         plan: &Plan,
         tree: &Tree,
         n_outputs: usize,
         scratch: &mut Scratch,
-        mut leaf: impl FnMut(usize, &[f64], &mut Vec<f64>, &mut Vec<f64>),
+        mut leaf: impl FnMut(usize, &[f64], &[u32], &mut Vec<f64>, &mut Vec<f64>),
     ) -> Self {
         let (first, n_entries) = tree.output().map_or((0, n_outputs), |k| (k.index(), 1));
-        let mut tables =
-            Tables { lines: Vec::new(), start: Vec::new(), columns: Vec::new(), first_column: vec![0] };
-        let (mut place, mut shares) = (0, Vec::new());
-        for unit in &plan.units {
+        let mut tables = Tables {
+            lines: bytemuck::zeroed_vec(plan.table_size(n_entries, N::LANES) / N::LANES),
+            start: Vec::with_capacity(plan.units.len()),
+            columns: Vec::new(),
+            first_column: vec![0],
+            leaves: Vec::new(),
+            first_leaf: Vec::with_capacity(plan.units.len()),
+            first_output: first,
+            n_entries,
+        };
+        let (mut start, mut shares) = (0, Vec::new());
+        for (u, unit) in plan.units.iter().enumerate() {
             let n_columns = unit.columns.len() * n_entries;
             let n_patterns = 1 << unit.n_bits;
             scratch.unit.clear();
             scratch.unit.resize(n_columns * n_patterns, 0.0);
+            tables.first_leaf.push(tables.leaves.len());
+            let first_leaf = tables.leaves.len();
+            tables.leaves.resize(first_leaf + (n_entries << (unit.n_bits - unit.n_path)), 0.0);
+            let leaves = &mut tables.leaves[first_leaf..];
             for of in &unit.leaves {
                 shares.clear();
                 shares.extend(of.factors.iter().map(|f| f.share));
-                leaf(place, &shares, &mut scratch.leaf, &mut scratch.more);
-                place += 1;
                 of.patterns(unit.n_bits, &mut scratch.patterns);
+                leaf(u, &shares, &scratch.patterns, &mut scratch.leaf, &mut scratch.more);
                 let Node::Leaf { values } = tree.node(of.node) else { continue };
+                for (decisions, to) in leaves.chunks_exact_mut(n_entries).enumerate() {
+                    // The path is followed where its bits are set.
+                    let pattern = scratch.patterns[((decisions + 1) << unit.n_path) - 1];
+                    if pattern as usize == (1 << of.factors.len()) - 1 {
+                        to.iter_mut().zip(values).for_each(|(to, value)| *to = tree.weight() * value);
+                    }
+                }
                 let gives = scratch.leaf.chunks_exact(1 << of.factors.len());
                 for (factor, gives) in of.factors.iter().zip(gives) {
                     for (entry, value) in values.iter().enumerate() {
                         let value = tree.weight() * value;
                         let column = entry * unit.columns.len() + factor.column as usize;
                         let out = &mut scratch.unit[column * n_patterns..][..n_patterns];
-                        for (out, &pattern) in out.iter_mut().zip(&scratch.patterns) {
-                            *out += value * gives[pattern as usize];
-                        }
+                        add_leaf(value, gives, &scratch.patterns, unit.n_path, out);
                     }
                 }
             }
@@ -89,27 +112,27 @@ impl<N: Number> Tables<N> {
                 let column = |&c: &u32| c * n_outputs as u32 + (first + entry) as u32;
                 tables.columns.extend(unit.columns.iter().map(column));
             }
-            tables.finish_unit(n_columns, n_patterns, &scratch.unit);
+            start = tables.finish_unit(start, n_columns, n_patterns, &scratch.unit);
         }
         tables
     }
 
-    /// Turns a unit's columns into padded lines.
-    fn finish_unit(&mut self, n_columns: usize, n_patterns: usize, unit: &[f64]) {
+    /// Turns a unit's columns into padded lines, and says where these end.
+    fn finish_unit(&mut self, start: usize, n_columns: usize, n_patterns: usize, unit: &[f64]) -> usize {
         let width = n_columns.div_ceil(N::LANES);
         if let Some(&last) = self.columns.last() {
             self.columns.extend(std::iter::repeat_n(last, width * N::LANES - n_columns));
         }
         self.first_column.push(self.columns.len());
-        self.start.push(self.lines.len());
-        self.lines.resize(self.lines.len() + width * n_patterns, N::Vector::default());
-        let start = self.start.last().copied().unwrap_or_default();
-        let lines: &mut [N] = bytemuck::cast_slice_mut(&mut self.lines[start..]);
-        for (c, column) in unit.chunks_exact(n_patterns).enumerate() {
-            for (line, &value) in lines.chunks_exact_mut((width * N::LANES).max(1)).zip(column) {
-                line[c] = N::of(value);
+        self.start.push(start);
+        let end = start + width * n_patterns;
+        let lines: &mut [N] = bytemuck::cast_slice_mut(&mut self.lines[start..end]);
+        for (m, line) in lines.chunks_exact_mut((width * N::LANES).max(1)).enumerate() {
+            for (to, column) in line.iter_mut().zip(unit.chunks_exact(n_patterns)) {
+                *to = N::of(column[m]);
             }
         }
+        end
     }
 
     /// Makes the tables of a path-dependent explanation.
@@ -120,17 +143,46 @@ impl<N: Number> Tables<N> {
         rules: &[Rule],
         scratch: &mut Scratch,
     ) -> Self {
-        Tables::new(plan, tree, n_outputs, scratch, |_, shares, out, more| {
+        Tables::new(plan, tree, n_outputs, scratch, |_, shares, _, out, more| {
             leaf::by_cover(shares, rules, out, more);
         })
     }
 
-    /// Adds what the tree gives to the rows of a sheet, `[used feature][output]`.
-    pub(super) fn read(&self, plan: &Plan, sheet: &Sheet, patterns: &mut Patterns, sums: &mut [N::Column]) {
+    /// Adds what the tree gives to the rows of a sheet, `[used feature][output]`, and to their margins,
+    /// `[row][output]`; if these are empty, nobody asks for them.
+    pub(super) fn read(
+        &self,
+        plan: &Plan,
+        sheet: &Sheet,
+        patterns: &mut Patterns,
+        sums: &mut [N::Column],
+        margins: &mut [f64],
+        n_outputs: usize,
+    ) {
+        let margins = margins.get_mut(self.first_output..).unwrap_or_default();
         each_unit(plan, sheet, patterns, |u, pattern| {
             let columns = &self.columns[self.first_column[u]..self.first_column[u + 1]];
-            pass::add_lines::<N>(&self.lines[self.start[u]..], columns, pattern, sums);
+            let end = self.start.get(u + 1).copied().unwrap_or(self.lines.len());
+            pass::add_lines::<N>(&self.lines[self.start[u]..end], columns, pattern, sums);
+            if !margins.is_empty() {
+                let values = &self.leaves[self.first_leaf[u]..];
+                pass::add_leaves(values, plan.units[u].n_path, self.n_entries, pattern, margins, n_outputs);
+            }
         });
+    }
+}
+
+/// Adds value × what a leaf gives, for every pattern of the unit.
+fn add_leaf(value: f64, gives: &[f64], patterns: &[u32], n_path: usize, out: &mut [f64]) {
+    let n = 1 << n_path;
+    for (out, patterns) in out.chunks_exact_mut(n).zip(patterns.chunks_exact(n)) {
+        let first = patterns[0] as usize;
+        if patterns[n - 1] as usize == first + n - 1 {
+            // The decisions in the unit let the path's bits through as they are.
+            out.iter_mut().zip(&gives[first..first + n]).for_each(|(out, gives)| *out += value * gives);
+        } else {
+            out.iter_mut().zip(patterns).for_each(|(out, &pattern)| *out += value * gives[pattern as usize]);
+        }
     }
 }
 

@@ -16,13 +16,12 @@ pub(in crate::explain) trait Number: Copy + Default + bytemuck::Pod {
     fn of(value: f64) -> Self;
     fn get(column: &Self::Column, row: usize) -> f64;
 
-    /// Adds the lines of one group of rows, as many as there are lanes.
-    fn add(
+    /// Adds the lines that the patterns point to. A line has `W` vectors, which go to as many columns each as there are
+    /// lanes.
+    fn add<const W: usize>(
         lines: &[Self::Vector],
-        width: usize,
-        pattern: &[u16],
         columns: &[u32],
-        group: usize,
+        pattern: &[u16; ROWS],
         sums: &mut [Self::Column],
     );
 }
@@ -40,7 +39,6 @@ impl<V: Default + Copy, const N: usize> Default for Sums<V, N> {
 
 /// Sums of f64.
 pub(in crate::explain) type Exact = Sums<f64x2, { ROWS / 2 }>;
-
 /// Sums of f32.
 pub(in crate::explain) type Narrow = Sums<f32x4, { ROWS / 4 }>;
 
@@ -62,7 +60,7 @@ impl Exact {
 }
 
 macro_rules! number {
-    ($number:ty, $vector:ty, $lanes:literal, $transpose:path) => {
+    ($number:ty, $vector:ty, $lanes:literal, $transpose:ident) => {
         impl Number for $number {
             type Vector = $vector;
             type Column = Sums<$vector, { ROWS / $lanes }>;
@@ -79,28 +77,44 @@ macro_rules! number {
             }
 
             #[inline(always)]
-            fn add(
+            fn add<const W: usize>(
                 lines: &[$vector],
-                width: usize,
-                pattern: &[u16],
                 columns: &[u32],
-                group: usize,
+                pattern: &[u16; ROWS],
                 sums: &mut [Self::Column],
             ) {
-                let Some(&pattern) = pattern.first_chunk::<$lanes>() else { return };
-                let lines = pattern.map(|m| &lines[m as usize * width..][..width]);
-                for (v, columns) in columns.as_chunks::<$lanes>().0.iter().enumerate() {
-                    let turned = $transpose(lines.map(|line| line[v]));
-                    for (&column, more) in columns.iter().zip(turned) {
-                        sums[column as usize].0[group] += more;
+                let (lines, columns) = (lines.as_chunks::<W>().0, columns.as_chunks::<$lanes>().0);
+                let Some(columns) = columns.first_chunk::<W>() else { return };
+                // Two vectors of rows at a time, so that a column is looked up half as often.
+                let (pairs, _) = pattern.as_chunks::<{ 2 * $lanes }>();
+                for (g, pair) in pairs.iter().enumerate() {
+                    let line = pair.map(|m| &lines[m as usize]);
+                    for v in 0..W {
+                        let [one, two] = $transpose(line.map(|line| line[v]));
+                        for lane in 0..$lanes {
+                            let sums = &mut sums[columns[v][lane] as usize].0;
+                            sums[2 * g] += one[lane];
+                            sums[2 * g + 1] += two[lane];
+                        }
                     }
                 }
             }
         }
     };
 }
-number!(f64, f64x2, 2, transpose_two);
-number!(f32, f32x4, 4, transpose_four);
+number!(f64, f64x2, 2, turn_f64);
+number!(f32, f32x4, 4, turn_f32);
+
+/// Lines of two vectors of rows as the columns of each.
+#[inline(always)]
+fn turn_f64([a, b, c, d]: [f64x2; 4]) -> [[f64x2; 2]; 2] {
+    [transpose_two([a, b]), transpose_two([c, d])]
+}
+
+#[inline(always)]
+fn turn_f32([a, b, c, d, e, f, g, h]: [f32x4; 8]) -> [[f32x4; 4]; 2] {
+    [transpose_four([a, b, c, d]), transpose_four([e, f, g, h])]
+}
 
 #[cfg(target_arch = "wasm32")]
 #[inline(always)]

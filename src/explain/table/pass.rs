@@ -28,20 +28,17 @@ pub(in crate::explain) fn each_unit(
                     continue;
                 };
                 let bit = splat(bit);
-                for v in 0..VECTORS {
-                    let left = test.left(&sheet.codes, v);
+                test.each(&sheet.codes, |v, left| {
                     let along = if side == Side::Left { left } else { !left };
                     to[v] = if new { from[v] | (along & bit) } else { from[v] & (along | !bit) };
-                }
+                });
             }
             Step::Unit { level, unit } => {
                 let of = &plan.units[unit as usize];
                 let mut pattern = patterns[level as usize];
                 for (t, test) in of.tests.iter().enumerate() {
                     let bit = splat(1 << (of.n_path + t));
-                    for (v, pattern) in pattern.iter_mut().enumerate() {
-                        *pattern |= test.left(&sheet.codes, v) & bit;
-                    }
+                    test.each(&sheet.codes, |v, left| pattern[v] |= left & bit);
                 }
                 read(unit as usize, bytemuck::cast_ref(&pattern));
             }
@@ -58,8 +55,57 @@ pub(in crate::explain) fn add_lines<N: Number>(
     pattern: &[u16; ROWS],
     sums: &mut [N::Column],
 ) {
-    let width = columns.len() / N::LANES;
-    for (group, pattern) in pattern.chunks_exact(N::LANES).enumerate() {
-        N::add(lines, width, pattern, columns, group, sums);
+    let add = match columns.len() / N::LANES {
+        0 => return,
+        1 => N::add::<1>,
+        2 => N::add::<2>,
+        3 => N::add::<3>,
+        4 => N::add::<4>,
+        5 => N::add::<5>,
+        6 => N::add::<6>,
+        width => return add_wide::<N>(lines, width, columns, pattern, sums),
+    };
+    add(lines, columns, pattern, sums);
+}
+
+/// Lines of any width, a vector at a time.
+fn add_wide<N: Number>(
+    lines: &[N::Vector],
+    width: usize,
+    columns: &[u32],
+    pattern: &[u16; ROWS],
+    sums: &mut [N::Column],
+) {
+    let mut narrow = vec![N::Vector::default(); lines.len() / width];
+    for (v, columns) in columns.chunks_exact(N::LANES).enumerate() {
+        narrow.iter_mut().zip(lines.iter().skip(v).step_by(width)).for_each(|(to, from)| *to = *from);
+        N::add::<1>(&narrow, columns, pattern, sums);
+    }
+}
+
+/// Adds the weighted values of the leaves that rows reach: a row is in the unit if it followed the whole path. `values`
+/// are laid out `[decisions in the unit][output the tree feeds]`, `margins` `[row][output]`.
+#[inline(always)]
+pub(in crate::explain) fn add_leaves(
+    values: &[f64],
+    n_path: usize,
+    n_entries: usize,
+    pattern: &[u16; ROWS],
+    margins: &mut [f64],
+    n_outputs: usize,
+) {
+    let path = splat(((1u32 << n_path) - 1) as i16);
+    let pattern_vectors: &Column = bytemuck::cast_ref(pattern);
+    for (v, &of) in pattern_vectors.iter().enumerate() {
+        let mut rows = (of & path).simd_eq(path).to_bitmask();
+        while rows != 0 {
+            let row = 8 * v + rows.trailing_zeros() as usize;
+            rows &= rows - 1;
+            let first = (usize::from(pattern[row]) >> n_path) * n_entries;
+            let Some(margins) = margins.get_mut(row * n_outputs..) else { break };
+            for (margin, value) in margins.iter_mut().zip(&values[first..first + n_entries]) {
+                *margin += value;
+            }
+        }
     }
 }

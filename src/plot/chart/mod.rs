@@ -21,6 +21,7 @@ pub mod missingness;
 pub mod pairs;
 pub mod profile;
 pub mod ranked;
+pub mod residual;
 pub mod silhouette;
 pub mod small;
 pub mod survival;

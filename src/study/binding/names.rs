@@ -18,7 +18,7 @@ pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Finds the column of every feature by its exact name.
+/// Finds the column of every feature by its exact name, as LightGBM writes it for one of its models.
 pub(crate) fn match_names(model: &Summary, data: &Dataset) -> Result<Match, StudyError> {
     let mut column_of: HashMap<&str, usize> = HashMap::with_capacity(data.columns().len());
     let mut twice = Vec::new();
@@ -27,6 +27,7 @@ pub(crate) fn match_names(model: &Summary, data: &Dataset) -> Result<Match, Stud
             twice.push(column.name.as_str());
         }
     }
+    let underscored = underscored(model, data);
     let mut found = Vec::with_capacity(model.features.len());
     let mut missing = Vec::new();
     let mut feature_of: HashMap<&str, usize> = HashMap::with_capacity(model.features.len());
@@ -35,7 +36,8 @@ pub(crate) fn match_names(model: &Summary, data: &Dataset) -> Result<Match, Stud
         if feature_of.insert(&feature.name, f).is_some() {
             twice_in_model.push(feature.name.clone());
         }
-        match column_of.get(feature.name.as_str()) {
+        let name = feature.name.as_str();
+        match column_of.get(name).or_else(|| underscored.get(name)) {
             Some(&column) => found.push(column),
             None => missing.push(feature.name.clone()),
         }
@@ -58,6 +60,16 @@ pub(crate) fn match_names(model: &Summary, data: &Dataset) -> Result<Match, Stud
     let unused: Vec<String> = unused.map(str::to_owned).collect();
     let near = near(&missing, &unused);
     Err(StudyError::MissingColumns { missing, unused, near })
+}
+
+/// Columns by the names that LightGBM gives them when it saves a model: with underscores for spaces.
+fn underscored(model: &Summary, data: &Dataset) -> HashMap<String, usize> {
+    let columns = data
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| model.library == "LightGBM" && c.name.contains(' '));
+    columns.map(|(i, column)| (column.name.replace(' ', "_"), i)).collect()
 }
 
 /// The column of every feature that has one of exactly its name.

@@ -173,3 +173,13 @@ fn the_twin_of_a_binding_is_itself() {
     let json = serde_json::to_string(&bound).unwrap();
     assert_eq!(serde_json::from_str::<Binding>(&json).unwrap(), bound);
 }
+
+#[test]
+fn lightgbm_s_underscores_are_the_table_s_spaces() {
+    let data = table("id,IL 6,IL_8,age at visit\nP,1,2,3\n");
+    let mut of_lightgbm = model("reg:squarederror", &["age_at_visit", "IL_6", "IL_8"]);
+    assert!(matches!(bind(&of_lightgbm, &data), Err(StudyError::MissingColumns { .. })));
+    of_lightgbm.library = "LightGBM".into();
+    let bound = bind(&of_lightgbm, &data).unwrap().value;
+    assert_eq!(bound.matrix(&data, &[RowId(0)]), [3.0, 1.0, 2.0]);
+}

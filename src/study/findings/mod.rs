@@ -7,6 +7,7 @@ mod attribution;
 mod files;
 mod missing;
 mod patients;
+mod shift;
 
 use super::text::{enumerate, prose};
 use super::{Outcome, SplitRole, Study};
@@ -105,6 +106,7 @@ pub fn findings(study: &Study, rows: &[RowId], explained: Option<&Attributions>)
     let mut found = Vec::new();
     patients::inspect(&look, &mut found);
     missing::inspect(&look, &mut found);
+    shift::inspect(&look, &mut found);
     files::inspect(&look, &mut found);
     attribution::inspect(&look, &mut found);
     // Stable: findings of one severity stay in the order above.

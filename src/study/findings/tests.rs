@@ -253,6 +253,7 @@ fn no_finding_claims_more_than_the_model() {
     let sources = [
         include_str!("patients.rs"),
         include_str!("missing.rs"),
+        include_str!("shift.rs"),
         include_str!("files.rs"),
         include_str!("attribution.rs"),
         include_str!("mod.rs"),

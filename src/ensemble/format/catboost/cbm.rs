@@ -3,7 +3,7 @@
 
 use super::flatbuffer::{Buffer, Table};
 use super::json::{ClassParams, Params};
-use super::{Input, Model, Question, RETRAIN_NUMBERS, RETRAIN_ONE_HOT, Tree};
+use super::{Input, MAX_QUESTIONS, Model, Question, RETRAIN_NUMBERS, RETRAIN_ONE_HOT, Tree};
 use crate::Parsed;
 use crate::ensemble::error::quoted;
 use crate::ensemble::{Ensemble, ModelError, TreeFault};
@@ -42,8 +42,10 @@ mod trees {
 /// # Errors
 /// [`ModelError`].
 pub(in crate::ensemble::format) fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
-    let problem = |at: usize, problem: &str| ModelError::Binary { at, key: String::new(), problem: problem.into() };
-    let (size, rest) = bytes.get(4..).and_then(<[u8]>::split_first_chunk).ok_or(problem(4, "the file ends here"))?;
+    let problem =
+        |at: usize, problem: &str| ModelError::Binary { at, key: String::new(), problem: problem.into() };
+    let (size, rest) =
+        bytes.get(4..).and_then(<[u8]>::split_first_chunk).ok_or(problem(4, "the file ends here"))?;
     let size = u32::from_le_bytes(*size) as usize;
     let body = rest.get(..size).ok_or(problem(4, "the file is shorter than it says"))?;
     let root = Buffer { bytes: body, start: 8 }.root()?;
@@ -52,7 +54,8 @@ pub(in crate::ensemble::format) fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>
         let (key, got) = ("FormatVersion".into(), quoted(format));
         return Err(ModelError::Value { key, got, expected: "FlabuffersModel_v1" });
     }
-    let missing = || ModelError::Value { key: "ModelTrees".into(), got: "missing".into(), expected: "the trees" };
+    let missing =
+        || ModelError::Value { key: "ModelTrees".into(), got: "missing".into(), expected: "the trees" };
     let table = root.table(core::TREES)?.ok_or_else(missing)?;
     refuse(&table)?;
 
@@ -174,10 +177,16 @@ fn symmetric(table: &Table<'_>, questions: &[Question], n_outputs: usize) -> Res
     let (mut splits, mut values, mut weights) = (splits.as_slice(), values.as_slice(), weights.as_slice());
     let weighted = !weights.is_empty();
     let read = |(tree, size): (usize, i32)| {
-        let short = |array, expected| ModelError::Tree { tree, fault: TreeFault::Length { array, got: 0, expected } };
-        let depth = usize::try_from(size).ok().filter(|d| *d < 24).ok_or(short("TreeSizes", 23))?;
+        let left = (splits.len(), values.len(), weights.len());
+        let short = |array, got, expected| ModelError::Tree {
+            tree,
+            fault: TreeFault::Length { array, got, expected },
+        };
+        let depth = usize::try_from(size).ok().filter(|d| *d <= MAX_QUESTIONS);
+        let depth =
+            depth.ok_or(ModelError::Tree { tree, fault: TreeFault::Depth { limit: MAX_QUESTIONS } })?;
         let n_leaves = 1usize << depth;
-        let asked = take(&mut splits, depth).ok_or(short("TreeSplits", depth))?;
+        let asked = take(&mut splits, depth).ok_or(short("TreeSplits", left.0, depth))?;
         let asked = asked.iter().map(|&s| {
             let question = usize::try_from(s).ok().and_then(|s| questions.get(s));
             let fault = TreeFault::Feature { node: 0, feature: i64::from(s), n_features: questions.len() };
@@ -185,15 +194,19 @@ fn symmetric(table: &Table<'_>, questions: &[Question], n_outputs: usize) -> Res
         });
         let questions = asked.collect::<Result<Vec<_>, _>>()?;
         let n_values = n_leaves.saturating_mul(n_outputs);
-        let leaf_values = take(&mut values, n_values).ok_or(short("LeafValues", n_values))?.to_vec();
+        let leaf_values = take(&mut values, n_values).ok_or(short("LeafValues", left.1, n_values))?.to_vec();
         let leaf_weights = match weighted {
-            true => Some(take(&mut weights, n_leaves).ok_or(short("LeafWeights", n_leaves))?.to_vec()),
+            true => {
+                Some(take(&mut weights, n_leaves).ok_or(short("LeafWeights", left.2, n_leaves))?.to_vec())
+            }
             false => None,
         };
         Ok(Tree::Symmetric { questions, leaf_values, leaf_weights })
     };
     let trees = sizes.into_iter().enumerate().map(read).collect::<Result<Vec<_>, ModelError>>()?;
-    for (key, got) in [("TreeSplits", splits.len()), ("LeafValues", values.len()), ("LeafWeights", weights.len())] {
+    for (key, got) in
+        [("TreeSplits", splits.len()), ("LeafValues", values.len()), ("LeafWeights", weights.len())]
+    {
         if got > 0 {
             return Err(ModelError::Length { key: format!("{key} after the last tree"), got, expected: 0 });
         }

@@ -52,7 +52,8 @@ impl<'a> Buffer<'a> {
 
     fn table(self, at: usize) -> Result<Table<'a>, ModelError> {
         let back = i64::from(i32::from_le_bytes(self.number(at)?));
-        let vtable = usize::try_from(at as i64 - back).map_err(|_| self.error(at, "an offset leads out of the file"))?;
+        let vtable = usize::try_from(at as i64 - back)
+            .map_err(|_| self.error(at, "an offset leads out of the file"))?;
         let vtable_len = usize::from(u16::from_le_bytes(self.number(vtable)?));
         Ok(Table { buffer: self, at, vtable, vtable_len })
     }

@@ -204,7 +204,8 @@ fn inputs(infos: Vec<InputInfo>, kind: &str) -> Result<Vec<Input>, ModelError> {
 
 impl Symmetric {
     fn read(self, tree: usize) -> Result<Tree, ModelError> {
-        let questions = self.splits.unwrap_or_default().iter().map(|s| s.question(tree)).collect::<Result<_, _>>()?;
+        let questions =
+            self.splits.unwrap_or_default().iter().map(|s| s.question(tree)).collect::<Result<_, _>>()?;
         Ok(Tree::Symmetric { questions, leaf_values: self.leaf_values, leaf_weights: self.leaf_weights })
     }
 }

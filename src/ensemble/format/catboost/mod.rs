@@ -17,9 +17,10 @@ mod objective;
 
 use super::within;
 use crate::Parsed;
-use crate::ensemble::builder::{MAX_FEATURES, MAX_NODES_PER_TREE, MAX_OUTPUTS};
+use crate::ensemble::builder::{MAX_FEATURES, MAX_OUTPUTS};
 use crate::ensemble::{
-    Builder, Cast, Ensemble, Facts, Feature, FeatureKind, ModelError, NodeSpec, Objective, TreeFault, TreeSpec,
+    Builder, Cast, Ensemble, Facts, Feature, FeatureKind, ModelError, NodeSpec, Objective, TreeFault,
+    TreeSpec,
 };
 use std::collections::HashMap;
 
@@ -29,14 +30,19 @@ pub(super) use json::read as read_json;
 /// Versions (major.minor.) that the reference cases cover.
 const TESTED: &str = "1.2.";
 
-const SAVE_WITH_POOL: &str =
-    "Save it with the texts of its categories: model.save_model(\"model.json\", format=\"json\", pool=train_pool).";
+const SAVE_WITH_POOL: &str = "Save it with the texts of its categories: model.save_model(\"model.json\", format=\"json\", pool=train_pool).";
 const RETRAIN_ONE_HOT: &str = "Train it again with one_hot_max_size=255, so that categories are asked for one by one, and save it with \
      model.save_model(\"model.json\", format=\"json\", pool=train_pool).";
 const RETRAIN_NUMBERS: &str = "Train it again on numbers and categories only.";
 
 /// Level texts over all features: every categorical feature gets the one list that the file has.
 const MAX_LEVEL_TEXTS: usize = 1 << 22;
+
+/// Columns of the table that the file does not list, such as ignored ones.
+const MAX_UNLISTED: usize = 1 << 16;
+
+/// Questions of a symmetric tree, more than the library allows: one node per leaf and per split stays below a million.
+const MAX_QUESTIONS: usize = 18;
 
 /// Texts with one hash; of a million texts, hardly three share one.
 const MAX_SAME_HASH: usize = 16;
@@ -102,7 +108,10 @@ impl Model {
         let known = objective::known(&self.loss);
         if !known.recognised {
             warnings.push(match self.loss.is_empty() {
-                true => "The file does not say what the model was trained for; its margin is explained as it is.".into(),
+                true => {
+                    "The file does not say what the model was trained for; its margin is explained as it is."
+                        .into()
+                }
                 false => format!("The loss {} is not known; its margin is explained as it is.", self.loss),
             });
         }
@@ -123,7 +132,9 @@ impl Model {
         };
         let outputs = match self.n_outputs {
             1 => vec![known.scale.margin.clone()],
-            n if self.class_names.len() == n => self.class_names.iter().map(|c| format!("class {c}")).collect(),
+            n if self.class_names.len() == n => {
+                self.class_names.iter().map(|c| format!("class {c}")).collect()
+            }
             n => (0..n).map(|k| format!("{} {k}", if known.classes { "class" } else { "target" })).collect(),
         };
         let (features, named) = self.features()?;
@@ -139,8 +150,10 @@ impl Model {
         let objective = Objective { name: self.loss, scale: known.scale };
         let value = builder.finish(self.bias, Cast::F32, objective, facts)?;
         if !value.has_cover() {
-            warnings
-                .push("The file stores no leaf weights, so its predictions can be shown but not explained.".to_owned());
+            warnings.push(
+                "The file stores no leaf weights, so its predictions can be shown but not explained."
+                    .to_owned(),
+            );
         }
         Ok(Parsed { value, warnings })
     }
@@ -149,7 +162,7 @@ impl Model {
     fn features(&self) -> Result<(Vec<Feature>, bool), ModelError> {
         let inputs = || self.floats.iter().chain(&self.categories);
         let n = inputs().map(|i| i.flat.saturating_add(1)).max().unwrap_or(0);
-        within("features", n, MAX_FEATURES)?;
+        within("features", n, MAX_FEATURES.min(inputs().count() + MAX_UNLISTED))?;
         let named = inputs().any(|i| i.name.as_ref().is_some_and(|name| *name != i.flat.to_string()));
         let mut levels: Option<Vec<String>> = None;
         if let Some(hashes) = &self.hashes {
@@ -201,35 +214,36 @@ struct Rules<'a> {
 
 impl Rules<'_> {
     fn spec(&self, tree: &Tree, number: usize) -> Result<TreeSpec, ModelError> {
-        let (nodes, leaf_values, cover) = match tree {
+        match tree {
             Tree::Symmetric { questions, leaf_values, leaf_weights } => {
-                self.unfolded(questions, leaf_values, leaf_weights.as_deref(), number)?
+                self.unfolded(questions, leaf_values, leaf_weights.as_deref(), number)
             }
             Tree::Free { nodes, leaf_values, cover } => {
                 let nodes = nodes.iter().map(|node| match *node {
                     Node::Split { question, left, right } => self.split(question, left, right),
                     Node::Leaf { first } => Ok(NodeSpec::Leaf { first }),
                 });
-                (nodes.collect::<Result<Vec<_>, _>>()?, leaf_values.clone(), cover.clone())
+                let (nodes, leaf_values) = (nodes.collect::<Result<_, _>>()?, leaf_values.clone());
+                Ok(TreeSpec { nodes, leaf_values, cover: cover.clone(), output: None, weight: 1.0 })
             }
-        };
-        Ok(TreeSpec { nodes, leaf_values, cover, output: None, weight: 1.0 })
+        }
     }
 
     /// A symmetric tree as an ordinary one. The last question is asked first, so that the leaves keep their order;
     /// children of node i are 2 i + 1 and 2 i + 2.
-    #[allow(clippy::type_complexity, reason = "the parts of a spec")]
     fn unfolded(
         &self,
         questions: &[Question],
         leaf_values: &[f64],
         leaf_weights: Option<&[f64]>,
         tree: usize,
-    ) -> Result<(Vec<NodeSpec>, Vec<f64>, Option<Vec<f64>>), ModelError> {
+    ) -> Result<TreeSpec, ModelError> {
         let fault = |fault| ModelError::Tree { tree, fault };
         let width = self.model.n_outputs;
-        let n_leaves = 1usize.checked_shl(questions.len() as u32).filter(|n| *n <= MAX_NODES_PER_TREE);
-        let n_leaves = n_leaves.ok_or(fault(TreeFault::Nodes { got: usize::MAX, limit: MAX_NODES_PER_TREE }))?;
+        if questions.len() > MAX_QUESTIONS {
+            return Err(fault(TreeFault::Depth { limit: MAX_QUESTIONS }));
+        }
+        let n_leaves = 1usize << questions.len();
         let same = |array, got, expected| {
             if got == expected { Ok(()) } else { Err(fault(TreeFault::Length { array, got, expected })) }
         };
@@ -251,7 +265,7 @@ impl Rules<'_> {
             }
             cover
         });
-        Ok((nodes, leaf_values.to_vec(), cover))
+        Ok(TreeSpec { nodes, leaf_values: leaf_values.to_vec(), cover, output: None, weight: 1.0 })
     }
 
     fn split(&self, question: Question, left: i64, right: i64) -> Result<NodeSpec, ModelError> {
@@ -266,7 +280,8 @@ impl Rules<'_> {
                 Ok(NodeSpec::Below { feature: input.flat as i64, threshold, left, right, default_left })
             }
             Question::Is { category, hash } => {
-                let input = model.categories.get(category).ok_or_else(|| no_such("cat_feature_index", category))?;
+                let input =
+                    model.categories.get(category).ok_or_else(|| no_such("cat_feature_index", category))?;
                 let Some(hashes) = &model.hashes else {
                     let what = "categories by a hash of their text, without the texts".into();
                     return Err(ModelError::Feature { what, remedy: SAVE_WITH_POOL });
@@ -285,7 +300,8 @@ fn no_such(key: &str, index: usize) -> ModelError {
 
 /// The number after `tags/v` or `release `, where the library says which commit it was built from.
 fn version(info: &str) -> String {
-    let after = ["tags/v", "CatBoost release ", "release "].iter().find_map(|mark| Some(info.split_once(mark)?.1));
+    let after =
+        ["tags/v", "CatBoost release ", "release "].iter().find_map(|mark| Some(info.split_once(mark)?.1));
     let number = after.unwrap_or_default().split(|c: char| !c.is_ascii_digit() && c != '.').next();
     number.unwrap_or_default().trim_end_matches('.').chars().take(20).collect()
 }

@@ -25,12 +25,19 @@ pub(super) fn known(name: &str) -> Known {
         "Poisson" => (Exp, "log count", "expected count", "count", false),
         "Tweedie" => (Exp, "log mean", "expected value", "value", false),
         "Cox" => (Exp, "log hazard ratio", "hazard ratio", "risk", false),
-        "RMSE" | "MAE" | "Quantile" | "MultiQuantile" | "MAPE" | "Huber" | "Expectile" | "Lq" | "LogCosh"
-        | "MultiRMSE" | "MultiRMSEWithMissingValues" => {
-            (Identity, "prediction", "prediction", "prediction", false)
-        }
-        "YetiRank" | "YetiRankPairwise" | "PairLogit" | "PairLogitPairwise" | "QueryRMSE" | "QuerySoftMax"
-        | "QueryCrossEntropy" | "LambdaMart" | "StochasticRank" | "StochasticFilter" => {
+        "RMSE"
+        | "MAE"
+        | "Quantile"
+        | "MultiQuantile"
+        | "MAPE"
+        | "Huber"
+        | "Expectile"
+        | "Lq"
+        | "LogCosh"
+        | "MultiRMSE"
+        | "MultiRMSEWithMissingValues" => (Identity, "prediction", "prediction", "prediction", false),
+        "YetiRank" | "YetiRankPairwise" | "PairLogit" | "PairLogitPairwise" | "QueryRMSE"
+        | "QuerySoftMax" | "QueryCrossEntropy" | "LambdaMart" | "StochasticRank" | "StochasticFilter" => {
             (Identity, "ranking score", "ranking score", "rank", false)
         }
         _ => {

@@ -131,10 +131,13 @@ impl Model {
         }
         let known = objective::known(&self.objective)?;
         if !known.recognised {
-            warnings.push(format!(
-                "The objective {} is not known; its margin is explained as it is.",
-                quoted(&self.objective)
-            ));
+            warnings.push(match self.objective.is_empty() {
+                true => "The file names no objective; its margin is explained as it is.".to_owned(),
+                false => {
+                    let name = quoted(&self.objective);
+                    format!("The objective {name} is not known; its margin is explained as it is.")
+                }
+            });
         }
         let n_rounds = n_trees / self.n_outputs;
         let mut weight = known.factor;

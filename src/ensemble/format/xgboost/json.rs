@@ -14,6 +14,13 @@ pub(super) struct File {
     pub(super) learner: Learner,
 }
 
+/// A booster as `XGBoosterSerializeToBuffer` writes it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Serialized {
+    #[serde(rename = "Model")]
+    pub(super) model: File,
+}
+
 /// The little that tells why a file is not a [`File`].
 #[derive(Debug, Deserialize)]
 pub(super) struct Outline {

@@ -58,6 +58,17 @@ pub(super) fn read_ubjson(bytes: &[u8], options: ReadOptions) -> Result<Parsed<E
     )
 }
 
+/// Reads what a pickled booster keeps: the model beside the configuration of its training.
+///
+/// # Errors
+/// [`ModelError`].
+pub(super) fn read_serialized(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+    match ubjson::from_slice(bytes) {
+        Ok(json::Serialized { model }) => ensemble(model, "XGBoost UBJSON in a Python object", options),
+        Err(e) => Err(ModelError::Binary { at: e.at, key: e.key(), problem: shortened(&e.problem) }),
+    }
+}
+
 /// What is wrong with a file that cannot be read.
 fn refusal(text: &[u8], error: &serde_json::Error) -> ModelError {
     match serde_json::from_slice(text) {
