@@ -28,7 +28,7 @@ pub fn start() {
 fn Page() -> impl IntoView {
     let store = Store::new();
     provide_context(store);
-    // The resident worker leaves with the study whose model it keeps.
+    // The worker that knows the model leaves with its study.
     Effect::new(move |_| resident::leave_unless(store.open.get().map(|a| resident::key(&a))));
     keys::listen(move |stroke| frame::keys::handle(store, stroke));
     location::on_fragment(move |fragment| open_fragment(store, &fragment));

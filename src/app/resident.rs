@@ -23,8 +23,8 @@ thread_local! {
     static RESIDENT: RefCell<Option<Resident>> = const { RefCell::new(None) };
 }
 
-/// What a resident is for: the SHA-256 of its model, and how that is explained.
-pub(crate) type Key = (String, Method);
+/// What a resident is for: the SHA-256 of model and table, and how they are explained.
+pub(crate) type Key = ([String; 2], Method);
 
 type Answered = oneshot::Sender<Result<Answer, Notice>>;
 
@@ -47,7 +47,7 @@ pub(crate) fn leave_unless(key: Option<Key>) {
 
 /// What a resident for this analysis is for.
 pub(crate) fn key(a: &Analysis) -> Key {
-    (a.study.model_file.sha256.clone(), a.method)
+    ([&a.study.model_file, &a.study.data_file].map(|file| file.sha256.clone()), a.method)
 }
 
 fn is_there(key: &Key) -> bool {
@@ -64,7 +64,7 @@ async fn start(a: &Analysis, key: &Key) -> Result<(), Stopped> {
     if is_there(key) {
         return Ok(());
     }
-    let model = study_files::model(&key.0).ok_or_else(|| {
+    let model = study_files::model(&key.0[0]).ok_or_else(|| {
         Notice::error(
             "The model file is no longer in memory",
             "What was computed still stands; changing values needs the model.",

@@ -78,7 +78,7 @@ impl Store {
             let (a, p) = (open.get()?, patient.get()?);
             let changed = edits.with(|e| !e.of(p).is_empty());
             // Until the first answer has come, the patient is as measured.
-            computed.get().filter(|c| changed && c.patient == p).or_else(|| Case::measured(&a, p))
+            computed.get().filter(|c| changed && c.patient == p && c.fits(&a)).or_else(|| Case::measured(&a, p))
         });
         let ranges = Memo::new(move |_| open.get().map(|a| TrainingRanges::of(&a)).unwrap_or_default());
         Store {
@@ -99,6 +99,11 @@ impl Store {
 
     /// Carries out a command.
     pub(crate) fn send(self, command: Command) {
+        // Changed values leave before another study comes, or the same one computed otherwise.
+        if matches!(command, Command::Computed(_)) {
+            self.edits.set(Edits::default());
+            self.computed.set(None);
+        }
         let effects = self.session.try_update(|s| update(s, command)).unwrap_or_default();
         for effect in effects {
             effects::carry_out(self, effect);
