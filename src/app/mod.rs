@@ -12,6 +12,7 @@ mod task;
 mod view;
 mod widget;
 
+use crate::plot::palette::Colours;
 use crate::session::{Command, Notice};
 use crate::share::Link;
 use browser::{keys, location};
@@ -33,6 +34,15 @@ fn Page() -> impl IntoView {
     keys::listen(move |stroke| frame::keys::handle(store, stroke));
     location::on_fragment(move |fragment| open_fragment(store, &fragment));
     effects::open_packed_or_linked(store);
+    let colours = store.slice(|s| s.now.colours);
+    Effect::new(move |before: Option<Colours>| {
+        let colours = colours.get();
+        browser::theme::set_colours(colours);
+        if before.is_some_and(|b| b != colours) {
+            store.theme.update(|n| *n += 1);
+        }
+        colours
+    });
     frame::Frame()
 }
 

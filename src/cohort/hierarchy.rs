@@ -15,6 +15,8 @@ pub enum Linkage {
     Ward,
     /// The mean distance between their patients.
     Average,
+    /// The distance between their two least alike patients.
+    Complete,
 }
 
 /// Two groups that join.
@@ -53,6 +55,7 @@ pub fn hierarchy(matrix: &[f64], n_features: usize, how: Linkage) -> Option<Hier
     let method = match how {
         Linkage::Ward => Method::Ward,
         Linkage::Average => Method::Average,
+        Linkage::Complete => Method::Complete,
     };
     // Points are in the order of their values; the ids of patients are those of the matrix.
     let id = |c: usize| if c < n { cloud.origin[c] as u32 } else { c as u32 };

@@ -11,6 +11,7 @@ pub mod cluster;
 pub mod consensus;
 pub mod embed;
 pub mod hierarchy;
+pub mod likeness;
 mod lloyd;
 pub mod nonlinear;
 pub mod profile;

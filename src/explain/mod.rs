@@ -4,6 +4,7 @@ mod attributions;
 mod engine;
 mod error;
 mod flow;
+pub mod groups;
 mod interaction;
 mod interventional;
 pub mod oracle;

@@ -4,7 +4,7 @@ use super::{Figure, LevelNames, compact, drawn, phis, unit_text, values};
 use crate::ids::{FeatureId, RowId};
 use crate::math::Order as _;
 use crate::plot::chart::{Emphasis, ranked as chart};
-use crate::session::{Analysis, Sort, ViewState};
+use crate::session::{Analysis, Form, Sort, ViewState};
 
 /// The biomarkers that the view shows, in its order: those the model uses, or all that match a search.
 pub fn shown_features(a: &Analysis, now: &ViewState) -> Vec<FeatureId> {
@@ -15,6 +15,7 @@ pub fn shown_features(a: &Analysis, now: &ViewState) -> Vec<FeatureId> {
         .order
         .iter()
         .copied()
+        .filter(|&f| now.group.as_deref().is_none_or(|g| study.group(f) == g))
         .filter(|&f| {
             if query.is_empty() {
                 study.model.features[f.index()].n_splits > 0
@@ -47,6 +48,20 @@ pub fn ranked(
 ) -> Figure {
     with_spec(a, now, features, passes, width, |spec| Figure {
         scene: chart::rows(spec),
+        table: chart::table(spec),
+    })
+}
+
+/// Heads, rows and key in one picture, to take away.
+pub fn ranked_whole(
+    a: &Analysis,
+    now: &ViewState,
+    features: &[FeatureId],
+    passes: Option<&[bool]>,
+    width: f64,
+) -> Figure {
+    with_spec(a, now, features, passes, width, |spec| Figure {
+        scene: chart::draw(&chart::Spec { focused: None, ..spec.clone() }),
         table: chart::table(spec),
     })
 }
@@ -108,6 +123,7 @@ fn with_spec<T>(
         focused: now.feature,
         emphasis: Emphasis { passes: passes.as_deref(), selected: None },
         provisional: false,
+        marks: if now.form == Form::Violin { chart::Marks::Violin } else { chart::Marks::Dots },
     };
     read(&spec)
 }

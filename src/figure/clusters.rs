@@ -54,6 +54,7 @@ pub fn dendrogram(
     let title = match how {
         Linkage::Ward => "Ward distance of attributions",
         Linkage::Average => "Mean distance of attributions",
+        Linkage::Complete => "Largest distance of attributions",
     };
     let spec = tree_chart::Spec { width, height, tree, k, title, groups: &groups };
     Figure { scene: tree_chart::draw(&spec), table: tree_chart::table(&spec) }

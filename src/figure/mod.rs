@@ -3,15 +3,21 @@
 //! Each figure takes the analysis, the view state and a size, and gives a scene, its numbers as a table, and the
 //! caption that says cohort, n, method and scale.
 
+mod about;
 mod biomarkers;
+mod caption;
 mod case;
 mod clusters;
+mod cohorts;
 mod compare;
 mod crossfilter;
 mod dependence;
 mod evidence;
+mod groups;
+mod heatmap;
 mod overview;
 mod patient;
+mod patients;
 mod reasons;
 mod sample;
 mod subgroups;
@@ -19,9 +25,13 @@ mod survival;
 mod what_if;
 pub mod words;
 
-pub use biomarkers::{ranked, ranked_header, shown_features};
+pub use crate::session::MAX_DRAWN;
+pub use about::{About, about};
+pub use biomarkers::{ranked, ranked_header, ranked_whole, shown_features};
+pub use caption::{caption, drawn_note, n_patients, provenance};
 pub use case::{Case, TrainingRanges};
 pub use clusters::{Description, consensus, dendrogram, describe_clusters, reality_said};
+pub use cohorts::{cohorts, compared, comparisons};
 pub use compare::{Sides, difference, distance_said, nearest_on_other_side, nearest_patient, patient_by_id};
 pub use crossfilter::{Histogram, brushed, histogram, histograms};
 pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers};
@@ -29,10 +39,13 @@ pub use evidence::{
     BySubgroup, Evidence, at_horizon, by_subgroup, confusion_table, default_horizon, discrimination,
     panel_size, residuals,
 };
+pub use groups::groups;
+pub use heatmap::heatmap;
 pub use overview::{additivity, missingness, performance, top_biomarkers};
 pub use patient::{Contribution, contributions, decision, force, nearest, sentence, waterfall};
+pub use patients::{PatientColumn, PatientSheet, toggled};
 pub use reasons::{interaction_matrix, interaction_rows, matrix_features, pair_said, path_table};
-pub use sample::{MAX_DRAWN, drawn};
+pub use sample::drawn;
 pub use subgroups::{
     cluster_names, map, map_point, profile, silhouettes, silhouettes_by_k, stability, trust,
 };

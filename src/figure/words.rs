@@ -167,11 +167,21 @@ pub fn events_among(study: &Study, rows: &[RowId]) -> Option<String> {
 
 /// What happened to one patient, e.g. `died on day 130`.
 pub fn outcome_of(study: &Study, row: RowId) -> Option<String> {
+    outcome_text(&study.outcome(), row)
+}
+
+/// Likewise for many.
+pub fn outcomes_of(study: &Study, rows: &[RowId]) -> Vec<Option<String>> {
+    let outcome = study.outcome();
+    rows.iter().map(|&r| outcome_text(&outcome, r)).collect()
+}
+
+fn outcome_text(outcome: &Outcome, row: RowId) -> Option<String> {
     let i = row.index();
-    match study.outcome() {
+    match outcome {
         Outcome::None => None,
         Outcome::Binary { labels, positive } => {
-            labels[i].map(|l| if l { positive } else { format!("not {positive}") })
+            labels[i].map(|l| if l { positive.clone() } else { format!("not {positive}") })
         }
         Outcome::Continuous(y) => (!y[i].is_nan()).then(|| plain(y[i])),
         Outcome::Survival { time, event, unit, word } => {

@@ -29,6 +29,7 @@ impl SummaryInput {
             values: a.study.binding.matrix(&a.study.data, &a.rows),
             margin: (0..a.rows.len()).map(|i| a.attributions.margin(i, output)).collect(),
             event: events(&a.study, &a.rows),
+            groups: (0..a.study.n_features()).map(|f| a.study.group(FeatureId::of(f)).to_string()).collect(),
             categorical: a.study.model.features.iter().map(|f| f.categorical).collect(),
             k,
         }
@@ -46,6 +47,8 @@ impl SummaryOutput {
             partners: self.partners.into_iter().map(|p| p.map(FeatureId)).collect(),
             importance: self.importance,
             by_margin: self.by_margin,
+            by_likeness: self.by_likeness,
+            groups: self.groups,
             embedding: self.embedding,
             clusters: self.clusters,
             profile: self.profile,

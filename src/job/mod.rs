@@ -18,6 +18,7 @@ pub use run::Worker;
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
+use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
 use crate::ids::RowId;
 use crate::session::{Notice, Performance};
@@ -104,6 +105,8 @@ struct SummaryInput {
     margin: Vec<f64>,
     /// 1 for patients with the event or the positive label, 0 without, NaN unknown; empty without an outcome.
     event: Vec<f64>,
+    /// Group of each feature, `""` for none.
+    groups: Vec<String>,
     /// Features whose values have no order.
     categorical: Vec<bool>,
     /// Clusters wanted.
@@ -119,6 +122,10 @@ pub struct SummaryOutput {
     pub partners: Vec<Option<u32>>,
     /// Positions of the patients, highest margin first; ties in file order.
     pub by_margin: Vec<u32>,
+    /// Positions of the patients that are drawn, so that neighbours are explained alike.
+    pub by_likeness: Vec<u32>,
+    /// Groups of features, most important first.
+    pub groups: Vec<Group>,
     /// Map.
     pub embedding: Embedding,
     /// Clusters.

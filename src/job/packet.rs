@@ -5,6 +5,7 @@ use super::{Answer, Picked, Question, Reading, Reply, Request, Subject, SummaryO
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
+use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
 use crate::ids::RowId;
 use crate::session::{Notice, Performance};
@@ -99,6 +100,7 @@ enum ReplyHeader {
 struct SummaryHeader {
     importance: Vec<Importance>,
     partners: Vec<Option<u32>>,
+    groups: Vec<Group>,
     embedding: Embedding,
     clusters: Clusters,
     profile: Profile,
@@ -107,15 +109,26 @@ struct SummaryHeader {
 
 impl SummaryHeader {
     fn write<'a>(output: &'a SummaryOutput, b: &mut Buffers<'a>) -> Self {
-        let SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples } =
-            output;
+        let SummaryOutput {
+            importance,
+            partners,
+            by_margin,
+            by_likeness,
+            groups,
+            embedding,
+            clusters,
+            profile,
+            n_resamples,
+        } = output;
         b.codes(by_margin);
+        b.codes(by_likeness);
         b.numbers(bytemuck::cast_slice(&embedding.points));
         b.codes(&clusters.labels);
         b.numbers(&clusters.silhouette);
         SummaryHeader {
             importance: importance.clone(),
             partners: partners.clone(),
+            groups: groups.clone(),
             embedding: Embedding { points: Vec::new(), ..embedding.clone() },
             clusters: Clusters { labels: Vec::new(), silhouette: Vec::new(), ..clusters.clone() },
             profile: profile.clone(),
@@ -124,12 +137,23 @@ impl SummaryHeader {
     }
 
     fn read(self, r: &mut Reader) -> Result<SummaryOutput, PacketError> {
-        let SummaryHeader { importance, partners, mut embedding, mut clusters, profile, n_resamples } = self;
-        let by_margin = r.codes()?;
+        let SummaryHeader { importance, partners, groups, mut embedding, mut clusters, profile, n_resamples } =
+            self;
+        let (by_margin, by_likeness) = (r.codes()?, r.codes()?);
         embedding.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
         clusters.labels = r.codes()?;
         clusters.silhouette = r.numbers()?;
-        Ok(SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples })
+        Ok(SummaryOutput {
+            importance,
+            partners,
+            by_margin,
+            by_likeness,
+            groups,
+            embedding,
+            clusters,
+            profile,
+            n_resamples,
+        })
     }
 }
 
@@ -220,7 +244,7 @@ impl<'a> Reader<'a> {
     /// A buffer as whole items.
     fn whole<T: bytemuck::Pod>(&self, buffer: &Buffer) -> Result<Vec<T>, PacketError> {
         let bytes = buffer.bytes();
-        if bytes.len() % size_of::<T>() != 0 {
+        if !bytes.len().is_multiple_of(size_of::<T>()) {
             return Err(PacketError::Buffer(self.at - 1));
         }
         Ok(bytemuck::allocation::pod_collect_to_vec(bytes))

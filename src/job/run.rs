@@ -4,13 +4,14 @@ use super::ask::Kept;
 use super::{
     EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, performance_gap, read_files,
 };
-use crate::cohort::{cluster, embed, profile, stability};
+use crate::cohort::{cluster, embed, likeness, profile, stability};
 use crate::ensemble::{self, Ensemble};
 use crate::evaluate;
+use crate::explain::groups::groups;
 use crate::explain::summary::{self, Importance};
 use crate::explain::{Attributions, Engine, ExplainError, Interventional, Precision};
 use crate::math::Order as _;
-use crate::session::{Notice, Performance};
+use crate::session::{Notice, Performance, drawn_of};
 use crate::study;
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
@@ -86,10 +87,8 @@ impl Worker {
             }
             Request::Ask { job, question } => {
                 let (ensemble, explainer) = self.loaded.as_ref().ok_or_else(no_model)?;
-                Reply::Answered {
-                    job,
-                    answer: self.kept.answer(ensemble, explainer.background(), &question)?,
-                }
+                let answer = self.kept.answer(ensemble, explainer.background(), &question)?;
+                Reply::Answered { job, answer }
             }
             Request::Analyse { job, subject, output, k, whole } => {
                 let summary = summarise(&SummaryInput::of(&subject, output as usize, k));
@@ -140,22 +139,61 @@ fn summarise(input: &SummaryInput) -> SummaryOutput {
         profile::profile(&input.phi, &input.values, &input.categorical, &clusters.labels, clusters.k, event);
     let mut by_margin: Vec<u32> = (0..n as u32).collect();
     by_margin.order_by(|&a, &b| input.margin[b as usize].total_cmp(&input.margin[a as usize]));
-    SummaryOutput { importance, partners, by_margin, embedding, clusters, profile, n_resamples }
+    let by_likeness = by_likeness(input, &importance);
+    let groups = groups(&input.phi, &input.groups.iter().map(String::as_str).collect::<Vec<_>>());
+    SummaryOutput {
+        importance,
+        partners,
+        by_margin,
+        by_likeness,
+        groups,
+        embedding,
+        clusters,
+        profile,
+        n_resamples,
+    }
 }
 
-/// Biomarkers among which partners are looked for, and patients that are looked at: the search is quadratic in one
+/// Biomarkers by which patients are put in order: distances over thousands would take longer than all the rest, and
+/// the small attributions of the others hardly change them.
+const LIKENESS_FEATURES: usize = 50;
+
+/// The patients that are drawn, neighbours explained alike, the end with the lower margins first.
+fn by_likeness(input: &SummaryInput, importance: &[Importance]) -> Vec<u32> {
+    let f = input.n_features;
+    let top = most_important(importance, LIKENESS_FEATURES);
+    let rows = drawn_of(input.margin.len());
+    let phi: Vec<f64> = rows.iter().flat_map(|&r| top.iter().map(move |&i| input.phi[r * f + i])).collect();
+    let order = likeness::by_likeness(&phi, top.len());
+    let mut order: Vec<u32> = match order.len() {
+        0 => rows.iter().map(|&r| r as u32).collect(),
+        _ => order.into_iter().map(|i| rows[i as usize] as u32).collect(),
+    };
+    let mean =
+        |part: &[u32]| part.iter().map(|&i| input.margin[i as usize]).sum::<f64>() / part.len().max(1) as f64;
+    let (left, right) = order.split_at(order.len() / 2);
+    if mean(left) > mean(right) {
+        order.reverse();
+    }
+    order
+}
+
+fn most_important(importance: &[Importance], most: usize) -> Vec<usize> {
+    let mut top: Vec<usize> = (0..importance.len()).filter(|&i| importance[i].mean_abs > 0.0).collect();
+    top.order_by_key(|&i| importance[i].rank);
+    top.truncate(most);
+    top
+}
+
+/// Biomarkers among which partners are looked for, over the patients that are drawn: the search is quadratic in one
 /// and linear in the other.
 const PARTNER_FEATURES: usize = 30;
-const PARTNER_ROWS: usize = 2_000;
 
 /// The likeliest partner of each of the most important features.
 fn partners(input: &SummaryInput, importance: &[Importance]) -> Vec<Option<u32>> {
     let f = input.n_features;
-    let mut top: Vec<usize> = (0..f).filter(|&i| importance[i].mean_abs > 0.0).collect();
-    top.order_by_key(|&i| importance[i].rank);
-    top.truncate(PARTNER_FEATURES);
-    let n = input.margin.len();
-    let rows: Vec<usize> = (0..n).step_by(n.div_ceil(PARTNER_ROWS).max(1)).collect();
+    let top = most_important(importance, PARTNER_FEATURES);
+    let rows = drawn_of(input.margin.len());
     let values: Vec<f64> =
         rows.iter().flat_map(|&r| top.iter().map(move |&i| input.values[r * f + i])).collect();
     let mut out = vec![None; f];

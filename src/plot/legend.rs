@@ -2,7 +2,7 @@
 //! them beneath the plot.
 
 use super::palette::{N_VALUES, Role};
-use super::scene::{Label, Scene, Shape, Stroke};
+use super::scene::{Ink, Label, Scene, Shape, Stroke};
 use super::text;
 
 /// One entry of a key.
@@ -13,6 +13,13 @@ pub enum Entry {
         /// Left of the ramp, e.g. `value low` or `age 36`.
         low: String,
         /// Right of the ramp, e.g. `high` or `69 years`.
+        high: String,
+    },
+    /// The colours of lowering and raising attributions between two texts, weakest in the middle.
+    Signs {
+        /// Left, e.g. `lowers risk −1.2`.
+        low: String,
+        /// Right, e.g. `+1.2 raises risk`.
         high: String,
     },
     /// A hollow mark.
@@ -34,6 +41,7 @@ impl Entry {
     fn says(&self) -> &str {
         match self {
             Entry::Ramp { high: text, .. }
+            | Entry::Signs { high: text, .. }
             | Entry::Missing(text)
             | Entry::Interval(text)
             | Entry::Bar(_, text)
@@ -44,14 +52,14 @@ impl Entry {
 
     fn before(&self) -> f64 {
         match self {
-            Entry::Ramp { low, .. } => text::width(low, 11.0, false) + 6.0,
+            Entry::Ramp { low, .. } | Entry::Signs { low, .. } => text::width(low, 11.0, false) + 6.0,
             _ => 0.0,
         }
     }
 
     fn symbol(&self) -> f64 {
         match self {
-            Entry::Ramp { .. } => 72.0,
+            Entry::Ramp { .. } | Entry::Signs { .. } => 72.0,
             Entry::Interval(_) => 22.0,
             _ => 10.0,
         }
@@ -72,6 +80,15 @@ impl Entry {
                     // One step wider than its share, so that no gap shows between two.
                     let w = if i + 1 < N_VALUES / 2 { step + 0.5 } else { step };
                     scene.rect([s + step * f64::from(i), y - 4.0, w, 8.0], Role::Value(i * 2 + i / 31));
+                }
+            }
+            Entry::Signs { low, .. } => {
+                scene.text(x, y + 4.0, low, Label::LABEL);
+                for i in -8..=8 {
+                    let role = if i < 0 { Role::Lowers } else { Role::Raises };
+                    let step = self.symbol() / 17.0;
+                    let ink = Ink::Role(role, i32::abs(i) as f32 / 8.0);
+                    scene.rect([s + step * f64::from(i + 8), y - 4.0, step, 8.0], ink);
                 }
             }
             Entry::Missing(_) => {

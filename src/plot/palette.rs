@@ -89,6 +89,21 @@ pub enum Colours {
     Safe,
 }
 
+impl Colours {
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            Colours::Standard => "standard",
+            Colours::Safe => "safe",
+        }
+    }
+
+    /// The colours of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        [Colours::Standard, Colours::Safe].into_iter().find(|c| c.id() == id)
+    }
+}
+
 /// Resolves roles to colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Theme {
@@ -233,9 +248,14 @@ impl ValueRamp {
 
     /// The role of a value.
     pub fn role(self, value: f64) -> Role {
+        Role::Value(self.step(value))
+    }
+
+    /// The step of a value on the ramp.
+    pub fn step(self, value: f64) -> u8 {
         let [low, high] = self.clip;
         let t = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
-        Role::Value((t * f64::from(N_VALUES - 1)).round() as u8)
+        (t * f64::from(N_VALUES - 1)).round() as u8
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Options<'a> {
     pub caption: &'a [String],
     /// Prefix that keeps ids apart when several figures share a page.
     pub id: &'a str,
+    /// Width on paper in millimetres; None prints a pixel as a 96th of an inch.
+    pub width_mm: Option<f64>,
 }
 
 /// The scene as a complete SVG document.
@@ -24,10 +26,16 @@ pub fn to_svg(scene: &Scene, options: &Options) -> String {
     let scene = with_caption.as_ref().unwrap_or(scene);
     let mut out = Writer { out: String::with_capacity(scene.items.len() * 72 + 1024), theme: options.theme };
     let (w, h) = (num(scene.width), num(scene.height));
+    let (wide, high) = match options.width_mm {
+        Some(mm) => {
+            (format!("{}mm", num(mm)), format!("{}mm", num(mm * scene.height / scene.width.max(1.0))))
+        }
+        None => (w.clone(), h.clone()),
+    };
     let id = escape(options.id);
     let _ = write!(
         out.out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
          aria-labelledby=\"{id}title {id}desc\" font-family=\"{}\" font-size=\"11\">\n\
          <title id=\"{id}title\">{}</title>\n<desc id=\"{id}desc\">{}</desc>\n",
         escape(text::EXPORT_FONT),
@@ -42,7 +50,7 @@ pub fn to_svg(scene: &Scene, options: &Options) -> String {
 }
 
 /// The scene with its caption lines beneath; None without caption.
-fn captioned(scene: &Scene, caption: &[String]) -> Option<Scene> {
+pub fn captioned(scene: &Scene, caption: &[String]) -> Option<Scene> {
     let room = scene.width - 24.0;
     let lines: Vec<String> = caption.iter().flat_map(|s| text::wrap(s, room, 11.0, false)).collect();
     if lines.is_empty() {
@@ -260,7 +268,7 @@ mod tests {
             for (name, scene) in Fixture::new(20).all(width) {
                 let caption = ["A & B < C; n = 20.".to_owned()];
                 for theme in [Theme::LIGHT, Theme::DARK] {
-                    let svg = to_svg(&scene, &Options { theme, caption: &caption, id: "a-" });
+                    let svg = to_svg(&scene, &Options { theme, caption: &caption, id: "a-", width_mm: None });
                     check_well_formed(&svg);
                     assert!(
                         !svg.contains("<script") && !svg.contains("NaN") && !svg.contains("inf"),
@@ -278,6 +286,13 @@ mod tests {
             to_svg(&crate::plot::chart::ranked::draw(&Fixture::new(20).ranked(944.0)), &Options::default())
         };
         assert_eq!(make(), make());
+    }
+
+    #[test]
+    fn a_width_on_paper_scales_the_whole() {
+        let options = Options { width_mm: Some(89.0), ..Options::default() };
+        let svg = to_svg(&Scene::new(400.0, 200.0), &options);
+        assert!(svg.contains("width=\"89mm\" height=\"44.5mm\" viewBox=\"0 0 400 200\""), "{svg}");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Everything a reader can ask for, each with an id that the palette, the keyboard, the markup and the tests share.
 
 use super::{
-    Analysis, CohortChoice, Filter, Insight, Method, PatientChart, Performance, Session, Sort, Staged,
-    Variable, View,
+    Analysis, CohortChoice, Filter, Form, Insight, Method, Paper, PatientChart, Performance, Session, Sort,
+    Staged, Variable, View,
 };
 use crate::ids::{FeatureId, OutputId, RowId};
+use crate::plot::palette::Colours;
 use crate::share::Link;
 use crate::study::{ColumnRole, SplitRole};
 use std::sync::Arc;
@@ -58,6 +59,8 @@ pub enum Command {
     Step(i32),
     /// Add a rule, replacing one on the same variable.
     AddFilter(Filter),
+    /// Select these patients by hand, instead of those selected by hand before; none removes the rule.
+    ChooseRows(Vec<RowId>),
     /// Remove rule i of the trail.
     RemoveFilter(usize),
     /// Remove the rule on a variable.
@@ -68,6 +71,16 @@ pub enum Command {
     Invert,
     /// Order of the biomarkers.
     SetSort(Sort),
+    /// How the biomarkers are drawn.
+    SetForm(Form),
+    /// Show the biomarkers of one group, or all groups.
+    SetGroup(Option<String>),
+    /// Column whose levels are compared; None for the split roles.
+    SetCompare(Option<String>),
+    /// Colours of data.
+    SetColours(Colours),
+    /// What figures are laid out for.
+    SetPaper(Paper),
     /// Number of biomarkers shown; 0 = all used.
     SetTop(u32),
     /// Search text for biomarkers.
@@ -231,6 +244,10 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
             entry("save-csv", "Save SHAP values as CSV", "", Command::SaveTable),
             entry("save-json", "Save SHAP values as JSON", "", Command::SaveJson),
             entry("inspector", "Show or hide the inspector", "I", Command::ToggleInspector),
+            entry("colours", "Colours: standard, or safe for colour blindness and grey print", "C", {
+                let safe = session.now.colours == Colours::Standard;
+                Command::SetColours(if safe { Colours::Safe } else { Colours::Standard })
+            }),
             entry("filters", "Show or hide the crossfilter", "F", Command::ToggleFilters),
         ]);
     }
@@ -252,6 +269,13 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
             };
             out.push(entry(id, &title, "", Command::SetMethod(method)));
         }
+    }
+    if session.open.is_some() {
+        let form = |(id, form): (_, Form)| {
+            entry(id, &format!("Biomarkers as {}", form.title().to_lowercase()), "", Command::SetForm(form))
+        };
+        let ids = ["as-swarm", "as-violin", "as-heatmap", "as-groups", "as-cohorts", "as-patients"];
+        out.extend(ids.into_iter().zip(Form::ALL).map(form));
     }
     if session.can_undo() {
         out.push(entry("undo", "Undo", "Ctrl Z", Command::Undo));

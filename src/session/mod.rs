@@ -14,12 +14,13 @@ pub use edits::Edits;
 pub(crate) use filter::level as level_of;
 pub use filter::{Filter, Variable, matching_rows};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};
-pub use view::{CohortChoice, Method, PatientChart, Sort, View, ViewState};
+pub use view::{CohortChoice, Form, Method, Paper, PatientChart, Sort, View, ViewState};
 
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::evaluate::Interval;
 use crate::explain::Attributions;
+use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
 use crate::ids::{FeatureId, RowId};
 use crate::study::{ColumnFacts, Finding, Study};
@@ -38,6 +39,10 @@ pub struct Insight {
     pub partners: Vec<Option<FeatureId>>,
     /// Positions of the explained patients, highest margin first; ties in file order.
     pub by_margin: Vec<u32>,
+    /// Positions of the patients that are drawn, so that neighbours are explained alike.
+    pub by_likeness: Vec<u32>,
+    /// Groups of features, most important first.
+    pub groups: Vec<Group>,
     /// Map of the explained patients.
     pub embedding: Embedding,
     /// Clusters of the explained patients.
@@ -57,6 +62,8 @@ impl Insight {
             order: Vec::new(),
             partners: Vec::new(),
             by_margin: Vec::new(),
+            by_likeness: Vec::new(),
+            groups: Vec::new(),
             embedding: Embedding {
                 points: Vec::new(),
                 share: [0.0; 2],
@@ -90,6 +97,14 @@ pub struct Performance {
     pub n: usize,
     /// Events or positives among them.
     pub events: Option<usize>,
+}
+
+/// Patients that one plot draws at most.
+pub const MAX_DRAWN: usize = 2_000;
+
+/// Which of `n` explained patients are drawn: all of them, or an even stride through the file.
+pub fn drawn_of(n: usize) -> Vec<usize> {
+    (0..n).step_by(n.div_ceil(MAX_DRAWN).max(1)).collect()
 }
 
 /// Rows explained, with everything computed from them.

@@ -227,6 +227,12 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             }
             session.now.filters.push(filter);
         }
+        Command::ChooseRows(rows) => {
+            session.now.filters.retain(|f| !matches!(f, Filter::Rows(_)));
+            if !rows.is_empty() {
+                session.now.filters.push(Filter::Rows(rows));
+            }
+        }
         Command::RemoveFilter(i) => {
             if i < session.now.filters.len() {
                 session.now.filters.remove(i);
@@ -238,6 +244,14 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::ClearSelection => session.now.filters.clear(),
         Command::Invert => invert(session),
         Command::SetSort(sort) => session.now.sort = sort,
+        Command::SetForm(form) => {
+            session.now.form = form;
+            session.now.view = View::Biomarkers;
+        }
+        Command::SetGroup(group) => session.now.group = group,
+        Command::SetCompare(column) => session.now.compare = column,
+        Command::SetColours(colours) => session.now.colours = colours,
+        Command::SetPaper(paper) => session.now.paper = paper,
         Command::SetTop(top) => session.now.top = top,
         Command::SetQuery(query) => session.now.query = query,
         Command::SetOutput(output) => session.now.output = output,
@@ -293,8 +307,9 @@ fn computed(session: &mut Session, analysis: Arc<Analysis>) {
     if !same_study {
         session.past.clear();
         session.future.clear();
-        let (sort, top) = (session.now.sort, session.now.top);
-        session.now = super::ViewState { view: View::Overview, sort, top, ..Default::default() };
+        let super::ViewState { sort, top, form, colours, paper, .. } = session.now;
+        session.now =
+            super::ViewState { view: View::Overview, sort, top, form, colours, paper, ..Default::default() };
     }
     (session.now.cohort, session.now.method) = (analysis.cohort, analysis.method);
     session.open = Some(analysis.clone());

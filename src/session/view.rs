@@ -2,6 +2,7 @@
 
 use super::Filter;
 use crate::ids::{FeatureId, OutputId, RowId};
+use crate::plot::palette::Colours;
 use crate::study::{SplitRole, Study};
 
 /// The views over one session.
@@ -244,6 +245,113 @@ impl Sort {
     }
 }
 
+/// How the view over all biomarkers draws them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Form {
+    /// Ranked rows, a dot per patient.
+    #[default]
+    Swarm,
+    /// Ranked rows, the density of the patients.
+    Violin,
+    /// Patients by biomarkers.
+    Heatmap,
+    /// Biomarkers of one group added up.
+    Groups,
+    /// Mean |SHAP| of several sets of patients side by side.
+    Cohorts,
+    /// A table of patients.
+    Patients,
+}
+
+impl Form {
+    /// All forms.
+    pub const ALL: [Form; 6] =
+        [Form::Swarm, Form::Violin, Form::Heatmap, Form::Groups, Form::Cohorts, Form::Patients];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            Form::Swarm => "swarm",
+            Form::Violin => "violin",
+            Form::Heatmap => "heatmap",
+            Form::Groups => "groups",
+            Form::Cohorts => "cohorts",
+            Form::Patients => "patients",
+        }
+    }
+
+    /// The form of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Form::ALL.into_iter().find(|f| f.id() == id)
+    }
+
+    /// The word on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Form::Swarm => "Dots",
+            Form::Violin => "Violins",
+            Form::Heatmap => "Heatmap",
+            Form::Groups => "Groups",
+            Form::Cohorts => "Cohorts",
+            Form::Patients => "Patients",
+        }
+    }
+}
+
+/// What a figure that is taken away is laid out for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Paper {
+    /// As it is on screen.
+    #[default]
+    Screen,
+    /// One column of a journal: 89 mm.
+    Single,
+    /// Both columns: 183 mm.
+    Double,
+}
+
+impl Paper {
+    /// All of them.
+    pub const ALL: [Paper; 3] = [Paper::Screen, Paper::Single, Paper::Double];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            Paper::Screen => "screen",
+            Paper::Single => "single",
+            Paper::Double => "double",
+        }
+    }
+
+    /// The one of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Paper::ALL.into_iter().find(|p| p.id() == id)
+    }
+
+    /// The words on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Paper::Screen => "as on screen",
+            Paper::Single => "1 column, 89 mm",
+            Paper::Double => "2 columns, 183 mm",
+        }
+    }
+
+    /// Printed width in millimetres; None for the screen's own.
+    pub fn millimetres(self) -> Option<f64> {
+        match self {
+            Paper::Screen => None,
+            Paper::Single => Some(89.0),
+            Paper::Double => Some(183.0),
+        }
+    }
+
+    /// Pixels to lay out for, so that the 11-pixel labels are printed at 7 points: 2.475 mm = 7 pt.
+    pub fn pixels(self) -> Option<f64> {
+        self.millimetres().map(|mm| (mm / (7.0 * 25.4 / 72.0) * 11.0).round())
+    }
+}
+
 /// How one patient's prediction is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum PatientChart {
@@ -301,6 +409,12 @@ pub struct ViewState {
     pub sort: Sort,
     /// Biomarkers shown; 0 = all that the model uses.
     pub top: u32,
+    /// How the biomarkers are drawn.
+    pub form: Form,
+    /// The group whose biomarkers are shown; None = all groups.
+    pub group: Option<String>,
+    /// Column whose levels are compared; None = the split roles.
+    pub compare: Option<String>,
     /// Biomarkers whose name or group contains this.
     pub query: String,
     /// Dependence: biomarker that colours the marks; None = the partner that was found.
@@ -313,6 +427,10 @@ pub struct ViewState {
     pub splits: bool,
     /// Number of clusters.
     pub k: u32,
+    /// Colours of data.
+    pub colours: Colours,
+    /// What figures are laid out for when they are taken away.
+    pub paper: Paper,
     /// How one patient's prediction is drawn.
     pub patient_chart: PatientChart,
     /// Patient beside the one in focus.
@@ -331,12 +449,17 @@ impl Default for ViewState {
             filters: Vec::new(),
             sort: Sort::Importance,
             top: TOP,
+            form: Form::Swarm,
+            group: None,
+            compare: None,
             query: String::new(),
             colour_by: None,
             log_axis: None,
             smooth: true,
             splits: true,
             k: CLUSTERS,
+            colours: Colours::Standard,
+            paper: Paper::Screen,
             patient_chart: PatientChart::Waterfall,
             second: None,
         }

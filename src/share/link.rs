@@ -5,8 +5,10 @@
 //! percent-encoded, unknown keys ignored.
 
 use crate::ids::{FeatureId, OutputId, RowId};
+use crate::plot::palette::Colours;
 use crate::session::{
-    Analysis, CohortChoice, Filter, Method, PatientChart, Session, Sort, Variable, View, ViewState,
+    Analysis, CohortChoice, Filter, Form, Method, Paper, PatientChart, Session, Sort, Variable, View,
+    ViewState,
 };
 use crate::study::Study;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -284,6 +286,15 @@ impl fmt::Display for Link {
         if s.top != d.top {
             write!(f, "&top={}", s.top)?;
         }
+        if s.form != d.form {
+            write!(f, "&as={}", s.form.id())?;
+        }
+        if let Some(group) = &s.group {
+            write!(f, "&group={}", encode(group))?;
+        }
+        if let Some(column) = &s.compare {
+            write!(f, "&compare={}", encode(column))?;
+        }
         if !s.query.is_empty() {
             write!(f, "&q={}", encode(&s.query))?;
         }
@@ -301,6 +312,12 @@ impl fmt::Display for Link {
         }
         if s.k != d.k {
             write!(f, "&k={}", s.k)?;
+        }
+        if s.colours != d.colours {
+            write!(f, "&colours={}", s.colours.id())?;
+        }
+        if s.paper != d.paper {
+            write!(f, "&paper={}", s.paper.id())?;
         }
         if s.patient_chart != d.patient_chart {
             write!(f, "&chart={}", s.patient_chart.id())?;
@@ -379,6 +396,11 @@ impl Link {
             "w" if self.filters.len() < MAX_PARTS => self.filters.push(read_filter(value)?),
             "sort" => s.sort = Sort::from_id(value)?,
             "top" => s.top = value.parse().ok()?,
+            "as" => s.form = Form::from_id(value)?,
+            "group" => s.group = Some(text()?),
+            "compare" => s.compare = Some(text()?),
+            "colours" => s.colours = Colours::from_id(value)?,
+            "paper" => s.paper = Paper::from_id(value)?,
             "q" => s.query = text()?,
             "by" => self.colour_by = Some(text()?),
             "log" => s.log_axis = Some(flag()?),
@@ -459,12 +481,15 @@ mod tests {
             smooth in any::<bool>(),
             splits in any::<bool>(),
             k in 2u32..=7,
-            patient_chart in prop::sample::select(&PatientChart::ALL[..]),
-            second in prop::option::of(0u32..99_999),
+            (form, paper, safe) in (prop::sample::select(&Form::ALL[..]), prop::sample::select(&Paper::ALL[..]), any::<bool>()),
+            (group, compare) in (prop::option::of(".{0,9}"), prop::option::of(".{0,9}")),
+            (patient_chart, second) in (prop::sample::select(&PatientChart::ALL[..]), prop::option::of(0u32..99_999)),
         ) -> ViewState {
             ViewState {
                 view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
-                splits, k, patient_chart, second: second.map(RowId), ..ViewState::default()
+                splits, k, form, paper, group, compare, patient_chart, second: second.map(RowId),
+                colours: if safe { Colours::Safe } else { Colours::Standard },
+                ..ViewState::default()
             }
         }
     }

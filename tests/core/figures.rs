@@ -7,11 +7,12 @@ use clarimark::ensemble::Link;
 use clarimark::evaluate::NotATest;
 use clarimark::figure::{self, Figure, Grouping};
 use clarimark::plot::svg;
-use clarimark::session::{Analysis, CohortChoice, ViewState};
+use clarimark::session::{Analysis, CohortChoice, Form, ViewState};
 use clarimark::study::{ColumnRole, SplitRole};
 
 fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     let now = ViewState { patient: Some(a.rows[0]), ..ViewState::default() };
+    let violins = ViewState { form: Form::Violin, ..now.clone() };
     let features = figure::shown_features(a, &now);
     let first = a.insight.order[0];
     let case = figure::Case::measured(a, a.rows[0]).unwrap();
@@ -22,6 +23,12 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     let mut out = vec![
         ("header", figure::ranked_header(a, &now, &features, width)),
         ("ranked", figure::ranked(a, &now, &features, Some(&some), width)),
+        ("ranked whole", figure::ranked_whole(a, &now, &features, Some(&some), width)),
+        ("violins", figure::ranked(a, &violins, &features, Some(&some), width)),
+        ("heatmap", figure::heatmap(a, &now, &features, Some(&some), width)),
+        ("heatmap of five", figure::heatmap(a, &now, &features[..5], None, width)),
+        ("groups", figure::groups(a, Some(&some), width)),
+        ("cohorts", figure::cohorts(a, &now, &features, Some(&some), width)),
         ("dependence", figure::dependence(a, &now, first, Some(&some), [width, 420.0]).figure),
         ("next", figure::next_biomarkers(a, first, None, 6, width)),
         ("waterfall", figure::waterfall(a, &now, &case, &ranges, width)),

@@ -1,13 +1,14 @@
 //! Canvases: scenes on screen, sharp at any pixel ratio.
 
 use crate::plot::paint::{self, Colour, Line, Look, Pen};
-use crate::plot::{Scene, Theme};
-use js_sys::Array;
+use crate::plot::{Role, Scene, Theme};
+use js_sys::{Array, Promise};
 use plotters::prelude::IntoDrawingArea;
 use plotters_canvas::CanvasBackend;
 use std::f64::consts::TAU;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, PointerEvent};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, CanvasRenderingContext2d, Element, HtmlCanvasElement, PointerEvent};
 
 /// Larger canvases fail in some browsers.
 const MAX_SIDE: f64 = 16_000.0;
@@ -19,7 +20,27 @@ fn pixel_ratio() -> f64 {
 
 /// Sizes the canvas to the scene and paints it.
 pub(crate) fn paint(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme) {
-    let dpr = pixel_ratio().min(MAX_SIDE / scene.height.max(1.0)).min(MAX_SIDE / scene.width.max(1.0));
+    paint_at(canvas, scene, theme, pixel_ratio());
+}
+
+/// The scene as a PNG with `scale` pixels per logical pixel, on the theme's ground; None if the browser cannot.
+pub(crate) async fn png(scene: &Scene, theme: Theme, scale: f64) -> Option<Blob> {
+    let canvas: HtmlCanvasElement = gloo::utils::document().create_element("canvas").ok()?.dyn_into().ok()?;
+    let mut ground = Scene::new(scene.width, scene.height);
+    ground.rect([0.0, 0.0, scene.width, scene.height], Role::Background);
+    ground.place(scene.clone(), 0.0, 0.0);
+    paint_at(&canvas, &ground, theme, scale);
+    let made = Promise::new(&mut |done, failed| {
+        if canvas.to_blob(&done).is_err() {
+            // Calling a resolver does not fail.
+            let _ = failed.call0(&JsValue::NULL);
+        }
+    });
+    JsFuture::from(made).await.ok()?.dyn_into().ok()
+}
+
+fn paint_at(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme, scale: f64) {
+    let dpr = scale.min(MAX_SIDE / scene.height.max(1.0)).min(MAX_SIDE / scene.width.max(1.0));
     canvas.set_width((scene.width * dpr).round() as u32);
     canvas.set_height((scene.height * dpr).round() as u32);
     let style = canvas.style();

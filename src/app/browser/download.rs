@@ -14,7 +14,12 @@ fn try_save(name: &str, mime: &str, bytes: &[u8]) -> Option<()> {
     options.set_type(mime);
     let parts = Array::of1(&Uint8Array::from(bytes));
     let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
-    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    save_blob(name, &blob)
+}
+
+/// Offers a blob as a download; None if the browser refuses.
+pub(crate) fn save_blob(name: &str, blob: &Blob) -> Option<()> {
+    let url = Url::create_object_url_with_blob(blob).ok()?;
     let link: HtmlAnchorElement = gloo::utils::document().create_element("a").ok()?.dyn_into().ok()?;
     link.set_href(&url);
     link.set_download(name);

@@ -1,11 +1,19 @@
 //! Light and dark.
 
-use crate::plot::palette::{Mode, Theme};
+use crate::plot::palette::{Colours, Mode, Theme};
 
-/// The theme that the page shows: `data-theme` on the root element, set before the first paint.
+/// The theme that the page shows: `data-theme` and `data-colours` on the root element.
 pub(crate) fn current() -> Theme {
-    let dark = gloo::utils::document_element().get_attribute("data-theme").as_deref() == Some("dark");
-    if dark { Theme::DARK } else { Theme::LIGHT }
+    let root = gloo::utils::document_element();
+    let dark = root.get_attribute("data-theme").as_deref() == Some("dark");
+    let colours = root.get_attribute("data-colours").and_then(|id| Colours::from_id(&id));
+    Theme { mode: if dark { Mode::Dark } else { Mode::Light }, colours: colours.unwrap_or_default() }
+}
+
+/// Shows data in these colours.
+pub(crate) fn set_colours(colours: Colours) {
+    // Fails for no root element, which a page always has.
+    let _ = gloo::utils::document_element().set_attribute("data-colours", colours.id());
 }
 
 /// Switches the theme and remembers it: the only thing this page stores.

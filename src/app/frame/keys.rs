@@ -2,6 +2,7 @@
 
 use crate::app::browser::keys::Stroke;
 use crate::app::store::Store;
+use crate::plot::palette::Colours;
 use crate::session::{Command, Dialog, View};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -43,6 +44,10 @@ pub(crate) fn handle(store: Store, stroke: &Stroke) -> bool {
         (_, "i") if open => Command::ToggleInspector,
         (_, "f") if open => Command::ToggleFilters,
         (_, "v") if open => Command::Invert,
+        (_, "c") if open => Command::SetColours(match store.now.with_untracked(|n| n.colours) {
+            Colours::Standard => Colours::Safe,
+            Colours::Safe => Colours::Standard,
+        }),
         (_, "s") if open => Command::CopyLink,
         (_, "j" | "n" | "]") if open => Command::Step(1),
         (_, "k" | "p" | "[") if open => Command::Step(-1),

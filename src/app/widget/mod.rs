@@ -5,3 +5,4 @@ pub(crate) mod icon;
 pub(crate) mod pane;
 pub(crate) mod plot;
 pub(crate) mod table;
+pub(crate) mod take;

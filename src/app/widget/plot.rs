@@ -1,13 +1,14 @@
 //! A plot on the page: a scene on two canvases (data below, pointer and selection above), with hover, click, lasso,
-//! keyboard, a table of its numbers and an SVG to save.
+//! keyboard, a table of its numbers, words on what it shows, and files to take away.
 
-use crate::app::browser::{canvas, clock, download, resize, theme};
+use super::take::{Make, TakeAway};
+use crate::app::browser::{canvas, clock, resize, theme};
 use crate::app::store::store;
+use crate::figure;
 use crate::ids::Target;
 use crate::plot::Scene;
 use crate::plot::chart::Table;
 use crate::plot::hit::HitIndex;
-use crate::plot::svg;
 use crate::plot::{Ink, Item, Role, Stroke};
 use leptos::html;
 use leptos::prelude::*;
@@ -79,7 +80,10 @@ pub(crate) fn Plot(
     /// True: the plot takes the container's height; false: it has its own.
     #[prop(default = false)]
     fill: bool,
-    /// False leaves out the buttons for table and SVG.
+    /// Draws what is taken away, where that is more than what is shown here.
+    #[prop(optional)]
+    export: Option<Draw>,
+    /// False leaves out the buttons for table and files.
     #[prop(default = true)]
     tools: bool,
 ) -> impl IntoView {
@@ -92,6 +96,7 @@ pub(crate) fn Plot(
     let hovered = StoredValue::new(None::<Target>);
     let show_table = RwSignal::new(false);
     let gesture = StoredValue::new(gesture);
+    let (draw, export) = (StoredValue::new(draw), StoredValue::new(export));
     let at_key = RwSignal::new(None::<usize>);
 
     let watch = StoredValue::new_local(None::<resize::Watch>);
@@ -114,7 +119,7 @@ pub(crate) fn Plot(
 
     let drawing = Memo::new(move |_| {
         let (w, h) = size.get();
-        if w < 1.0 { Arc::new(Drawing::default()) } else { Arc::new(draw(w, h)) }
+        if w < 1.0 { Arc::new(Drawing::default()) } else { Arc::new(draw.with_value(|d| d(w, h))) }
     });
     let index = Memo::new(move |_| Arc::new(Indexed(HitIndex::new(&drawing.get().scene))));
 
@@ -219,16 +224,18 @@ pub(crate) fn Plot(
         hover(targets.get(next).copied());
     };
 
-    let save_svg = move |_| {
-        let drawing = drawing.get_untracked();
-        let options = svg::Options { theme: theme::current(), ..svg::Options::default() };
-        let text = svg::to_svg(&drawing.scene, &options);
-        download::save(&format!("{name}.svg"), "image/svg+xml", text.as_bytes());
-    };
-    let save_csv = move |_| {
-        let text = drawing.get_untracked().table.csv();
-        download::save(&format!("{name}.csv"), "text/csv", text.as_bytes());
-    };
+    let show_about = RwSignal::new(false);
+    let make: Make = Arc::new(move |width: Option<f64>| {
+        let (w, h) = size.get_untracked();
+        let to = width.unwrap_or(w);
+        // What fills its pane keeps its shape.
+        let height = h * to / w.max(1.0);
+        untrack(|| match export.with_value(|e| e.as_ref().map(|e| e(to, height))) {
+            Some(drawing) => drawing,
+            None if width.is_none() => (*drawing.get()).clone(),
+            None => draw.with_value(|d| d(to, height)),
+        })
+    });
 
     view! {
         <div class="plot" class:fill=fill node_ref=host>
@@ -255,33 +262,30 @@ pub(crate) fn Plot(
                 ></canvas>
                 <canvas node_ref=top class="plot-over" aria-hidden="true"></canvas>
             </div>
-            {tools
-                .then(|| {
-                    view! {
-                        <div class="plot-tools">
-                            <button
-                                type="button"
-                                data-command=format!("table-{name}")
-                                aria-pressed=move || show_table.get().to_string()
-                                on:click=move |_| show_table.update(|s| *s = !*s)
-                            >
-                                "Table"
-                            </button>
-                            <button type="button" data-command=format!("csv-{name}") on:click=save_csv>
-                                "CSV"
-                            </button>
-                            <button type="button" data-command=format!("svg-{name}") on:click=save_svg>
-                                "SVG"
-                            </button>
-                        </div>
-                    }
-                })}
+            {tools.then(|| view! { <TakeAway name=name make=make table=show_table about=show_about /> })}
         </div>
+        <Show when=move || show_about.get()>{figure::about(name).map(explained)}</Show>
         <Show when=move || show_table.get()>
             <div class="plot-table" tabindex="0" role="region" aria-label=format!("Table of {name}")>
                 {move || view! { <super::table::DataTable table=drawing.get().table.clone() /> }}
             </div>
         </Show>
+    }
+}
+
+/// What a plot shows, in words.
+fn explained(about: figure::About) -> impl IntoView {
+    view! {
+        <dl class="about">
+            <dt>"What this shows"</dt>
+            <dd>{about.shows}</dd>
+            <dt>"How to read it"</dt>
+            <dd>{about.read}</dd>
+            <dt>"What it does not say"</dt>
+            <dd>{about.not}</dd>
+            <dt>"Source"</dt>
+            <dd>{about.source}</dd>
+        </dl>
     }
 }
 

@@ -1,5 +1,5 @@
 //! Maps that keep neighbours together: UMAP and t-SNE. Distances between far groups, sizes of groups and empty space
-//! mean nothing on them; for those there is [`pca`](super::embed::pca).
+//! mean nothing on them; for those there is [`pca`].
 //!
 //! Both start from the principal components, so that the seed decides little, and go one step at a time: a worker can
 //! show the map while it settles, or stop.

@@ -85,6 +85,7 @@ impl Fixture {
             focused: Some(FeatureId(0)),
             emphasis: Emphasis::default(),
             provisional: false,
+            marks: ranked::Marks::Dots,
         }
     }
 
@@ -283,6 +284,7 @@ impl Fixture {
         };
         vec![
             ("ranked", ranked::draw(&self.ranked(width))),
+            ("violin", ranked::draw(&ranked::Spec { marks: ranked::Marks::Violin, ..self.ranked(width) })),
             ("dependence", dependence::draw(&self.dependence(0, width))),
             ("dependence missing", dependence::draw(&self.dependence(1, width))),
             ("dependence levels", dependence::draw(&self.dependence(2, width))),

@@ -14,6 +14,8 @@ pub mod dependence;
 #[cfg(test)]
 pub(in crate::plot) mod fixture;
 pub mod force;
+pub mod groups;
+pub mod heatmap;
 pub mod histogram;
 pub mod interval;
 pub mod map;
@@ -22,6 +24,7 @@ pub mod pairs;
 pub mod profile;
 pub mod ranked;
 pub mod residual;
+pub mod sides;
 pub mod silhouette;
 pub mod small;
 pub mod survival;
@@ -130,23 +133,43 @@ pub struct Table {
 }
 
 impl Table {
-    /// As CSV, text cells defused against spreadsheets that would run them.
+    /// As CSV, text cells defused against spreadsheets that would run them, numbers as programs read them.
     pub fn csv(&self) -> String {
-        let mut writer = csv::Writer::from_writer(Vec::new());
+        self.separated(b',')
+    }
+
+    /// Likewise with tabs, for pasting into a spreadsheet.
+    pub fn tsv(&self) -> String {
+        self.separated(b'\t')
+    }
+
+    fn separated(&self, delimiter: u8) -> String {
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
         for row in std::iter::once(&self.header).chain(&self.rows) {
             // Writing to memory does not fail, and every row is as long as the header.
-            let _ = writer.write_record(row.iter().map(|cell| crate::dataset::csv::inert(cell)));
+            let _ = writer.write_record(row.iter().map(|cell| for_programs(cell)));
         }
         writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
-    fn new<const N: usize>(header: [&str; N]) -> Self {
+    pub(crate) fn new<const N: usize>(header: [&str; N]) -> Self {
         Table { header: header.map(String::from).to_vec(), rows: Vec::new() }
     }
 }
 
+/// A number with the minus and the spaces that programs know; any other text so that none runs it.
+fn for_programs(cell: &str) -> String {
+    let bare: String = cell
+        .chars()
+        .filter(|c| !['\u{2009}', '\u{202f}'].contains(c))
+        .map(|c| if c == super::number::MINUS { '-' } else { c })
+        .collect();
+    if bare.parse::<f64>().is_ok() { bare } else { crate::dataset::csv::inert(cell) }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::Table;
     use super::fixture::Fixture;
     use crate::plot::palette::N_VALUES;
     use crate::plot::scene::{Anchor, Item};
@@ -238,6 +261,15 @@ mod tests {
         assert_eq!(slots(&names[..3], &[2.0, f64::NAN]), [0, 1, 2]);
         assert_eq!(slots(&names, &[30.0, 7.0, 30.0]), [7, 30]);
         assert_eq!(slots(&names[..2], &[5.0]), [0, 1, 5]);
+    }
+
+    #[test]
+    fn exported_texts_are_inert_and_numbers_are_numbers() {
+        let mut table = Table::new(["Patient", "=SHAP()", "SHAP"]);
+        table.rows.push(["@id", "a,b", "−0.5000"].map(String::from).to_vec());
+        table.rows.push(["-x", "12\u{2009}345", "+1.25"].map(String::from).to_vec());
+        assert_eq!(table.csv(), "Patient,'=SHAP(),SHAP\n'@id,\"a,b\",-0.5000\n'-x,12345,+1.25\n");
+        assert_eq!(table.tsv(), "Patient\t'=SHAP()\tSHAP\n'@id\ta,b\t-0.5000\n'-x\t12345\t+1.25\n");
     }
 
     #[test]

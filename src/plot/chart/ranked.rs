@@ -5,7 +5,7 @@
 
 use super::{Emphasis, Kind, Table};
 use crate::ids::{FeatureId, RowId, Target};
-use crate::math::Order as _;
+use crate::math::{Order as _, exp, powf};
 use crate::plot::axis::{Axis, nice};
 use crate::plot::dodge;
 use crate::plot::legend::{self, Entry};
@@ -38,6 +38,18 @@ pub struct Spec<'a> {
     pub emphasis: Emphasis<'a>,
     /// A run is still going: numbers may change.
     pub provisional: bool,
+    /// How the patients are drawn.
+    pub marks: Marks,
+}
+
+/// How the patients of a row are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Marks {
+    /// A mark for each.
+    #[default]
+    Dots,
+    /// The density of all.
+    Violin,
 }
 
 /// One biomarker.
@@ -90,7 +102,7 @@ pub fn draw(spec: &Spec) -> Scene {
 /// What the colours and marks mean.
 pub fn key(spec: &Spec) -> Scene {
     let mut entries = vec![Entry::Ramp { low: "value low".into(), high: "high".into() }];
-    if spec.rows.iter().any(|r| r.n_missing() > 0) {
+    if spec.marks == Marks::Dots && spec.rows.iter().any(|r| r.n_missing() > 0) {
         entries.push(Entry::Missing("missing, own lane".into()));
     }
     if !spec.compact && spec.rows.iter().any(|r| r.interval.is_some()) && !spec.provisional {
@@ -175,7 +187,10 @@ pub fn rows(spec: &Spec) -> Scene {
         } else {
             facts_beside(&mut scene, spec, &lay, row, top);
         }
-        swarm(&mut scene, spec, &lay, row, top);
+        match spec.marks {
+            Marks::Dots => swarm(&mut scene, spec, &lay, row, top),
+            Marks::Violin => violin(&mut scene, spec, &lay, row, top),
+        }
         scene.hline(0.0, spec.width, top + height - 1.0, Role::Line);
         scene.area([0.0, top, spec.width, height], Target::Feature(row.feature));
     }
@@ -310,6 +325,71 @@ fn swarm(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
         let stroke = Stroke::new(Ink::Role(Role::Missing, spec.emphasis.opacity(i) * thin), 0.9);
         scene.ring(x(i), middle + dy, r, stroke).on(target(i));
     }
+}
+
+/// The density of the patients that pass every filter, the mean value at each place as its colour, a tick at the
+/// median. Missing values are part of the shape, and have no colour.
+fn violin(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
+    const SLICE: f64 = 2.0;
+    let (y0, y1) = if spec.compact { (top + 26.0, top + 68.0) } else { (top, top + 39.0) };
+    lay.axis().grid_x(scene, y0, y1);
+    let shown: Vec<usize> =
+        (0..row.phi.len()).filter(|&i| spec.emphasis.passes.is_none_or(|p| p[i])).collect();
+    let x: Vec<f64> = shown.iter().map(|&i| lay.phi.px_clamped(row.phi[i])).collect();
+    let Some([first, last]) = extent(x.iter().copied()) else { return };
+    let width = bandwidth(&x).max(SLICE);
+    let (from, reach) = (first - 3.0 * width, (3.0 * width / SLICE).ceil() as usize);
+    let n = ((last + 3.0 * width - from) / SLICE).ceil() as usize + 1;
+    let ramp = ValueRamp::fit(row.values);
+    // Counts and sums of values per slice, then both smoothed by the same kernel.
+    let mut slices = vec![[0.0f64; 3]; n];
+    for (&i, x) in shown.iter().zip(&x) {
+        let slice = &mut slices[((x - from) / SLICE) as usize];
+        slice[0] += 1.0;
+        if let Some(v) = row.values.get(i).filter(|v| !v.is_nan()) {
+            slice[1] += 1.0;
+            slice[2] += f64::from(ramp.step(*v));
+        }
+    }
+    let kernel: Vec<f64> =
+        (0..=reach).map(|k| exp(-0.5 * (k as f64 * SLICE / width) * (k as f64 * SLICE / width))).collect();
+    let smooth: Vec<[f64; 3]> = (0..n)
+        .map(|at| {
+            let mut sum = [0.0; 3];
+            for (j, slice) in slices.iter().enumerate().take(at + reach + 1).skip(at.saturating_sub(reach)) {
+                let k = kernel[at.abs_diff(j)];
+                sum.iter_mut().zip(slice).for_each(|(s, v)| *s += k * v);
+            }
+            sum
+        })
+        .collect();
+    let peak = smooth.iter().fold(0.0f64, |m, s| m.max(s[0]));
+    let (middle, half) = ((y0 + y1) / 2.0, (y1 - y0) / 2.0 - 3.0);
+    for (at, [count, known, steps]) in smooth.into_iter().enumerate() {
+        let h = half * count / peak;
+        let x = (from + SLICE * at as f64).clamp(lay.phi.range[0], lay.phi.range[1] - SLICE);
+        if h < 0.25 {
+            continue;
+        }
+        let ordered = row.kind.has_order() && known > 0.05 * count;
+        let role = if ordered { Role::Value((steps / known).round() as u8) } else { Role::MarkStrong };
+        scene.rect([x, middle - h, SLICE, 2.0 * h], role);
+    }
+    let mut sorted = x;
+    sorted.order_by(f64::total_cmp);
+    scene.rect([sorted[sorted.len() / 2] - 0.75, middle - half, 1.5, 2.0 * half], Role::Whisker);
+}
+
+/// Silverman's rule on the smaller of standard deviation and interquartile range (Silverman 1986, eq. 3.31), pixels.
+fn bandwidth(x: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    let mean = x.iter().sum::<f64>() / n;
+    let deviation = (x.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
+    let mut sorted = x.to_vec();
+    sorted.order_by(f64::total_cmp);
+    let quartiles = sorted[sorted.len() * 3 / 4] - sorted[sorted.len() / 4];
+    let spread = if quartiles > 0.0 { deviation.min(quartiles / 1.34) } else { deviation };
+    0.9 * spread * powf(n, -0.2)
 }
 
 /// Where the columns are.

@@ -1,0 +1,52 @@
+//! Every patient and biomarker at a glance.
+
+use super::super::{drawn_note, n_patients, provenance};
+use super::Rows;
+use crate::app::store::store;
+use crate::app::widget::plot::{Drawing, Plot};
+use crate::figure;
+use crate::plot::overlay::{Highlights, overlay};
+use leptos::prelude::*;
+
+#[component]
+pub(crate) fn Heatmap(rows: Rows) -> impl IntoView {
+    let store = store();
+    let (analysis, now, passes) = (store.open, store.now, store.passes);
+    let hovered = store.slice(|s| s.hovered);
+    let caption = move || {
+        analysis.get().map_or_else(String::new, |a| {
+            format!(
+                "One column per patient, {}, patients explained alike side by side: complete linkage of squared distances, \
+                 leaves in optimal order. {}Where there are more patients than pixels, neighbours share a column that shows \
+                 their mean. Colour is the SHAP value, full from the 99th percentile of its size. {}",
+                n_patients(&a),
+                drawn_note(&a),
+                provenance(&a)
+            )
+        })
+    };
+    view! {
+        <div class="ranked-rows">
+            <Plot
+                name="heatmap"
+                draw=Box::new(move |width, _| {
+                    let Some(a) = analysis.get() else { return Drawing::default() };
+                    let passes = passes.get();
+                    let figure = figure::heatmap(
+                        &a,
+                        &now.get(),
+                        &rows.get(),
+                        passes.as_ref().map(|p| p.as_slice()),
+                        width,
+                    );
+                    Drawing { scene: figure.scene, table: figure.table }
+                })
+                over=Box::new(move |base| {
+                    overlay(base, &Highlights { hovered: hovered.get(), focused: now.get().patient, ..Highlights::default() })
+                })
+                gesture=Box::new(move |gesture, _| super::point(store, &gesture))
+            />
+        </div>
+        <p class="caption">{caption}</p>
+    }
+}

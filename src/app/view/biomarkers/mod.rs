@@ -1,0 +1,134 @@
+//! Biomarkers: what drives the model over all patients, in one of several forms.
+
+mod cohorts;
+mod groups;
+mod heatmap;
+mod patients;
+mod ranked;
+
+use crate::app::store::{Store, store};
+use crate::app::widget::controls::{Picker, Search, Segmented};
+use crate::app::widget::icon::{Glyph, Icon};
+use crate::app::widget::plot::Gesture;
+use crate::figure;
+use crate::ids::FeatureId;
+use crate::session::{Command, Form, Sort};
+use leptos::prelude::*;
+
+/// The biomarkers shown, in order.
+type Rows = Memo<Vec<FeatureId>>;
+
+/// What the pointer does on patients and biomarkers, alike in every form.
+fn point(store: Store, gesture: &Gesture) {
+    match gesture {
+        Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
+        Gesture::Click(target, _) => {
+            if let Some(feature) = target.feature() {
+                store.send(Command::FocusFeature(feature, false));
+            }
+            if let Some(patient) = target.patient() {
+                store.send(Command::FocusPatient(patient, false));
+            }
+        }
+        Gesture::Open(target) => match (target.patient(), target.feature()) {
+            (Some(patient), _) => store.send(Command::FocusPatient(patient, true)),
+            (None, Some(feature)) => store.send(Command::FocusFeature(feature, true)),
+            (None, None) => {}
+        },
+        Gesture::Lasso(_) | Gesture::Brush(..) => {}
+    }
+}
+
+#[component]
+pub(crate) fn Biomarkers() -> impl IntoView {
+    let store = store();
+    let (analysis, now) = (store.open, store.now);
+    let form = store.slice(|s| s.now.form);
+    let features = Memo::new(move |_| {
+        analysis.get().map(|a| figure::shown_features(&a, &now.get())).unwrap_or_default()
+    });
+    let used = Memo::new(move |_| {
+        analysis.get().map_or(0, |a| a.study.model.features.iter().filter(|f| f.n_splits > 0).count())
+    });
+    let sorts = Signal::derive(|| {
+        Sort::ALL.iter().map(|s| (s.id().to_string(), s.title().to_string())).collect::<Vec<_>>()
+    });
+    let tops = move || {
+        let all = used.get();
+        let mut options: Vec<(u32, String)> = [10u32, 20, 50]
+            .into_iter()
+            .filter(|&n| (n as usize) < all)
+            .map(|n| (n, format!("Top {n}")))
+            .collect();
+        options.push((0, format!("All {all}")));
+        options
+    };
+    let top = Signal::derive(move || {
+        let top = now.get().top;
+        if top as usize >= used.get() { 0 } else { top }
+    });
+    view! {
+        <div class="view" data-view-body="biomarkers">
+            <h1 class="visually-hidden">"Biomarkers"</h1>
+            <div class="toolbar">
+                <Search
+                    label="Find biomarker"
+                    text=Signal::derive(move || now.get().query)
+                    changed=move |text| store.send(Command::SetQuery(text))
+                />
+                {move || {
+                    view! {
+                        <Segmented label="Show" options=tops() chosen=top choose=move |n| store.send(Command::SetTop(n)) />
+                    }
+                }}
+                <Segmented
+                    label="As"
+                    options=Form::ALL.iter().map(|f| (*f, f.title().to_string())).collect()
+                    chosen=Signal::derive(move || form.get())
+                    choose=move |form| store.send(Command::SetForm(form))
+                />
+                <Picker
+                    label="Sort"
+                    options=sorts
+                    chosen=Signal::derive(move || now.get().sort.id().to_string())
+                    choose=move |id: String| {
+                        if let Some(sort) = Sort::from_id(&id) {
+                            store.send(Command::SetSort(sort));
+                        }
+                    }
+                />
+                <Show when=move || matches!(form.get(), Form::Swarm)>
+                    <span class="legend">"value low " <i class="ramp"></i> " high"</span>
+                    <span class="legend"><i class="swatch missing"></i> "missing, own lane"</span>
+                </Show>
+                {move || {
+                    now.with(|n| n.group.clone())
+                        .map(|group| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="button"
+                                    data-command="all-groups"
+                                    on:click=move |_| store.send(Command::SetGroup(None))
+                                >
+                                    {group}
+                                    <Glyph icon=Icon::Close />
+                                </button>
+                            }
+                        })
+                }}
+            </div>
+            {move || match form.get() {
+                Form::Heatmap => view! { <heatmap::Heatmap rows=features /> }.into_any(),
+                Form::Groups => view! { <groups::Groups /> }.into_any(),
+                Form::Cohorts => view! { <cohorts::Cohorts rows=features /> }.into_any(),
+                Form::Patients => view! { <patients::Patients rows=features /> }.into_any(),
+                Form::Swarm => view! { <ranked::Ranked name="ranked" rows=features /> }.into_any(),
+                Form::Violin => view! { <ranked::Ranked name="violin" rows=features /> }.into_any(),
+            }}
+            <Show when=move || features.get().is_empty()>
+                <p class="empty">"No biomarker matches. Clear the search field to see those the model uses."</p>
+            </Show>
+        </div>
+    }
+}

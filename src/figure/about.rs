@@ -1,0 +1,110 @@
+//! What each plot shows, how to read it, what it does not say, and where the method is described.
+
+/// The words on one plot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// What is drawn.
+    pub shows: &'static str,
+    /// What to look for.
+    pub read: &'static str,
+    /// What must not be concluded.
+    pub not: &'static str,
+    /// One source.
+    pub source: &'static str,
+}
+
+const TREE_SHAP: &str = "Lundberg et al. 2020, From local explanations to global understanding with explainable AI for trees. Nature Machine Intelligence 2, 56–67. doi:10.1038/s42256-019-0138-9";
+const SILHOUETTES: &str = "Rousseeuw 1987, Silhouettes: a graphical aid to the interpretation and validation of cluster analysis. J. Comput. Appl. Math. 20, 53–65. doi:10.1016/0377-0427(87)90125-7";
+const NOT_CAUSE: &str = "How the model uses a measurement, not what causes disease: among correlated biomarkers the model may have picked any.";
+
+/// The words on a plot by its name; None where the plot needs none.
+pub fn about(plot: &str) -> Option<About> {
+    let (shows, read, not, source) = match plot {
+        "ranked" | "top" => (
+            "One row per biomarker, most important first: the mean |SHAP| as a bar with its 95 % bootstrap interval, and one dot per patient.",
+            "A dot right of zero raised that patient's prediction, left lowered it. Colour is the measured value: red dots at the right mean that high values raise it. Hollow dots are missing values.",
+            NOT_CAUSE,
+            TREE_SHAP,
+        ),
+        "violin" => (
+            "The same rows as the dots, but the smoothed density of the patients' SHAP values; the tick is the median.",
+            "Wide where many patients lie. Colour is the mean measured value at that place. Every row is as high as its densest place.",
+            "Smoothing hides single patients and gaps; look at the dots before speaking of two groups.",
+            "Hintze & Nelson 1998, Violin plots: a box plot–density trace synergism. Am. Stat. 52, 181–184. doi:10.1080/00031305.1998.10480559",
+        ),
+        "heatmap" => (
+            "SHAP values of every drawn patient (columns) and biomarker (rows), with the prediction as a line on top and mean |SHAP| at the right.",
+            "Neighbouring columns are patients explained alike. Blocks of one colour are groups whose prediction has the same reasons; hollow cells had no measured value.",
+            "The order is one of many that a clustering allows: distance between far columns means nothing, and blocks are not tested groups.",
+            "Bar-Joseph, Gifford & Jaakkola 2001, Fast optimal leaf ordering for hierarchical clustering. Bioinformatics 17 Suppl. 1, S22–S29. doi:10.1093/bioinformatics/17.suppl_1.S22",
+        ),
+        "groups" => (
+            "The SHAP values of all biomarkers in a group added up for each patient; the bar is the mean absolute sum.",
+            "The pale part behind a bar is what the members move each by itself. The share that cancels says how much of that they take back from each other.",
+            "A large group is not a good group: more members add up to more. Cancelling members are often correlated measurements of one thing.",
+            "Jullum, Redelmeier & Aas 2021, groupShapley: efficient prediction explanation with Shapley values for feature groups. arXiv:2106.12228",
+        ),
+        "cohorts" => (
+            "Mean |SHAP| of each biomarker, separately for several sets of patients, with 95 % intervals over patients.",
+            "Bars of one row that differ by more than their intervals show that the model leans on that biomarker more in one set.",
+            "Sets may differ because their patients differ, not because the model treats them differently. No correction is made for the number of rows.",
+            TREE_SHAP,
+        ),
+        "dependence" | "next" => (
+            "Each patient's measured value against its SHAP value, with a local linear smooth and the thresholds of the trees.",
+            "The height of the line is how the value moves the prediction; spread at one value comes from interactions, often with the biomarker that gives the colour.",
+            NOT_CAUSE,
+            TREE_SHAP,
+        ),
+        "waterfall" => (
+            "How one prediction is made up: from the average prediction, biomarker by biomarker, to the patient's own.",
+            "Each bar starts where the last one ended. Bars add up exactly to the prediction.",
+            "What would happen if a value changed: neighbouring values often change with it, and the model was not asked.",
+            "Lundberg & Lee 2017, A unified approach to interpreting model predictions. NeurIPS 30. arXiv:1705.07874",
+        ),
+        "map" => (
+            "Patients as points; near ones have similar SHAP values. Axes are the first two principal components.",
+            "Colour and shape are the cluster. The axis titles name the biomarkers that stretch them most.",
+            "Two axes leave out part of the variance; clusters are drawn by a rule and exist for any data.",
+            "Jolliffe & Cadima 2016, Principal component analysis: a review and recent developments. Phil. Trans. R. Soc. A 374, 20150202. doi:10.1098/rsta.2015.0202",
+        ),
+        "silhouette" | "silhouette-by-k" => (
+            "For every patient, how much nearer the own cluster is than the next one: 1 is well placed, 0 between two, negative nearer to another.",
+            "A mean below 0.25 means there is hardly any structure; 0.5 and more, that clusters are apart.",
+            "Whether the clusters exist in other patients, or matter to them.",
+            SILHOUETTES,
+        ),
+        "stability" => (
+            "How alike a cluster comes out when patients are drawn again: mean Jaccard similarity over bootstrap resamples.",
+            "Above 0.85 a cluster is highly stable; below 0.6 it should not be trusted.",
+            "A stable cluster can still be an arbitrary cut through a continuum.",
+            "Hennig 2007, Cluster-wise assessment of cluster stability. Comput. Stat. Data Anal. 52, 258–271. doi:10.1016/j.csda.2006.11.025",
+        ),
+        "profile" => (
+            "The mean SHAP value of each biomarker in each cluster.",
+            "Numbers say how far a biomarker moves the predictions of a cluster on average; colour repeats the sign.",
+            "Clusters were made from these very values, so differences between them are no discovery.",
+            TREE_SHAP,
+        ),
+        "missingness" => (
+            "Which values were measured: one column per patient, hollow where missing.",
+            "Hollow blocks that share columns were missing together, as after a visit that did not happen.",
+            "Why values are missing. A model can learn from that, and then predicts the clinic instead of the disease.",
+            "Rubin 1976, Inference and missing data. Biometrika 63, 581–592. doi:10.1093/biomet/63.3.581",
+        ),
+        "performance" => (
+            "How well the model ranks or fits patients, for each part of the table, with a 95 % bootstrap interval.",
+            "Trust what was held out: test or external. A training value far above means that the model knows those patients by heart.",
+            "Whether predicted risks are right in size, or the model is useful for a decision.",
+            "Harrell, Lee & Mark 1996, Multivariable prognostic models. Stat. Med. 15, 361–387.",
+        ),
+        "additivity" => (
+            "The difference between the model's own output and the sum of base value and SHAP values, for every patient.",
+            "It should be rounding only, below the dashed line.",
+            "That the model is right: only that its output was explained in full.",
+            TREE_SHAP,
+        ),
+        _ => return None,
+    };
+    Some(About { shows, read, not, source })
+}

@@ -1,0 +1,73 @@
+//! Attributions of every patient at a glance.
+
+use super::{Figure, compact, phis, values};
+use crate::ids::{FeatureId, RowId};
+use crate::plot::chart::{Emphasis, heatmap as chart};
+use crate::session::{Analysis, ViewState};
+
+/// Rows where the reader asks for all: more are a carpet without names.
+const MOST: usize = 60;
+
+/// The shown biomarkers by the drawn patients; biomarkers that have no row are summed into the last one.
+pub fn heatmap(
+    a: &Analysis,
+    now: &ViewState,
+    features: &[FeatureId],
+    passes: Option<&[bool]>,
+    width: f64,
+) -> Figure {
+    let positions: Vec<usize> = a.insight.by_likeness.iter().map(|&i| i as usize).collect();
+    let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
+    let margin: Vec<f64> = patients.iter().map(|&r| a.margin(r)).collect();
+    let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
+    let features = &features[..features.len().min(MOST)];
+    let cells: Vec<(Vec<f64>, Vec<bool>)> = features
+        .iter()
+        .map(|&f| {
+            let missing = values(a, f, &positions).iter().map(|v| v.is_nan()).collect();
+            (phis(a, f, &positions), missing)
+        })
+        .collect();
+    let used = |f: &FeatureId| a.study.model.features[f.index()].n_splits > 0;
+    let n_others = a.insight.order.iter().filter(|f| used(f) && !features.contains(f)).count();
+    // What the shown rows leave of the prediction.
+    let others: Vec<f64> = (0..positions.len())
+        .map(|i| margin[i] - a.base_value() - cells.iter().map(|(phi, _)| phi[i]).sum::<f64>())
+        .collect();
+    let others_name = format!("{n_others} others, summed");
+    let mut rows: Vec<chart::Row> = features
+        .iter()
+        .zip(&cells)
+        .map(|(&f, (phi, missing))| chart::Row {
+            feature: Some(f),
+            name: a.study.label(f),
+            importance: a.importance(f).mean_abs,
+            phi,
+            missing,
+        })
+        .collect();
+    if n_others > 0 {
+        rows.push(chart::Row {
+            feature: None,
+            name: &others_name,
+            importance: others.iter().map(|p| p.abs()).sum::<f64>() / others.len().max(1) as f64,
+            phi: &others,
+            missing: &[],
+        });
+    }
+    let scale = &a.study.model.scale;
+    let spec = chart::Spec {
+        width,
+        compact: compact(width),
+        patients: &patients,
+        margin: &margin,
+        base: a.base_value(),
+        limit: chart::limit(cells.iter().map(|(phi, _)| phi.as_slice())),
+        rows,
+        scale: &scale.margin,
+        higher: &scale.higher,
+        focused: now.feature,
+        emphasis: Emphasis { passes: passes.as_deref(), selected: None },
+    };
+    Figure { scene: chart::draw(&spec), table: chart::table(&spec, |row| a.study.patient_id(row)) }
+}
