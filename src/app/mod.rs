@@ -29,8 +29,8 @@ pub fn start() {
 fn Page() -> impl IntoView {
     let store = Store::new();
     provide_context(store);
-    // The resident worker leaves with the study whose model it keeps.
-    Effect::new(move |_| resident::leave_unless(store.open.get().map(|a| a.study.model_file.sha256.clone())));
+    // The worker that knows the model leaves with its study.
+    Effect::new(move |_| resident::leave_unless(store.open.get().map(|a| resident::key(&a))));
     keys::listen(move |stroke| frame::keys::handle(store, stroke));
     location::on_fragment(move |fragment| open_fragment(store, &fragment));
     effects::open_packed_or_linked(store);

@@ -8,7 +8,7 @@ use super::store::Store;
 use super::study_files;
 use super::task::{Stopped, no_workers, not_loaded, out_of_memory};
 use crate::job::{Answer, Question, Reply, Request};
-use crate::session::{Command, Notice};
+use crate::session::{Analysis, Command, Method, Notice};
 use crate::worker::wire::Message;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
@@ -23,53 +23,62 @@ thread_local! {
     static RESIDENT: RefCell<Option<Resident>> = const { RefCell::new(None) };
 }
 
+/// What a resident is for: the SHA-256 of model and table, and how they are explained.
+pub(crate) type Key = ([String; 2], Method);
+
 type Answered = oneshot::Sender<Result<Answer, Notice>>;
 
 struct Resident {
-    /// SHA-256 of its model.
-    model: String,
+    key: Key,
     workers: Workers,
     waiting: Vec<(u32, Answered)>,
     /// Number of the last question; 0 is the model itself.
     last: u32,
 }
 
-/// Ends the resident unless it keeps this model.
-pub(crate) fn leave_unless(model: Option<String>) {
+/// Ends the resident unless it is for this.
+pub(crate) fn leave_unless(key: Option<Key>) {
     RESIDENT.with_borrow_mut(|slot| {
-        if slot.as_ref().is_some_and(|r| Some(&r.model) != model.as_ref()) {
+        if slot.as_ref().is_some_and(|r| Some(&r.key) != key.as_ref()) {
             *slot = None;
         }
     });
 }
 
-fn is_there(model: &str) -> bool {
-    RESIDENT.with_borrow(|slot| slot.as_ref().is_some_and(|r| r.model == model))
+/// What a resident for this analysis is for.
+pub(crate) fn key(a: &Analysis) -> Key {
+    ([&a.study.model_file, &a.study.data_file].map(|file| file.sha256.clone()), a.method)
 }
 
-/// Starts the resident for a model if it is not there.
-async fn start(model: &str) -> Result<(), Stopped> {
-    if is_there(model) {
+fn is_there(key: &Key) -> bool {
+    RESIDENT.with_borrow(|slot| slot.as_ref().is_some_and(|r| r.key == *key))
+}
+
+/// Starts the resident for an analysis if it is not there.
+async fn start(a: &Analysis, key: &Key) -> Result<(), Stopped> {
+    if is_there(key) {
         return Ok(());
     }
     boot::workers_ready().await.map_err(not_loaded)?;
     // Another question may have started it meanwhile.
-    if is_there(model) {
+    if is_there(key) {
         return Ok(());
     }
-    let file = study_files::model(model).ok_or_else(|| {
+    let model = study_files::model(&key.0[0]).ok_or_else(|| {
         Notice::error(
             "The model file is no longer in memory",
             "What was computed still stands; changing values needs the model.",
             "Choose the model file and the table again.",
         )
     })?;
+    let background = match a.method {
+        Method::PathDependent => Vec::new(),
+        Method::Interventional(against) => against.rows(&a.study),
+    };
+    let background = Arc::new(a.study.binding.matrix(&a.study.data, &background));
     let (workers, events) = Workers::spawn(1).ok_or_else(no_workers)?;
-    workers.send(
-        0,
-        Message::of(&Request::Load { job: 0, model: file, n_rows: 1, background: Arc::default() }.packet()),
-    );
-    let new = Resident { model: model.to_owned(), workers, waiting: Vec::new(), last: 0 };
+    workers.send(0, Message::of(&Request::Load { job: 0, model, n_rows: 1, background }.packet()));
+    let new = Resident { key: key.clone(), workers, waiting: Vec::new(), last: 0 };
     RESIDENT.set(Some(new));
     spawn_local(listen(events));
     Ok(())
@@ -112,12 +121,12 @@ async fn listen(mut events: UnboundedReceiver<Event>) {
 
 /// Asks about the open study.
 pub(crate) async fn ask(store: Store, question: Question) -> Result<Answer, Stopped> {
-    let model = store.peek(|s| s.open.as_ref().map(|a| a.study.model_file.sha256.clone()));
-    let model = model.ok_or(Stopped::Cancelled)?;
-    start(&model).await?;
+    let a = store.peek(|s| s.open.clone()).ok_or(Stopped::Cancelled)?;
+    let key = key(&a);
+    start(&a, &key).await?;
     let (sender, receiver) = oneshot::channel();
     RESIDENT.with_borrow_mut(|slot| {
-        let resident = slot.as_mut().filter(|r| r.model == model).ok_or(Stopped::Cancelled)?;
+        let resident = slot.as_mut().filter(|r| r.key == key).ok_or(Stopped::Cancelled)?;
         resident.last += 1;
         let job = resident.last;
         resident.waiting.push((job, sender));

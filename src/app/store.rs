@@ -3,7 +3,7 @@
 use super::effects;
 use crate::figure::{Case, TrainingRanges};
 use crate::ids::{FeatureId, RowId};
-use crate::session::{Analysis, Command, Edits, Method, Session, ViewState, matching_rows, update};
+use crate::session::{Analysis, Command, Edits, Session, ViewState, matching_rows, update};
 use crate::share::Link;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -78,7 +78,7 @@ impl Store {
             let (a, p) = (open.get()?, patient.get()?);
             let changed = edits.with(|e| !e.of(p).is_empty());
             // Until the first answer has come, the patient is as measured.
-            computed.get().filter(|c| changed && c.patient == p).or_else(|| Case::measured(&a, p))
+            computed.get().filter(|c| changed && c.patient == p && c.fits(&a)).or_else(|| Case::measured(&a, p))
         });
         let ranges = Memo::new(move |_| open.get().map(|a| TrainingRanges::of(&a)).unwrap_or_default());
         Store {
@@ -99,6 +99,11 @@ impl Store {
 
     /// Carries out a command.
     pub(crate) fn send(self, command: Command) {
+        // Changed values leave before another study comes, or the same one computed otherwise.
+        if matches!(command, Command::Computed(_)) {
+            self.edits.set(Edits::default());
+            self.computed.set(None);
+        }
         let effects = self.session.try_update(|s| update(s, command)).unwrap_or_default();
         for effect in effects {
             effects::carry_out(self, effect);
@@ -119,11 +124,6 @@ impl Store {
     pub(crate) fn n_selected(self) -> Option<(usize, usize)> {
         let n = self.open.with(|a| a.as_ref().map(|a| a.rows.len()))?;
         Some((self.passes.with(|p| p.as_ref().map_or(n, |p| p.iter().filter(|c| **c).count())), n))
-    }
-
-    /// True if the open study is explained by the cover of its trees.
-    pub(crate) fn by_cover(self) -> Memo<bool> {
-        Memo::new(move |_| self.open.with(|a| a.as_ref().is_some_and(|a| a.method == Method::PathDependent)))
     }
 
     /// The session as it is now, without following it.

@@ -15,7 +15,7 @@ pub struct TreePath {
     pub tree: u32,
     /// What the tree gives this row, weighted; margin units.
     pub gives: f64,
-    /// `gives` minus what the tree gives on average (by cover): the sum of the tree's SHAP values.
+    /// `gives` minus what the tree gives on average, by cover or over a background: the sum of the tree's SHAP values.
     pub effect: f64,
     /// Conditions from the root down, those on one number drawn together.
     pub conditions: Vec<Condition>,
@@ -48,18 +48,42 @@ pub enum Holds {
     Missing,
 }
 
-/// The paths with the largest effect on an output, largest first, at most `count`.
-pub fn paths(model: &Ensemble, row: &[f64], output: OutputId, count: usize) -> Vec<TreePath> {
+/// The paths with the largest effect on an output, largest first, at most `count`. Averages are by cover, or over the
+/// rows of a `background`, `[row][feature]`, if there are any.
+pub fn paths(
+    model: &Ensemble,
+    row: &[f64],
+    output: OutputId,
+    count: usize,
+    background: &[f64],
+) -> Vec<TreePath> {
     let mut found: Vec<TreePath> = (model.trees().iter().enumerate())
         .filter(|(_, tree)| tree.n_nodes() > 1 && tree.output().is_none_or(|o| o == output))
-        .map(|(t, tree)| path(model, t, tree, row, output))
+        .map(|(t, tree)| {
+            let (gives, conditions) = path(model, tree, row, output);
+            let effect = gives - average(model, tree, output, background);
+            TreePath { tree: t as u32, gives, effect, conditions }
+        })
         .collect();
     found.order_by(|a, b| b.effect.abs().total_cmp(&a.effect.abs()));
     found.truncate(count);
     found
 }
 
-fn path(model: &Ensemble, t: usize, tree: &Tree, row: &[f64], output: OutputId) -> TreePath {
+/// What a tree gives on average.
+fn average(model: &Ensemble, tree: &Tree, output: OutputId, background: &[f64]) -> f64 {
+    let rows = background.chunks_exact(model.n_features().max(1));
+    if rows.len() == 0 {
+        let mut expected = vec![0.0; model.n_outputs()];
+        tree.add_expectation(&mut expected);
+        return expected[output.index()];
+    }
+    let n_rows = rows.len() as f64;
+    rows.map(|row| path(model, tree, row, output).0).sum::<f64>() / n_rows
+}
+
+/// What a tree gives a row, and why.
+fn path(model: &Ensemble, tree: &Tree, row: &[f64], output: OutputId) -> (f64, Vec<Condition>) {
     let mut conditions: Vec<Condition> = Vec::new();
     let mut at = 0;
     let gives = loop {
@@ -76,9 +100,7 @@ fn path(model: &Ensemble, t: usize, tree: &Tree, row: &[f64], output: OutputId) 
             }
         }
     };
-    let mut expected = vec![0.0; model.n_outputs()];
-    tree.add_expectation(&mut expected);
-    TreePath { tree: t as u32, gives, effect: gives - expected[output.index()], conditions }
+    (gives, conditions)
 }
 
 fn holds(split: Split, value: f64, goes_left: bool) -> Holds {

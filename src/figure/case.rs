@@ -57,6 +57,11 @@ impl Case {
         })
     }
 
+    /// False for what was computed of another study.
+    pub fn fits(&self, a: &Analysis) -> bool {
+        self.values.len() == a.study.n_features() && self.patient.index() < a.study.n_rows()
+    }
+
     /// A value as text without its unit; None if missing.
     pub(super) fn text(&self, a: &Analysis, kind: Kind, feature: FeatureId) -> Option<String> {
         let value = self.values[feature.index()];

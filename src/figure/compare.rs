@@ -23,7 +23,7 @@ pub struct Sides {
 impl Sides {
     /// Even odds for a yes or no, else the reference.
     pub fn of(a: &Analysis) -> Sides {
-        if a.study.model.scale.link == Link::Logistic {
+        if matches!(a.study.model.scale.link, Link::Logistic | Link::LogisticOfTwice) {
             return Sides { at: 0.0, name: format!("a {} of 0.5", a.study.model.scale.prediction) };
         }
         Sides { at: a.base_value(), name: format!("the reference, {}", signed(a.base_value(), 2)) }

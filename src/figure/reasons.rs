@@ -14,6 +14,9 @@ const MATRIX_COMPACT: usize = 6;
 
 /// The paths as a table: tree, effect, conditions as words.
 pub fn path_table(a: &Analysis, case: &Case, paths: &[TreePath]) -> Table {
+    if !case.fits(a) {
+        return Table::default();
+    }
     let names = LevelNames::of(&a.study);
     let header = ["Tree", "Effect", "Gives", "Because"].map(String::from).to_vec();
     let row = |path: &TreePath| {
@@ -56,19 +59,19 @@ pub fn matrix_features(case: &Case, width: f64) -> Vec<FeatureId> {
 /// Interactions of one patient.
 pub fn interaction_matrix(
     a: &Analysis,
-    patient: RowId,
+    case: &Case,
     features: &[FeatureId],
     matrix: &[f64],
     width: f64,
 ) -> Figure {
     let n = features.len();
-    if n == 0 || matrix.len() != n * n {
+    if n == 0 || matrix.len() != n * n || !case.fits(a) {
         return Figure::default();
     }
     // What fits is shown; the matrix is by size of effect.
     let shown = if super::compact(width) { n.min(MATRIX_COMPACT) } else { n };
     let kept: Vec<f64> = (0..shown).flat_map(|i| matrix[i * n..i * n + shown].to_vec()).collect();
-    let id = a.study.patient_id(patient);
+    let id = a.study.patient_id(case.patient);
     let spec = chart::Spec {
         width,
         patient: &id,

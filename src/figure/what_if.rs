@@ -54,6 +54,9 @@ pub fn what_if_curve(
     ranges: &TrainingRanges,
     size: [f64; 2],
 ) -> Figure {
+    if !case.fits(a) {
+        return Figure::default();
+    }
     let names = LevelNames::of(&a.study);
     let (id, label) = (a.study.patient_id(case.patient), a.study.label(feature));
     let Some(x) = extent(points.iter().map(|p| p[0])) else { return Figure::default() };

@@ -5,7 +5,7 @@
 
 use crate::ensemble::Ensemble;
 use crate::explain::paths::{TreePath, paths};
-use crate::explain::{Flow, Interaction, Interactions, WhatIf};
+use crate::explain::{ExplainError, Flow, Interaction, Interactions, Interventional, WhatIf};
 use crate::ids::{FeatureId, OutputId};
 use crate::session::Notice;
 use serde::{Deserialize, Serialize};
@@ -74,12 +74,24 @@ pub enum Answer {
 /// What is kept between questions.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
+    /// Background of interventional attributions, `[row][feature]`; empty for path-dependent ones.
+    background: Arc<Vec<f64>>,
     what_if: Option<WhatIf<Arc<Flow>>>,
     interactions: Option<Interactions>,
 }
 
 impl Kept {
-    pub(super) fn answer(&mut self, model: &Ensemble, question: &Question) -> Result<Answer, Notice> {
+    pub(super) fn new(background: Arc<Vec<f64>>) -> Self {
+        Kept { background, ..Kept::default() }
+    }
+
+    /// Answers as the run explained: path-dependent, or `against` a background.
+    pub(super) fn answer(
+        &mut self,
+        model: &Ensemble,
+        against: Option<&Interventional>,
+        question: &Question,
+    ) -> Result<Answer, Notice> {
         let n_features = model.n_features();
         let whole = match question {
             Question::WhatIf { row, .. } | Question::Paths { row, .. } | Question::Matrix { row, .. } => {
@@ -103,43 +115,53 @@ impl Kept {
             ));
         }
         Ok(match question {
-            Question::WhatIf { row, feature, along } => {
-                let what_if = match &mut self.what_if {
-                    Some(what_if) => what_if,
-                    None => {
-                        let flow = Flow::new(model).map_err(|e| {
-                            Notice::error("This model cannot be asked what if", e.to_string(), e.hint())
-                        })?;
-                        self.what_if.insert(WhatIf::new(Arc::new(flow), row))
+            Question::WhatIf { row, feature, along } => match against {
+                None => {
+                    let what_if = match &mut self.what_if {
+                        Some(what_if) => what_if,
+                        empty => empty.insert(WhatIf::new(Arc::new(Flow::new(model).map_err(refused)?), row)),
+                    };
+                    what_if.become_row(row);
+                    let curve = what_if.curve(*feature, along).margin;
+                    Answer::WhatIf { phi: what_if.phi().to_vec(), margin: what_if.margin().to_vec(), curve }
+                }
+                Some(against) => {
+                    let explained = against.explain(row);
+                    let mut rows = row.repeat(along.len());
+                    for (row, value) in rows.chunks_exact_mut(n_features.max(1)).zip(along) {
+                        row[feature.index()] = *value;
                     }
-                };
-                what_if.become_row(row);
-                let curve = what_if.curve(*feature, along).margin;
-                Answer::WhatIf { phi: what_if.phi().to_vec(), margin: what_if.margin().to_vec(), curve }
-            }
+                    let curve = model.margins(&rows);
+                    Answer::WhatIf { phi: explained.values, margin: explained.margin, curve }
+                }
+            },
             Question::Paths { row, output, count } => {
-                Answer::Paths(paths(model, row, *output, *count as usize))
+                Answer::Paths(paths(model, row, *output, *count as usize, &self.background))
             }
             Question::Matrix { row, output, features } => {
-                Answer::Matrix(self.interactions(model)?.among(row, features, *output))
+                Answer::Matrix(self.interactions(model, against)?.among(row, features, *output))
             }
             Question::Pairs { matrix, count } => {
-                Answer::Pairs(self.interactions(model)?.strongest(matrix, *count as usize))
+                Answer::Pairs(self.interactions(model, against)?.strongest(matrix, *count as usize))
             }
         })
     }
 
-    fn interactions(&mut self, model: &Ensemble) -> Result<&Interactions, Notice> {
-        if self.interactions.is_none() {
-            let new = Interactions::by_cover(model).map_err(|e| {
-                Notice::error(
-                    "Interactions cannot be computed",
-                    e.to_string(),
-                    "Use a model that stores cover.",
-                )
-            })?;
-            self.interactions = Some(new);
-        }
-        self.interactions.as_ref().ok_or_else(Notice::default)
+    fn interactions(
+        &mut self,
+        model: &Ensemble,
+        against: Option<&Interventional>,
+    ) -> Result<&Interactions, Notice> {
+        Ok(match &mut self.interactions {
+            Some(interactions) => interactions,
+            empty => empty.insert(match against {
+                None => Interactions::by_cover(model).map_err(refused)?,
+                Some(against) => Interactions::by_background(against),
+            }),
+        })
     }
+}
+
+fn refused(error: ExplainError) -> Notice {
+    Notice::error("This model cannot be explained so", error.to_string(), error.hint())
 }

@@ -43,6 +43,13 @@ impl Explainer {
         })
     }
 
+    fn background(&self) -> Option<&Interventional> {
+        match self {
+            Explainer::PathDependent(_) => None,
+            Explainer::Interventional(against) => Some(against),
+        }
+    }
+
     fn explain(&self, rows: &[f64]) -> Attributions {
         match self {
             Explainer::PathDependent(engine) => engine.explain(rows),
@@ -69,7 +76,7 @@ impl Worker {
                     Notice::error("This model cannot be explained so", e.to_string(), e.hint())
                 })?;
                 self.loaded = Some((ensemble, explainer));
-                self.kept = Kept::default();
+                self.kept = Kept::new(background);
                 Reply::Loaded { job }
             }
             Request::Explain { job, chunk, attributions, matrix } => {
@@ -79,8 +86,9 @@ impl Worker {
                 Reply::Explained { job, chunk, attributions: result }
             }
             Request::Ask { job, question } => {
-                let (ensemble, _) = self.loaded.as_ref().ok_or_else(no_model)?;
-                Reply::Answered { job, answer: self.kept.answer(ensemble, &question)? }
+                let (ensemble, explainer) = self.loaded.as_ref().ok_or_else(no_model)?;
+                let answer = self.kept.answer(ensemble, explainer.background(), &question)?;
+                Reply::Answered { job, answer }
             }
             Request::Analyse { job, subject, output, k, whole } => {
                 let summary = summarise(&SummaryInput::of(&subject, output as usize, k));

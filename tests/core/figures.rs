@@ -194,3 +194,21 @@ fn clusters_are_described_in_rules_and_covariates() {
         );
     }
 }
+
+#[test]
+fn the_other_side_is_another_side_and_differences_add_up() {
+    let a = &analyse("pbc");
+    for &row in a.rows.iter().step_by(29) {
+        let case = figure::Case::measured(a, row).unwrap();
+        let at = figure::Sides::of(a).at;
+        let (other, distance) = figure::nearest_on_other_side(a, &case).unwrap();
+        assert!((a.margin(other) >= at) != (case.margin >= at));
+        let (nearest, least) = figure::nearest_patient(a, &case).unwrap();
+        assert!(least <= distance);
+        assert_eq!((nearest, least), figure::nearest(a, row, 1)[0]);
+        let second = figure::Case::measured(a, other).unwrap();
+        let sum: f64 = second.phi.iter().zip(&case.phi).map(|(x, y)| x - y).sum();
+        assert!((sum - (second.margin - case.margin)).abs() < 1e-9);
+        assert_eq!(figure::patient_by_id(a, &a.study.patient_id(other).to_lowercase()), Some(other));
+    }
+}

@@ -3,7 +3,7 @@
 use crate::study_run::analyse;
 use clarimark::ids::{FeatureId, RowId};
 use clarimark::session::{
-    Command, Effect, Filter, Method, Notice, Session, Staged, Variable, View, ViewState, catalogue, update,
+    Command, Edits, Effect, Filter, Method, Notice, Session, Staged, Variable, View, ViewState, catalogue, update,
 };
 use clarimark::share::Link;
 use std::sync::{Arc, LazyLock};
@@ -166,4 +166,23 @@ fn every_listed_command_has_an_id_of_its_own() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), n);
+}
+
+#[test]
+fn changed_values_belong_to_one_patient_and_the_measured_one_takes_a_change_back() {
+    let (first, second) = (PBC.rows[0], PBC.rows[1]);
+    let study = &PBC.study;
+    let feature = PBC.insight.order[0];
+    let measured = study.value(feature, first);
+    let mut edits = Edits::default();
+    edits.set(study, first, feature, 3.25);
+    assert_eq!(edits.row(study, first)[feature.index()], 3.25);
+    assert_eq!(edits.row(study, second), study.binding.matrix(&study.data, &[second]));
+    edits.set(study, first, feature, f64::NAN);
+    assert!(edits.of(first).len() == 1 && edits.value(study, first, feature).is_nan());
+    edits.set(study, first, feature, measured);
+    assert!(edits.of(first).is_empty());
+    edits.set(study, first, feature, 3.25);
+    edits.set(study, second, feature, 3.5);
+    assert!(edits.of(first).is_empty(), "another patient starts as measured");
 }

@@ -44,7 +44,7 @@ proptest! {
         let explained = flow.explain(row);
         let mut all = 0;
         for o in 0..shape.n_outputs {
-            let found = paths(&case.model, row, OutputId::of(o), usize::MAX);
+            let found = paths(&case.model, row, OutputId::of(o), usize::MAX, &[]);
             let sum: f64 = found.iter().map(|p| p.effect).sum();
             let expected = explained.margin[o] - explained.base_values[o];
             prop_assert!((sum - expected).abs() <= 1e-12 * case.scale * found.len() as f64);
@@ -60,6 +60,13 @@ proptest! {
                 prop_assert!(holds, "{condition:?} of {value}");
             }
             all += found.len();
+            // Against a background, they add up to the distance from its mean.
+            let found = paths(&case.model, row, OutputId::of(o), usize::MAX, &case.rows);
+            let sum: f64 = found.iter().map(|p| p.effect).sum();
+            let margins = case.model.margins(&case.rows);
+            let of_output: Vec<f64> = margins.iter().skip(o).step_by(shape.n_outputs).copied().collect();
+            let expected = explained.margin[o] - of_output.iter().sum::<f64>() / of_output.len() as f64;
+            prop_assert!((sum - expected).abs() <= 1e-12 * case.scale * found.len().max(1) as f64);
         }
         prop_assert!(all >= case.model.trees().iter().filter(|t| t.n_nodes() > 1).count());
     }

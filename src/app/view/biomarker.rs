@@ -16,7 +16,6 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Biomarker() -> impl IntoView {
     let store = store();
-    let by_cover = store.by_cover();
     let (analysis, now, passes) = (store.open, store.now, store.passes);
     let hovered = store.slice(|s| s.hovered);
     let feature = store.feature;
@@ -167,9 +166,7 @@ pub(crate) fn Biomarker() -> impl IntoView {
                     })
                 />
             </Pane>
-            <Show when=move || by_cover.get()>
-                <super::reasons::StrongestPairs />
-            </Show>
+            <super::reasons::StrongestPairs />
         </div>
     }
 }

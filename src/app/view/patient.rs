@@ -22,8 +22,6 @@ const LIST_ROWS: usize = 60;
 #[component]
 pub(crate) fn Patient() -> impl IntoView {
     let store = store();
-    // The worker that answers further questions explains by cover; beside other values its numbers would not add up.
-    let by_cover = store.by_cover();
     let (analysis, now, passes) = (store.open, store.now, store.passes);
     let (patient, case) = (store.patient, store.case);
     let sentence = Memo::new(move |_| {
@@ -104,9 +102,7 @@ pub(crate) fn Patient() -> impl IntoView {
                     </CommandButton>
                 </div>
                 <p class="say patient-sentence" data-testid="sentence">{move || sentence.get()}</p>
-                <Show when=move || by_cover.get()>
-                    <WhatIf />
-                </Show>
+                <WhatIf />
                 <Pane
                     title="Prediction"
                     subtitle=subtitle
@@ -146,12 +142,8 @@ pub(crate) fn Patient() -> impl IntoView {
                 </Pane>
                 <Second />
                 <Nearest />
-                <Show when=move || by_cover.get()>
-                    <TreePaths />
-                </Show>
-                <Show when=move || by_cover.get()>
-                    <PatientInteractions />
-                </Show>
+                <TreePaths />
+                <PatientInteractions />
             </div>
         </div>
     }

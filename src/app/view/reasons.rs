@@ -112,7 +112,7 @@ pub(crate) fn PatientInteractions() -> impl IntoView {
                         .get()
                         .zip(found.get())
                         .map(|(a, (case, features, matrix))| {
-                            figure::interaction_matrix(&a, case.patient, &features, &matrix, width)
+                            figure::interaction_matrix(&a, &case, &features, &matrix, width)
                         })
                         .unwrap_or_default();
                     Drawing { scene: figure.scene, table: figure.table }
