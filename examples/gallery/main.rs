@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     ];
     for (name, scene, caption) in scenes(&cohort).into_iter().chain(crowded(&crowd)) {
         for (suffix, theme) in themes {
-            let svg = to_svg(&scene, &Options { theme, caption: &caption, id: "" });
+            let svg = to_svg(&scene, &Options { theme, caption: &caption, id: "", width_mm: None });
             fs::write(folder.join(format!("{name}-{suffix}.svg")), svg)?;
             fs::write(folder.join(format!("{name}-{suffix}.html")), canvas::page(&scene, theme, 1.0))?;
         }
@@ -177,6 +177,7 @@ fn ranked_spec<'a>(c: &'a Cohort, width: f64, emphasis: Emphasis<'a>) -> ranked:
         domain: None,
         focused: Some(c.markers[0].feature),
         emphasis,
+        marks: ranked::Marks::Dots,
         provisional: false,
     }
 }
@@ -278,6 +279,8 @@ fn waterfall_spec<'a>(
                 unit: if m.levels.is_empty() { m.unit } else { "" },
                 measured: text.as_deref().filter(|_| !gone),
                 phi: m.phi[i],
+                changed: false,
+                outside: None,
                 position: match text {
                     _ if gone => waterfall::Position::Missing { others: 50 },
                     None => waterfall::Position::Missing { others: 39 },
@@ -298,6 +301,7 @@ fn waterfall_spec<'a>(
         start: -0.157,
         start_label: "Reference: mean of training patients",
         end: c.margin[i],
+        end_label: "This patient",
         scale: SCALE,
         n_cohort: c.patients.len(),
         focused: Some(c.markers[2].feature),

@@ -78,7 +78,10 @@ impl Store {
             let (a, p) = (open.get()?, patient.get()?);
             let changed = edits.with(|e| !e.of(p).is_empty());
             // Until the first answer has come, the patient is as measured.
-            computed.get().filter(|c| changed && c.patient == p && c.fits(&a)).or_else(|| Case::measured(&a, p))
+            computed
+                .get()
+                .filter(|c| changed && c.patient == p && c.fits(&a))
+                .or_else(|| Case::measured(&a, p))
         });
         let ranges = Memo::new(move |_| open.get().map(|a| TrainingRanges::of(&a)).unwrap_or_default());
         Store {

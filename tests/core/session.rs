@@ -3,7 +3,8 @@
 use crate::study_run::analyse;
 use clarimark::ids::{FeatureId, RowId};
 use clarimark::session::{
-    Command, Edits, Effect, Filter, Method, Notice, Session, Staged, Variable, View, ViewState, catalogue, update,
+    Command, Edits, Effect, Filter, Method, Notice, Session, Staged, Variable, View, ViewState, catalogue,
+    update,
 };
 use clarimark::share::Link;
 use std::sync::{Arc, LazyLock};
