@@ -51,10 +51,12 @@ proptest! {
             prop_assert!(found.windows(2).all(|p| p[0].effect.abs() >= p[1].effect.abs()));
             for condition in found.iter().flat_map(|p| &p.conditions) {
                 let value = case.model.cast().apply(row[condition.feature.index()]);
+                // A negative number is the code of no level.
+                let listed = |codes: &[u32]| value >= 0.0 && codes.contains(&(value as u32));
                 let holds = match &condition.holds {
                     Holds::Between { from, below } => *from <= value && value < *below,
-                    Holds::In(codes) => codes.contains(&(value as u32)),
-                    Holds::NotIn(codes) => !codes.contains(&(value as u32)),
+                    Holds::In(codes) => listed(codes),
+                    Holds::NotIn(codes) => !listed(codes),
                     Holds::Missing => value.is_nan() || value.abs() <= clarimark::ensemble::ZERO,
                 };
                 prop_assert!(holds, "{condition:?} of {value}");
