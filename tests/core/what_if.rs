@@ -54,7 +54,10 @@ proptest! {
                 // A negative number is the code of no level.
                 let listed = |codes: &[u32]| value >= 0.0 && codes.contains(&(value as u32));
                 let holds = match &condition.holds {
-                    Holds::Between { from, below } => *from <= value && value < *below,
+                    // Infinite where there is no such bound.
+                    Holds::Between { from, below } => {
+                        *from <= value && (value < *below || *below == f64::INFINITY)
+                    }
                     Holds::In(codes) => listed(codes),
                     Holds::NotIn(codes) => !listed(codes),
                     Holds::Missing => value.is_nan() || value.abs() <= clarimark::ensemble::ZERO,
