@@ -321,6 +321,8 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Meth
         analysis.findings.order_by_key(|f| f.severity);
     }
     study_files::forget();
+    // What came with the answer has been unpacked in this turn; the views appear in the next.
+    clock::next_turn().await;
     store.send(Command::Computed(Arc::new(analysis)));
     Ok(())
 }
