@@ -12,7 +12,7 @@ use crate::session::{
 };
 use crate::share::table::{Background, Details, Document, row_names};
 use crate::share::{Link as ViewLink, PACKED};
-use crate::study::{self, Manifest, Study};
+use crate::study::{Finding, Manifest, Severity, Study, Topic};
 use leptos::prelude::Update;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -39,14 +39,10 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
         }),
         Effect::ChooseFiles => files::open_dialog(),
         Effect::ForgetFiles => study_files::forget(),
-        Effect::Restage(study, column, role) => match study::with_role(&study, column, role) {
-            Ok(study) => store.send(Command::Restaged(Arc::new(study))),
-            Err(error) => store.send(Command::Tell(Notice::error(
-                "The column cannot have this role",
-                error.to_string(),
-                error.hint(),
-            ))),
-        },
+        Effect::Restage(staged, column, role) => spawn_local(async move {
+            let result = task::restage(&running(), *staged, column, role).await;
+            report(store, result.map(|staged| store.send(Command::Restaged(Box::new(staged)))));
+        }),
         Effect::Run(study, cohort, method) => spawn_local(async move {
             let result = run(store, study, cohort, method).await;
             report(store, result);
@@ -187,7 +183,7 @@ async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
         && crate::job::file_role(only) == crate::job::FileRole::Predictions
         && let Some(open) = store.peek(|s| s.open.clone().filter(|_| s.staged.is_none()))
     {
-        return compare(store, &open, only);
+        return compare(store, &open, only.clone()).await;
     }
     let files = study_files::add(picked);
     let result = read_and_stage(store, files, None).await;
@@ -198,24 +194,11 @@ async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
     result
 }
 
-fn compare(store: Store, open: &Analysis, file: &Picked) -> Result<(), Stopped> {
-    let finding = study::parity_finding(&open.study, &open.all_margins, &file.bytes).map_err(|e| {
-        Stopped::from(Notice::error(format!("{} cannot be compared", file.name), e.to_string(), e.hint()))
-    })?;
+async fn compare(store: Store, open: &Analysis, file: Picked) -> Result<(), Stopped> {
+    let side = SIDE.with(Clone::clone);
+    let finding = task::compare(&side, open, file).await?;
     store.send(Command::CompareParity(Box::new(finding)));
     Ok(())
-}
-
-/// What comparing with the author's predictions says, also where they cannot be compared.
-fn parity(a: &Analysis, bytes: &[u8]) -> study::Finding {
-    study::parity_finding(&a.study, &a.all_margins, bytes).unwrap_or_else(|error| {
-        study::Finding::new(
-            study::Severity::Medium,
-            study::Topic::Exactness,
-            "The given predictions could not be compared.",
-            format!("{error}. {}", error.hint()),
-        )
-    })
 }
 
 async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
@@ -261,7 +244,7 @@ async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>
             let method = Method::default_for(&study);
             let elapsed_ms = clock::now_ms() - start_ms;
             store.send(Command::Understood(Box::new(Staged {
-                study: Arc::new(*study),
+                study,
                 cohort,
                 method,
                 columns: Arc::new(columns),
@@ -316,8 +299,17 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Meth
     analysis.insight = Arc::new(found.output.into_insight(output));
     analysis.performance = found.performance;
     analysis.findings = found.findings;
-    if let Some(bytes) = study_files::take_predictions() {
-        analysis.findings.push(parity(&analysis, &bytes));
+    if let Some(file) = study_files::take_predictions() {
+        let compared = match task::compare(&running, &analysis, file).await {
+            Ok(finding) => finding,
+            // What was computed stands without them.
+            Err(Stopped::Failed(why)) => {
+                let what = format!("{} {}", why.detail, why.hint);
+                Finding::new(Severity::Medium, Topic::Exactness, format!("{}.", why.title), what)
+            }
+            Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
+        };
+        analysis.findings.push(compared);
         analysis.findings.order_by_key(|f| f.severity);
     }
     study_files::forget();

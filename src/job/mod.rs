@@ -12,7 +12,7 @@ mod twin;
 pub use ask::{Answer, Question};
 pub use assemble::{events, performance_gap};
 pub use packet::{Buffer, Packet, PacketError};
-pub use read::{FileRole, Picked, Reading, file_role, read_files};
+pub use read::{FileRole, Picked, Reading, file_role, read_files, restage};
 pub use run::Worker;
 
 use crate::cohort::profile::Profile;
@@ -22,7 +22,7 @@ use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
 use crate::ids::RowId;
 use crate::session::{Notice, Performance};
-use crate::study::{Finding, Study};
+use crate::study::{ColumnRole, Finding, Study};
 use std::sync::Arc;
 
 /// Work for a worker. `job` lets the page drop answers to questions it no longer asks.
@@ -34,6 +34,28 @@ pub enum Request {
         job: u32,
         /// Name and bytes of each.
         files: Vec<Picked>,
+    },
+    /// Give a column another role, as a person expects of it.
+    Restage {
+        /// Question.
+        job: u32,
+        /// The study as it is bound now.
+        study: Arc<Study>,
+        /// Which column of its table.
+        column: u32,
+        /// What it is to be.
+        role: ColumnRole,
+    },
+    /// Compare the author's own predictions with what was computed.
+    Compare {
+        /// Question.
+        job: u32,
+        /// The study.
+        study: Arc<Study>,
+        /// Margin of every row of the table, `[row][output]`.
+        all_margins: Arc<Vec<f64>>,
+        /// Their file.
+        predictions: Picked,
     },
     /// Prepare this model for explaining.
     Load {
@@ -201,6 +223,13 @@ pub enum Reply {
         /// What deserves a look, most severe first.
         findings: Vec<Finding>,
     },
+    /// How the author's predictions compare.
+    Compared {
+        /// Question.
+        job: u32,
+        /// In one finding.
+        finding: Box<Finding>,
+    },
     /// What was asked.
     Answered {
         /// Question.
@@ -222,6 +251,8 @@ impl Request {
     pub fn job(&self) -> u32 {
         match self {
             Request::Read { job, .. }
+            | Request::Restage { job, .. }
+            | Request::Compare { job, .. }
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
             | Request::Analyse { job, .. }

@@ -9,7 +9,7 @@ use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
 use crate::ids::RowId;
 use crate::session::{Notice, Performance};
-use crate::study::{ColumnFacts, Finding};
+use crate::study::{ColumnFacts, ColumnRole, Finding};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -61,6 +61,17 @@ enum RequestHeader {
         job: u32,
         names: Vec<String>,
     },
+    Restage {
+        job: u32,
+        study: Box<StudyTwin>,
+        column: u32,
+        role: ColumnRole,
+    },
+    Compare {
+        job: u32,
+        study: Box<StudyTwin>,
+        name: String,
+    },
     Load {
         job: u32,
         n_rows: u32,
@@ -91,6 +102,7 @@ enum ReplyHeader {
     Loaded { job: u32 },
     Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
     Analysed { job: u32, output: Box<SummaryHeader>, performance: Vec<Performance>, findings: Vec<Finding> },
+    Compared { job: u32, finding: Box<Finding> },
     Answered { job: u32, answer: Answer },
     Failed { job: u32, notice: Notice },
 }
@@ -186,8 +198,16 @@ impl AttributionsHeader {
 
 #[derive(Serialize, Deserialize)]
 enum ReadingHeader {
-    Study { study: Box<StudyTwin>, columns: Vec<ColumnFacts>, notes: Vec<Finding>, predictions: bool },
-    Waiting { understood: Vec<String>, next: String },
+    Study {
+        study: Box<StudyTwin>,
+        columns: Vec<ColumnFacts>,
+        notes: Vec<Finding>,
+        predictions: Option<String>,
+    },
+    Waiting {
+        understood: Vec<String>,
+        next: String,
+    },
 }
 
 /// Lends buffers in the order in which they are read again.
@@ -270,6 +290,15 @@ impl Request {
                 files.iter().for_each(|f| b.bytes(f.bytes.as_slice()));
                 RequestHeader::Read { job: *job, names: files.iter().map(|f| f.name.clone()).collect() }
             }
+            &Request::Restage { job, ref study, column, role } => {
+                RequestHeader::Restage { job, study: Box::new(twin::write(study, &mut b)), column, role }
+            }
+            Request::Compare { job, study, all_margins, predictions } => {
+                let study = Box::new(twin::write(study, &mut b));
+                b.numbers(all_margins);
+                b.bytes(predictions.bytes.as_slice());
+                RequestHeader::Compare { job: *job, study, name: predictions.name.clone() }
+            }
             &Request::Load { job, ref model, n_rows, ref background } => {
                 b.bytes(model.as_slice());
                 b.numbers(background);
@@ -312,6 +341,15 @@ impl Request {
                     names.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
                 Request::Read { job, files: files? }
             }
+            RequestHeader::Restage { job, study, column, role } => {
+                Request::Restage { job, study: Arc::new(twin::read(*study, &mut r)?), column, role }
+            }
+            RequestHeader::Compare { job, study, name } => {
+                let study = Arc::new(twin::read(*study, &mut r)?);
+                let all_margins = Arc::new(r.numbers()?);
+                let predictions = Picked { name, bytes: Arc::new(r.bytes()?) };
+                Request::Compare { job, study, all_margins, predictions }
+            }
             RequestHeader::Load { job, n_rows } => {
                 let (model, background) = (Arc::new(r.bytes()?), Arc::new(r.numbers()?));
                 Request::Load { job, model, n_rows, background }
@@ -348,14 +386,14 @@ impl Reply {
                 reading: match &**reading {
                     Reading::Study { study, columns, notes, predictions } => {
                         let twin = twin::write(study, &mut b);
-                        if let Some(bytes) = predictions {
-                            b.bytes(bytes.as_slice());
+                        if let Some(file) = predictions {
+                            b.bytes(file.bytes.as_slice());
                         }
                         ReadingHeader::Study {
                             study: Box::new(twin),
                             columns: columns.clone(),
                             notes: notes.clone(),
-                            predictions: predictions.is_some(),
+                            predictions: predictions.as_ref().map(|file| file.name.clone()),
                         }
                     }
                     Reading::Waiting { understood, next } => {
@@ -374,6 +412,7 @@ impl Reply {
                 performance: performance.clone(),
                 findings: findings.clone(),
             },
+            Reply::Compared { job, finding } => ReplyHeader::Compared { job: *job, finding: finding.clone() },
             Reply::Answered { job, answer } => ReplyHeader::Answered { job: *job, answer: answer.clone() },
             Reply::Failed { job, notice } => ReplyHeader::Failed { job: *job, notice: notice.clone() },
         };
@@ -392,10 +431,13 @@ impl Reply {
                 job,
                 reading: Box::new(match reading {
                     ReadingHeader::Study { study, columns, notes, predictions } => Reading::Study {
-                        study: Box::new(twin::read(*study, &mut r)?),
+                        study: Arc::new(twin::read(*study, &mut r)?),
                         columns,
                         notes,
-                        predictions: if predictions { Some(Arc::new(r.bytes()?)) } else { None },
+                        predictions: match predictions {
+                            Some(name) => Some(Picked { name, bytes: Arc::new(r.bytes()?) }),
+                            None => None,
+                        },
                     },
                     ReadingHeader::Waiting { understood, next } => Reading::Waiting { understood, next },
                 }),
@@ -407,6 +449,7 @@ impl Reply {
             ReplyHeader::Analysed { job, output, performance, findings } => {
                 Reply::Analysed { job, output: Box::new(output.read(&mut r)?), performance, findings }
             }
+            ReplyHeader::Compared { job, finding } => Reply::Compared { job, finding },
             ReplyHeader::Answered { job, answer } => Reply::Answered { job, answer },
             ReplyHeader::Failed { job, notice } => Reply::Failed { job, notice },
         })

@@ -3,6 +3,7 @@
 use super::ask::Kept;
 use super::{
     EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, performance_gap, read_files,
+    restage,
 };
 use crate::cohort::{cluster, embed, likeness, profile, stability};
 use crate::ensemble::{self, Ensemble};
@@ -68,6 +69,17 @@ impl Worker {
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         Ok(match request {
             Request::Read { job, files } => Reply::Read { job, reading: Box::new(read_files(&files)?) },
+            Request::Restage { job, study, column, role } => {
+                Reply::Read { job, reading: Box::new(restage(&study, column as usize, role)?) }
+            }
+            Request::Compare { job, study, all_margins, predictions } => {
+                let finding =
+                    study::parity_finding(&study, &all_margins, &predictions.bytes).map_err(|e| {
+                        let title = format!("{} cannot be compared", predictions.name);
+                        Notice::error(title, e.to_string(), e.hint())
+                    })?;
+                Reply::Compared { job, finding: Box::new(finding) }
+            }
             Request::Load { job, model, n_rows, background } => {
                 let ensemble = ensemble::read(&model)
                     .map_err(|e| Notice::error("The model cannot be used", e.to_string(), e.hint()))?

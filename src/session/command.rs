@@ -24,7 +24,7 @@ pub enum Command {
     /// Give a column of the staged table another role.
     SetRole(usize, ColumnRole),
     /// The staged study again, with new roles.
-    Restaged(Arc<crate::study::Study>),
+    Restaged(Box<Staged>),
     /// Explain other patients (staged or open study).
     SetCohort(CohortChoice),
     /// Explain in another way (staged or open study).

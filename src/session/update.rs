@@ -1,9 +1,11 @@
 //! The one function that changes the session.
 
-use super::{Analysis, CohortChoice, Command, Filter, Method, Notice, Session, View, matching_rows};
+use super::{
+    Analysis, CohortChoice, Command, Filter, Method, Notice, Progress, Session, Staged, View, matching_rows,
+};
 use crate::ids::RowId;
 use crate::math::Order as _;
-use crate::study::{self, ColumnRole, Study};
+use crate::study::{ColumnRole, Study};
 use std::sync::Arc;
 
 /// What the browser has to do after a command.
@@ -13,8 +15,8 @@ pub enum Effect {
     FetchExample(String),
     /// Open the file dialog.
     ChooseFiles,
-    /// Bind the staged files again with these roles.
-    Restage(Arc<Study>, usize, ColumnRole),
+    /// Bind the staged files again, with another role for this column.
+    Restage(Box<Staged>, usize, ColumnRole),
     /// Explain these patients, so.
     Run(Arc<Study>, CohortChoice, Method),
     /// Stop all workers.
@@ -134,17 +136,16 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
         Command::SetRole(column, role) => {
             if let Some(staged) = &session.staged {
-                return vec![Effect::Restage(staged.study.clone(), column, role)];
+                // Nothing is computed with the old role meanwhile.
+                session.run = Some(Progress::default());
+                return vec![Effect::Restage(Box::new(staged.clone()), column, role)];
             }
         }
-        Command::Restaged(study) => {
-            if let Some(staged) = &mut session.staged {
-                let cohort = CohortChoice::default_for(&study);
-                staged.columns = Arc::new(study::understood(&study));
-                staged.notes = Arc::new(study::findings(&study, &cohort.rows(&study), None));
-                staged.cohort = cohort;
-                staged.method = Method::default_for(&study);
-                staged.study = study;
+        Command::Restaged(staged) => {
+            session.run = None;
+            // It may have been put away meanwhile.
+            if session.staged.is_some() {
+                session.staged = Some(*staged);
             }
         }
         Command::SetCohort(cohort) => match &mut session.staged {

@@ -4,7 +4,7 @@ use clarimark::explain::Attributions;
 use clarimark::ids::{FeatureId, OutputId, RowId};
 use clarimark::job::{Answer, Picked, Question, Reading, Reply, Request, Subject, Worker};
 use clarimark::session::{Analysis, CohortChoice, Insight, Method};
-use clarimark::study::Study;
+use clarimark::study::{ColumnRole, Study};
 use std::sync::Arc;
 
 /// The files of a shipped study.
@@ -27,7 +27,7 @@ fn ask(worker: &mut Worker, request: Request) -> Reply {
 pub(crate) fn read(name: &str) -> Study {
     match ask(&mut Worker::default(), Request::Read { job: 0, files: files(name) }) {
         Reply::Read { reading, .. } => match *reading {
-            Reading::Study { study, .. } => *study,
+            Reading::Study { study, .. } => Arc::unwrap_or_clone(study),
             waiting => panic!("{waiting:?}"),
         },
         other => panic!("{other:?}"),
@@ -109,7 +109,7 @@ fn a_study_survives_its_journey_to_the_page() {
         let request = Request::Read { job: 0, files: files(name) };
         let direct = match Worker::default().answer(request) {
             Reply::Read { reading, .. } => match *reading {
-                Reading::Study { study, .. } => *study,
+                Reading::Study { study, .. } => Arc::unwrap_or_clone(study),
                 waiting => panic!("{waiting:?}"),
             },
             other => panic!("{other:?}"),
@@ -117,6 +117,50 @@ fn a_study_survives_its_journey_to_the_page() {
         let travelled = read(name);
         // NaN is not equal to itself: compare what a reader sees.
         assert!(format!("{direct:?}") == format!("{travelled:?}"), "{name}");
+    }
+}
+
+#[test]
+fn a_role_is_changed_and_predictions_are_compared_where_the_page_does_not_wait() {
+    let study = Arc::new(read("pbc"));
+    let column = study.data.column_index("albumin_g_dl").unwrap() as u32;
+    let role = ColumnRole::Ignored;
+    let mut worker = Worker::default();
+    let mut restage =
+        |column, role| ask(&mut worker, Request::Restage { job: 5, study: study.clone(), column, role });
+    // A feature of the model cannot be ignored.
+    match restage(column, role) {
+        Reply::Failed { job: 5, notice } => assert_eq!(notice.title, "The column cannot have this role"),
+        other => panic!("{other:?}"),
+    }
+    let column = study.roles.iter().position(|&role| role == ColumnRole::Split).unwrap();
+    match restage(column as u32, role) {
+        Reply::Read { job: 5, reading } => match *reading {
+            Reading::Study { study, columns, predictions: None, .. } => {
+                assert_eq!((study.roles[column], columns[column].role), (role, role));
+            }
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+
+    let a = analyse("pbc");
+    let mut text = String::from("margin\n");
+    a.all_margins.iter().for_each(|m| text += &format!("{m}\n"));
+    let mut compare = |text: &str| {
+        let predictions = Picked { name: "theirs.csv".into(), bytes: Arc::new(text.into()) };
+        let (study, all_margins) = (a.study.clone(), a.all_margins.clone());
+        ask(&mut worker, Request::Compare { job: 6, study, all_margins, predictions })
+    };
+    match compare(&text) {
+        Reply::Compared { job: 6, finding } => {
+            assert!(finding.title.contains("agree"), "{}", finding.title);
+        }
+        other => panic!("{other:?}"),
+    }
+    match compare("margin\n1\n") {
+        Reply::Failed { job: 6, notice } => assert_eq!(notice.title, "theirs.csv cannot be compared"),
+        other => panic!("{other:?}"),
     }
 }
 
