@@ -243,6 +243,7 @@ async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>
             let cohort = CohortChoice::default_for(&study);
             let method = Method::default_for(&study);
             let elapsed_ms = clock::now_ms() - start_ms;
+            running().next_frame().await?;
             store.send(Command::Understood(Box::new(Staged {
                 study,
                 cohort,
@@ -312,9 +313,9 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Meth
         analysis.findings.push(compared);
         analysis.findings.order_by_key(|f| f.severity);
     }
+    // What came with the answer has been unpacked in this frame; the views appear in the next.
+    running.next_frame().await?;
     study_files::forget();
-    // What came with the answer has been unpacked in this turn; the views appear in the next.
-    clock::next_turn().await;
     store.send(Command::Computed(Arc::new(analysis)));
     Ok(())
 }

@@ -56,6 +56,16 @@ impl Running {
         self.workers.borrow_mut().take();
     }
 
+    /// Lets the page draw a frame.
+    ///
+    /// # Errors
+    /// [`Stopped::Cancelled`] if the person, or a newer task, stopped this one meanwhile.
+    pub(crate) async fn next_frame(&self) -> Result<(), Stopped> {
+        let stopped = self.stopped.get();
+        clock::next_frame().await;
+        if self.stopped.get() == stopped { Ok(()) } else { Err(Stopped::Cancelled) }
+    }
+
     async fn spawn(&self, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
         self.stop();
         let stopped = self.stopped.get();

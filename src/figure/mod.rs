@@ -59,7 +59,7 @@ use crate::session::Analysis;
 use crate::study::Study;
 
 /// A laid-out figure.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Figure {
     /// The picture.
     pub scene: Scene,

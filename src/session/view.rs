@@ -59,7 +59,7 @@ impl View {
 }
 
 /// Which patients are explained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum CohortChoice {
     /// Every row.
     #[default]
@@ -132,7 +132,7 @@ impl CohortChoice {
 }
 
 /// What features that do not take part are replaced by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Method {
     /// By the shares of cover in the trees.
     #[default]

@@ -13,7 +13,6 @@ use crate::plot::{Ink, Item, Role, Stroke};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
-use wasm_bindgen_futures::spawn_local;
 
 /// What a plot shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -107,9 +106,7 @@ pub(crate) fn Plot(
                 if size.try_get_untracked().is_none_or(|size| size == next) {
                     return;
                 }
-                // In a turn of its own, so that a view of many plots appears one by one and not all late.
-                spawn_local(async move {
-                    clock::next_turn().await;
+                clock::soon(move || {
                     size.try_set(next);
                 });
             }));

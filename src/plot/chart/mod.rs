@@ -124,7 +124,7 @@ impl Emphasis<'_> {
 }
 
 /// What a chart shows, as text.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Table {
     /// Column heads.
     pub header: Vec<String>,
