@@ -7,6 +7,7 @@ mod assemble;
 mod packet;
 mod read;
 mod run;
+mod settle;
 mod twin;
 
 pub use ask::{Answer, Question};
@@ -20,8 +21,9 @@ use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
+use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
-use crate::session::{Notice, Performance};
+use crate::session::{CohortChoice, MapKind, MapOf, Method, Notice, Performance};
 use crate::study::{ColumnRole, Finding, Study};
 use std::sync::Arc;
 
@@ -92,6 +94,39 @@ pub enum Request {
         /// False leaves out performance and findings, which depend on neither.
         whole: bool,
     },
+    /// Keep an analysis, to draw from it.
+    Keep {
+        /// Question.
+        job: u32,
+        /// Rows and their attributions.
+        subject: Box<Subject>,
+        /// What was read off them.
+        summary: Box<SummaryOutput>,
+        /// How they were explained, and the output that was read off.
+        settings: Settings,
+    },
+    /// Draw from the kept analysis.
+    Draw {
+        /// Question.
+        job: u32,
+        /// What is asked.
+        kind: SheetKind,
+        /// One flag per explained patient, 1 for those that are selected; empty while nothing is.
+        passes: Vec<u8>,
+        /// Width of a figure and its height, logical pixels.
+        size: [f64; 2],
+    },
+    /// Go on with a map of the kept analysis; another map than the one under way starts over.
+    Map {
+        /// Question.
+        job: u32,
+        /// How it is laid out.
+        kind: MapKind,
+        /// What it is of.
+        of: MapOf,
+        /// Steps before the answer.
+        steps: u32,
+    },
     /// Answer a question about patients with the loaded model.
     Ask {
         /// Question.
@@ -112,6 +147,19 @@ pub struct Subject {
     pub attributions: Arc<Attributions>,
     /// Margin of every row of the table, `[row][output]`.
     pub all_margins: Arc<Vec<f64>>,
+}
+
+/// How a subject was explained.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Settings {
+    /// Which patients.
+    pub cohort: CohortChoice,
+    /// How.
+    pub method: Method,
+    /// Rows of the background, 0 without one.
+    pub n_background: usize,
+    /// Output that was read off.
+    pub output: usize,
 }
 
 /// Attributions of one output with what is needed to read them.
@@ -230,6 +278,25 @@ pub enum Reply {
         /// In one finding.
         finding: Box<Finding>,
     },
+    /// The analysis is kept.
+    Kept {
+        /// Question.
+        job: u32,
+    },
+    /// What was drawn.
+    Drawn {
+        /// Question.
+        job: u32,
+        /// Figures, tables and sentences.
+        sheet: Box<Sheet>,
+    },
+    /// Where the patients are.
+    Mapped {
+        /// Question.
+        job: u32,
+        /// So far.
+        layout: Layout,
+    },
     /// What was asked.
     Answered {
         /// Question.
@@ -253,6 +320,9 @@ impl Request {
             Request::Read { job, .. }
             | Request::Restage { job, .. }
             | Request::Compare { job, .. }
+            | Request::Keep { job, .. }
+            | Request::Draw { job, .. }
+            | Request::Map { job, .. }
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
             | Request::Analyse { job, .. }

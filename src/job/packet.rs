@@ -1,14 +1,15 @@
 //! Requests and replies as one small header (postcard) and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{Answer, Picked, Question, Reading, Reply, Request, Subject, SummaryOutput};
+use super::{Answer, Picked, Question, Reading, Reply, Request, Settings, Subject, SummaryOutput};
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
+use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
-use crate::session::{Notice, Performance};
+use crate::session::{MapKind, MapOf, Notice, Performance};
 use crate::study::{ColumnFacts, ColumnRole, Finding};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -72,6 +73,24 @@ enum RequestHeader {
         study: Box<StudyTwin>,
         name: String,
     },
+    Keep {
+        job: u32,
+        study: Box<StudyTwin>,
+        attributions: AttributionsHeader,
+        summary: Box<SummaryHeader>,
+        settings: Settings,
+    },
+    Map {
+        job: u32,
+        kind: MapKind,
+        of: MapOf,
+        steps: u32,
+    },
+    Draw {
+        job: u32,
+        kind: SheetKind,
+        size: [f64; 2],
+    },
     Load {
         job: u32,
         n_rows: u32,
@@ -103,6 +122,9 @@ enum ReplyHeader {
     Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
     Analysed { job: u32, output: Box<SummaryHeader>, performance: Vec<Performance>, findings: Vec<Finding> },
     Compared { job: u32, finding: Box<Finding> },
+    Kept { job: u32 },
+    Drawn { job: u32, sheet: Box<Sheet> },
+    Mapped { job: u32, layout: Layout },
     Answered { job: u32, answer: Answer },
     Failed { job: u32, notice: Notice },
 }
@@ -281,6 +303,28 @@ fn unpack<H: for<'h> Deserialize<'h>>(packet: Packet<'_>) -> Result<(H, Reader<'
     Ok((header, Reader { buffers: packet.buffers.into_iter(), at: 0 }))
 }
 
+impl Subject {
+    fn write<'a>(&'a self, b: &mut Buffers<'a>) -> (Box<StudyTwin>, AttributionsHeader) {
+        let study = Box::new(twin::write(&self.study, b));
+        b.new_codes(self.rows.iter().map(|r| r.0));
+        let attributions = AttributionsHeader::write(&self.attributions, b);
+        b.numbers(&self.all_margins);
+        (study, attributions)
+    }
+
+    fn read(
+        study: StudyTwin,
+        attributions: AttributionsHeader,
+        r: &mut Reader,
+    ) -> Result<Subject, PacketError> {
+        let study = Arc::new(twin::read(study, r)?);
+        let rows = Arc::new(r.codes()?.into_iter().map(RowId).collect());
+        let attributions = Arc::new(attributions.read(r)?);
+        let all_margins = Arc::new(r.numbers()?);
+        Ok(Subject { study, rows, attributions, all_margins })
+    }
+}
+
 impl Request {
     /// As a message.
     pub fn packet(&self) -> Packet<'_> {
@@ -308,11 +352,18 @@ impl Request {
                 b.numbers(matrix);
                 RequestHeader::Explain { job, chunk, attributions }
             }
+            Request::Keep { job, subject, summary, settings } => {
+                let (study, attributions) = subject.write(&mut b);
+                let summary = Box::new(SummaryHeader::write(summary, &mut b));
+                RequestHeader::Keep { job: *job, study, attributions, summary, settings: *settings }
+            }
+            &Request::Map { job, kind, of, steps } => RequestHeader::Map { job, kind, of, steps },
+            &Request::Draw { job, ref kind, ref passes, size } => {
+                b.bytes(passes);
+                RequestHeader::Draw { job, kind: kind.clone(), size }
+            }
             &Request::Analyse { job, ref subject, output, k, whole } => {
-                let study = Box::new(twin::write(&subject.study, &mut b));
-                b.new_codes(subject.rows.iter().map(|r| r.0));
-                let attributions = AttributionsHeader::write(&subject.attributions, &mut b);
-                b.numbers(&subject.all_margins);
+                let (study, attributions) = subject.write(&mut b);
                 RequestHeader::Analyse { job, study, attributions, output, k, whole }
             }
             Request::Ask { job, question } => {
@@ -358,13 +409,16 @@ impl Request {
                 Request::Explain { job, chunk, attributions, matrix: r.numbers()? }
             }
             RequestHeader::Analyse { job, study, attributions, output, k, whole } => {
-                let study = Arc::new(twin::read(*study, &mut r)?);
-                let rows = Arc::new(r.codes()?.into_iter().map(RowId).collect());
-                let attributions = Arc::new(attributions.read(&mut r)?);
-                let all_margins = Arc::new(r.numbers()?);
-                let subject = Box::new(Subject { study, rows, attributions, all_margins });
+                let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
                 Request::Analyse { job, subject, output, k, whole }
             }
+            RequestHeader::Keep { job, study, attributions, summary, settings } => {
+                let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
+                let summary = Box::new(summary.read(&mut r)?);
+                Request::Keep { job, subject, summary, settings }
+            }
+            RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },
+            RequestHeader::Draw { job, kind, size } => Request::Draw { job, kind, passes: r.bytes()?, size },
             RequestHeader::Ask { job, mut question } => {
                 if let Question::Pairs { matrix, .. } = &mut question {
                     *matrix = r.numbers()?;
@@ -413,6 +467,13 @@ impl Reply {
                 findings: findings.clone(),
             },
             Reply::Compared { job, finding } => ReplyHeader::Compared { job: *job, finding: finding.clone() },
+            Reply::Kept { job } => ReplyHeader::Kept { job: *job },
+            Reply::Mapped { job, layout } => {
+                b.numbers(bytemuck::cast_slice(&layout.points));
+                let layout = Layout { points: Vec::new(), ..layout.clone() };
+                ReplyHeader::Mapped { job: *job, layout }
+            }
+            Reply::Drawn { job, sheet } => ReplyHeader::Drawn { job: *job, sheet: sheet.clone() },
             Reply::Answered { job, answer } => ReplyHeader::Answered { job: *job, answer: answer.clone() },
             Reply::Failed { job, notice } => ReplyHeader::Failed { job: *job, notice: notice.clone() },
         };
@@ -450,6 +511,12 @@ impl Reply {
                 Reply::Analysed { job, output: Box::new(output.read(&mut r)?), performance, findings }
             }
             ReplyHeader::Compared { job, finding } => Reply::Compared { job, finding },
+            ReplyHeader::Kept { job } => Reply::Kept { job },
+            ReplyHeader::Mapped { job, mut layout } => {
+                layout.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+                Reply::Mapped { job, layout }
+            }
+            ReplyHeader::Drawn { job, sheet } => Reply::Drawn { job, sheet },
             ReplyHeader::Answered { job, answer } => Reply::Answered { job, answer },
             ReplyHeader::Failed { job, notice } => Reply::Failed { job, notice },
         })

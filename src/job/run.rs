@@ -1,6 +1,8 @@
 //! The work itself: a request goes in, a reply comes out.
 
 use super::ask::Kept;
+use super::assemble::analysis;
+use super::settle::Settling;
 use super::{
     EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, performance_gap, read_files,
     restage,
@@ -11,8 +13,9 @@ use crate::evaluate;
 use crate::explain::groups::groups;
 use crate::explain::summary::{self, Importance};
 use crate::explain::{Attributions, Engine, ExplainError, Interventional, Precision};
+use crate::figure;
 use crate::math::Order as _;
-use crate::session::{Notice, Performance, drawn_of};
+use crate::session::{Analysis, Notice, Performance, drawn_of};
 use crate::study;
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
@@ -26,6 +29,8 @@ const STABILITY_RESAMPLES: usize = 100;
 pub struct Worker {
     loaded: Option<(Ensemble, Explainer)>,
     kept: Kept,
+    analysis: Option<Analysis>,
+    map: Option<Settling>,
 }
 
 /// A model prepared for one method.
@@ -79,6 +84,27 @@ impl Worker {
                         Notice::error(title, e.to_string(), e.hint())
                     })?;
                 Reply::Compared { job, finding: Box::new(finding) }
+            }
+            Request::Keep { job, subject, summary, settings } => {
+                self.analysis = Some(analysis(*subject, *summary, settings));
+                self.map = None;
+                Reply::Kept { job }
+            }
+            Request::Map { job, kind, of, steps } => {
+                let a = self.analysis.as_ref().ok_or_else(no_model)?;
+                let map = match self.map.take().filter(|map| map.is(kind, of)) {
+                    Some(map) => map,
+                    None => Settling::new(a, kind, of)?,
+                };
+                let map = self.map.insert(map);
+                map.advance(steps as usize);
+                Reply::Mapped { job, layout: map.layout() }
+            }
+            Request::Draw { job, kind, passes, size } => {
+                let a = self.analysis.as_ref().ok_or_else(no_model)?;
+                let passes: Vec<bool> = passes.iter().map(|p| *p != 0).collect();
+                let passes = (passes.len() == a.rows.len()).then_some(passes.as_slice());
+                Reply::Drawn { job, sheet: Box::new(figure::sheet(a, &kind, passes, size)) }
             }
             Request::Load { job, model, n_rows, background } => {
                 let ensemble = ensemble::read(&model)

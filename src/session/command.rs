@@ -1,8 +1,8 @@
 //! Everything a reader can ask for, each with an id that the palette, the keyboard, the markup and the tests share.
 
 use super::{
-    Analysis, CohortChoice, Filter, Form, Insight, Method, Paper, PatientChart, Performance, Session, Sort,
-    Staged, Variable, View,
+    Analysis, CohortChoice, Filter, Form, Insight, MapColour, MapKind, MapOf, Method, Paper, PatientChart,
+    Performance, Session, Sort, Staged, Variable, View,
 };
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
@@ -89,6 +89,18 @@ pub enum Command {
     SetOutput(OutputId),
     /// Number of clusters.
     SetClusters(u32),
+    /// How patients are laid out on the map.
+    SetMap(MapKind),
+    /// What the map is of.
+    SetMapOf(MapOf),
+    /// What colours the map.
+    SetMapColour(MapColour),
+    /// Probability from which a yes-or-no model says yes.
+    SetCutoff(f64),
+    /// Time at which a survival model is judged; None is the default.
+    SetHorizon(Option<f64>),
+    /// What survival is compared in, a word of [`crate::figure::groupings`].
+    SetSurvival(String),
     /// Colour of the dependence plot.
     SetColourBy(Option<FeatureId>),
     /// Logarithmic value axis.
@@ -236,6 +248,7 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
             entry("go-biomarker", "Go to Biomarker", "4", Command::Go(View::Biomarker)),
             entry("go-patient", "Go to Patient", "5", Command::Go(View::Patient)),
             entry("go-subgroups", "Go to Subgroups", "6", Command::Go(View::Subgroups)),
+            entry("go-performance", "Go to Performance", "7", Command::Go(View::Performance)),
             entry("next", "Next row", "J", Command::Step(1)),
             entry("previous", "Previous row", "K", Command::Step(-1)),
             entry("invert", "Invert the selection", "V", Command::Invert),

@@ -1,9 +1,13 @@
 //! A whole run without a browser: files to study to attributions to insight, through the worker's own messages.
 
+use clarimark::cohort::hierarchy::Linkage;
 use clarimark::explain::Attributions;
+use clarimark::figure::{Grouping, Layout, Sheet, SheetKind};
 use clarimark::ids::{FeatureId, OutputId, RowId};
-use clarimark::job::{Answer, Picked, Question, Reading, Reply, Request, Subject, Worker};
-use clarimark::session::{Analysis, CohortChoice, Insight, Method};
+use clarimark::job::{
+    Answer, Picked, Question, Reading, Reply, Request, Settings, Subject, SummaryOutput, Worker,
+};
+use clarimark::session::{Analysis, CohortChoice, Insight, MapKind, MapOf, Method};
 use clarimark::study::{ColumnRole, Study};
 use std::sync::Arc;
 
@@ -162,6 +166,101 @@ fn a_role_is_changed_and_predictions_are_compared_where_the_page_does_not_wait()
         Reply::Failed { job: 6, notice } => assert_eq!(notice.title, "theirs.csv cannot be compared"),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
+    let a = analyse("pbc");
+    let keep = || Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(&a)),
+        summary: Box::new(SummaryOutput::of(&a.insight)),
+        settings: Settings::of(&a),
+    };
+    let settled = |kind, of, steps| {
+        let mut worker = Worker::default();
+        assert_eq!(ask(&mut worker, keep()), Reply::Kept { job: 0 });
+        let mut before = -1.0;
+        loop {
+            match ask(&mut worker, Request::Map { job: 3, kind, of, steps }) {
+                Reply::Mapped { job: 3, layout } if layout.progress < 1.0 => {
+                    assert!(layout.progress > before, "{kind:?} stands still");
+                    before = layout.progress;
+                }
+                Reply::Mapped { job: 3, layout } => break layout,
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    for of in MapOf::ALL {
+        for kind in MapKind::ALL {
+            let once = settled(kind, of, 100_000);
+            assert_eq!(once.points.len(), a.rows.len());
+            assert!(once.points.iter().flatten().all(|v| v.is_finite()), "{kind:?} of {of:?}");
+            assert_eq!(once.axes.is_some(), kind == MapKind::Pca);
+            if kind != MapKind::Tsne || of == MapOf::Groups {
+                assert!(once == settled(kind, of, 7), "{kind:?} of {of:?}");
+            }
+        }
+    }
+    assert_eq!(settled(MapKind::Pca, MapOf::Attributions, 1), Layout::of(&a));
+}
+
+/// Asks for a sheet the way the page does.
+fn drawn(worker: &mut Worker, kind: SheetKind, passes: Vec<u8>) -> Sheet {
+    match ask(worker, Request::Draw { job: 9, kind, passes, size: [480.0, 300.0] }) {
+        Reply::Drawn { job: 9, sheet } => *sheet,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_worker_draws_from_the_analysis_it_keeps() {
+    let a = analyse("pbc");
+    let mut worker = Worker::default();
+    let performance = SheetKind::Performance { cutoff: 0.5, horizon: None };
+    let request = Request::Draw { job: 9, kind: performance.clone(), passes: Vec::new(), size: [300.0; 2] };
+    assert!(matches!(ask(&mut worker, request), Reply::Failed { job: 9, .. }), "nothing is kept yet");
+    let keep = Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(&a)),
+        summary: Box::new(SummaryOutput::of(&a.insight)),
+        settings: Settings::of(&a),
+    };
+    assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
+
+    // What travelled is what was asked for here.
+    let kinds = [
+        performance.clone(),
+        SheetKind::Groups { by: "sex".into() },
+        SheetKind::Panel,
+        SheetKind::Survival { by: Grouping::Cluster },
+        SheetKind::Description,
+        SheetKind::Reality,
+        SheetKind::Consensus,
+        SheetKind::Tree { linkage: Linkage::Average },
+    ];
+    for kind in kinds {
+        let here = clarimark::figure::sheet(&a, &kind, None, [480.0, 300.0]);
+        assert!(drawn(&mut worker, kind.clone(), Vec::new()) == here, "{kind:?}");
+        assert!(!here.headline.is_empty() || !here.tables.is_empty(), "{kind:?}");
+        for (name, _) in &here.figures {
+            assert_eq!(clarimark::figure::sheet_plot(name), name, "{kind:?}");
+        }
+    }
+
+    // The C-index of the card, and of the selected patients only where there is a selection.
+    let whole = drawn(&mut worker, performance.clone(), Vec::new());
+    assert!(whole.headline.starts_with("C-index 0.821 "), "{}", whole.headline);
+    let half = (0..a.rows.len()).map(|i| u8::from(i % 2 == 0)).collect();
+    let some = drawn(&mut worker, performance.clone(), half);
+    assert!(
+        some.headline.contains(&format!("in {} patients", a.rows.len().div_ceil(2))),
+        "{}",
+        some.headline
+    );
+    let nobody = drawn(&mut worker, performance, vec![0; a.rows.len()]);
+    assert_eq!(nobody.headline, "No patient is selected.");
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(crate) fn Inspector() -> impl IntoView {
                     let Some(a) = analysis.get() else { return Guide().into_any() };
                     match view.get() {
                         View::Start => Guide().into_any(),
-                        View::Overview => study_facts(&a).into_any(),
+                        View::Overview | View::Performance => study_facts(&a).into_any(),
                         View::Biomarkers | View::Biomarker => {
                             feature.get().map(|f| biomarker_facts(store, &a, f)).into_any()
                         }

@@ -15,6 +15,7 @@ fn icon(view: View) -> Icon {
         View::Biomarker => Icon::Biomarker,
         View::Patient => Icon::Patient,
         View::Subgroups => Icon::Subgroups,
+        View::Performance => Icon::Performance,
     }
 }
 
@@ -26,6 +27,7 @@ pub(crate) fn go_id(view: View) -> &'static str {
         View::Biomarker => "go-biomarker",
         View::Patient => "go-patient",
         View::Subgroups => "go-subgroups",
+        View::Performance => "go-performance",
     }
 }
 
