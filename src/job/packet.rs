@@ -9,6 +9,7 @@ use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
+use crate::report;
 use crate::session::{MapKind, MapOf, Notice, Performance};
 use crate::study::{ColumnFacts, ColumnRole, Finding};
 use serde::{Deserialize, Serialize};
@@ -62,35 +63,6 @@ enum RequestHeader {
         job: u32,
         names: Vec<String>,
     },
-    Restage {
-        job: u32,
-        study: Box<StudyTwin>,
-        column: u32,
-        role: ColumnRole,
-    },
-    Compare {
-        job: u32,
-        study: Box<StudyTwin>,
-        name: String,
-    },
-    Keep {
-        job: u32,
-        study: Box<StudyTwin>,
-        attributions: AttributionsHeader,
-        summary: Box<SummaryHeader>,
-        settings: Settings,
-    },
-    Map {
-        job: u32,
-        kind: MapKind,
-        of: MapOf,
-        steps: u32,
-    },
-    Draw {
-        job: u32,
-        kind: SheetKind,
-        size: [f64; 2],
-    },
     Load {
         job: u32,
         n_rows: u32,
@@ -112,6 +84,39 @@ enum RequestHeader {
         job: u32,
         question: Question,
     },
+    Restage {
+        job: u32,
+        study: Box<StudyTwin>,
+        column: u32,
+        role: ColumnRole,
+    },
+    Compare {
+        job: u32,
+        study: Box<StudyTwin>,
+        name: String,
+    },
+    Keep {
+        job: u32,
+        study: Box<StudyTwin>,
+        attributions: AttributionsHeader,
+        summary: Box<SummaryHeader>,
+        settings: Settings,
+    },
+    Draw {
+        job: u32,
+        kind: SheetKind,
+        size: [f64; 2],
+    },
+    Map {
+        job: u32,
+        kind: MapKind,
+        of: MapOf,
+        steps: u32,
+    },
+    Report {
+        job: u32,
+        order: Box<report::Order>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -125,6 +130,7 @@ enum ReplyHeader {
     Kept { job: u32 },
     Drawn { job: u32, sheet: Box<Sheet> },
     Mapped { job: u32, layout: Layout },
+    Reported { job: u32 },
     Answered { job: u32, answer: Answer },
     Failed { job: u32, notice: Notice },
 }
@@ -357,6 +363,7 @@ impl Request {
                 let summary = Box::new(SummaryHeader::write(summary, &mut b));
                 RequestHeader::Keep { job: *job, study, attributions, summary, settings: *settings }
             }
+            Request::Report { job, order } => RequestHeader::Report { job: *job, order: order.clone() },
             &Request::Map { job, kind, of, steps } => RequestHeader::Map { job, kind, of, steps },
             &Request::Draw { job, ref kind, ref passes, size } => {
                 b.bytes(passes);
@@ -417,6 +424,7 @@ impl Request {
                 let summary = Box::new(summary.read(&mut r)?);
                 Request::Keep { job, subject, summary, settings }
             }
+            RequestHeader::Report { job, order } => Request::Report { job, order },
             RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },
             RequestHeader::Draw { job, kind, size } => Request::Draw { job, kind, passes: r.bytes()?, size },
             RequestHeader::Ask { job, mut question } => {
@@ -468,6 +476,10 @@ impl Reply {
             },
             Reply::Compared { job, finding } => ReplyHeader::Compared { job: *job, finding: finding.clone() },
             Reply::Kept { job } => ReplyHeader::Kept { job: *job },
+            Reply::Reported { job, page } => {
+                b.bytes(page.as_bytes());
+                ReplyHeader::Reported { job: *job }
+            }
             Reply::Mapped { job, layout } => {
                 b.numbers(bytemuck::cast_slice(&layout.points));
                 let layout = Layout { points: Vec::new(), ..layout.clone() };
@@ -512,6 +524,10 @@ impl Reply {
             }
             ReplyHeader::Compared { job, finding } => Reply::Compared { job, finding },
             ReplyHeader::Kept { job } => Reply::Kept { job },
+            ReplyHeader::Reported { job } => {
+                let page = String::from_utf8(r.bytes()?).map_err(|_| PacketError::Buffer(r.at - 1))?;
+                Reply::Reported { job, page }
+            }
             ReplyHeader::Mapped { job, mut layout } => {
                 layout.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
                 Reply::Mapped { job, layout }
