@@ -2,18 +2,21 @@
 
 use super::browser::files::Refused;
 use super::browser::{boot, clipboard, clock, download, files, location, theme};
+use super::resident;
 use super::store::Store;
 use super::study_files;
 use super::task::{self, Running, Stopped};
+use crate::figure;
 use crate::job::{Picked, Reading, Subject};
 use crate::math::Order as _;
+use crate::report::Order;
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Method, Notice, Phase, Progress, SaveAs, Staged,
 };
 use crate::share::table::{Background, Details, Document, row_names};
 use crate::share::{Link as ViewLink, PACKED};
 use crate::study::{Finding, Manifest, Severity, Study, Topic};
-use leptos::prelude::Update;
+use leptos::prelude::{GetUntracked, Update};
 use std::cell::Cell;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
@@ -73,6 +76,10 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
             store.theme.update(|n| *n += 1);
         }
         Effect::Save(analysis, kind) => save(store, &analysis, kind),
+        Effect::SaveReport(analysis) => spawn_local(async move {
+            let result = save_report(store, &analysis).await;
+            report(store, result);
+        }),
         Effect::SavePage => spawn_local(async move {
             let saved =
                 boot::page().await.is_some_and(|page| download::save("clarimark.html", "text/html", &page));
@@ -320,6 +327,44 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Meth
     Ok(())
 }
 
+async fn save_report(store: Store, a: &Analysis) -> Result<(), Stopped> {
+    store.send(Command::Tell(Notice::word("The report is being written.")));
+    if let Some(link) = store.link() {
+        location::set_fragment(&link);
+    }
+    let focus = store.feature.get_untracked();
+    let order = store.peek(|s| Order {
+        date: clock::today(),
+        link: location::href(),
+        cutoff: s.now.cutoff,
+        horizon: s.now.horizon,
+        grouping: figure::grouping(a, &s.now.survival, focus),
+        performance: a.performance.clone(),
+        findings: a.findings.clone(),
+    });
+    let page = resident::report(store, order).await?;
+    if download::save(&format!("{}.report.html", stem(a)), "text/html", page.as_bytes()) {
+        store.send(Command::Tell(Notice::word(
+            "The report is saved: one file with figures, numbers as JSON and blanks for what only you can say. Print it \
+             from the browser for a PDF.",
+        )));
+        return Ok(());
+    }
+    Err(refused().into())
+}
+
+fn refused() -> Notice {
+    Notice::error(
+        "The file could not be saved",
+        "The browser refused the download.",
+        "Allow downloads for this page and try again.",
+    )
+}
+
+fn stem(a: &Analysis) -> &str {
+    a.study.model_file.name.trim_end_matches(".json")
+}
+
 fn save(store: Store, a: &Analysis, kind: SaveAs) {
     let names = row_names(a);
     let document = Document {
@@ -329,7 +374,7 @@ fn save(store: Store, a: &Analysis, kind: SaveAs) {
         attributions: &a.attributions,
         warnings: &a.study.warnings,
     };
-    let stem = a.study.model_file.name.trim_end_matches(".json");
+    let stem = stem(a);
     let background = matches!(a.method, Method::Interventional(_))
         .then(|| Background { rows: a.n_background, sha256: a.study.data_file.sha256.clone() });
     let details = Details { background, ..Details::default() };
@@ -345,10 +390,6 @@ fn save(store: Store, a: &Analysis, kind: SaveAs) {
         }
     };
     if !done {
-        store.send(Command::Tell(Notice::error(
-            "The file could not be saved",
-            "The browser refused the download.",
-            "Allow downloads for this page and try again.",
-        )));
+        store.send(Command::Tell(refused()));
     }
 }

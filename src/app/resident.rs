@@ -10,6 +10,7 @@ use super::study_files;
 use super::task::{Stopped, no_workers, not_loaded, out_of_memory};
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::job::{Answer, Question, Reply, Request, Settings, Subject, SummaryOutput};
+use crate::report::Order;
 use crate::session::{Analysis, Command, MapKind, MapOf, Method, Notice};
 use crate::worker::wire::Message;
 use futures::StreamExt;
@@ -128,9 +129,10 @@ async fn listen(post: Post, mut events: UnboundedReceiver<Event>) {
             Event::Reply(_, Reply::Failed { job, notice }) => (job, Err(notice)),
             Event::Died(_) => (0, Err(out_of_memory())),
             Event::Reply(_, reply) => match reply {
-                Reply::Answered { job, .. } | Reply::Drawn { job, .. } | Reply::Mapped { job, .. } => {
-                    (job, Ok(reply))
-                }
+                Reply::Answered { job, .. }
+                | Reply::Drawn { job, .. }
+                | Reply::Mapped { job, .. }
+                | Reply::Reported { job, .. } => (job, Ok(reply)),
                 _ => continue,
             },
         };
@@ -186,6 +188,14 @@ async fn put(store: Store, post: Post, question: impl FnOnce(u32) -> Request) ->
 pub(crate) async fn ask(store: Store, question: Question) -> Result<Answer, Stopped> {
     match put(store, Post::Model, |job| Request::Ask { job, question }).await? {
         Reply::Answered { answer, .. } => Ok(answer),
+        _ => Err(Stopped::Cancelled),
+    }
+}
+
+/// Writes the report of the open analysis.
+pub(crate) async fn report(store: Store, order: Order) -> Result<String, Stopped> {
+    match put(store, Post::Analysis, |job| Request::Report { job, order: Box::new(order) }).await? {
+        Reply::Reported { page, .. } => Ok(page),
         _ => Err(Stopped::Cancelled),
     }
 }

@@ -431,9 +431,15 @@ pub fn default_horizon(a: &Analysis) -> Option<f64> {
     Some((median / step).round() * step)
 }
 
-/// Discrimination within groups of the explained patients: `names[g]` for those with `of[i] == Some(g)`. Small groups
+/// Discrimination within groups of the explained patients, made `by` something: `names[g]` for those with `of[i] == Some(g)`. Small groups
 /// are said to be small.
-pub fn by_subgroup(a: &Analysis, names: &[String], of: &[Option<u32>], width: f64) -> Option<Sheet> {
+pub fn by_subgroup(
+    a: &Analysis,
+    by: &str,
+    names: &[String],
+    of: &[Option<u32>],
+    width: f64,
+) -> Option<Sheet> {
     use crate::plot::chart::interval;
     if a.attributions.n_outputs != 1 {
         return None;
@@ -484,7 +490,7 @@ pub fn by_subgroup(a: &Analysis, names: &[String], of: &[Option<u32>], width: f6
         })
         .collect();
     let least = found.iter().filter_map(|f| f.1).map(|v| v.low).fold(0.5, f64::min);
-    let title = format!("{measure} per group, patients (events), 95 % interval");
+    let title = format!("{measure} by {by}, patients (events), 95 % interval");
     let spec = interval::Spec {
         width,
         title: &title,
@@ -510,7 +516,7 @@ pub fn by_subgroup(a: &Analysis, names: &[String], of: &[Option<u32>], width: f6
     let few = (!small.is_empty())
         .then(|| format!("Too few for their numbers to settle anything: {}.", small.join("; ")));
     Some(Sheet {
-        headline: title.clone(),
+        headline: String::new(),
         figures: vec![("by-group".into(), figure)],
         warnings: few.into_iter().collect(),
         ..Sheet::default()

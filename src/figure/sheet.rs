@@ -187,7 +187,9 @@ fn groups(a: &Analysis, by: &str, passes: Option<&[bool]>, width: f64) -> Sheet 
         }
     }
     let names: Vec<String> = sets.into_iter().map(|(name, _)| name).collect();
-    by_subgroup(a, &names, &of, width)
+    let said =
+        super::comparisons(a).into_iter().find(|(word, _)| word == by).map_or_else(String::new, |c| c.1);
+    by_subgroup(a, &said, &names, &of, width)
         .unwrap_or_else(|| Sheet::said("There is no outcome of a kind that is told apart in groups."))
 }
 

@@ -23,6 +23,7 @@ use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
+use crate::report;
 use crate::session::{CohortChoice, MapKind, MapOf, Method, Notice, Performance};
 use crate::study::{ColumnRole, Finding, Study};
 use std::sync::Arc;
@@ -126,6 +127,13 @@ pub enum Request {
         of: MapOf,
         /// Steps before the answer.
         steps: u32,
+    },
+    /// Write the report of the kept analysis.
+    Report {
+        /// Question.
+        job: u32,
+        /// What it says beside the analysis.
+        order: Box<report::Order>,
     },
     /// Answer a question about patients with the loaded model.
     Ask {
@@ -297,6 +305,13 @@ pub enum Reply {
         /// So far.
         layout: Layout,
     },
+    /// The report.
+    Reported {
+        /// Question.
+        job: u32,
+        /// As HTML.
+        page: String,
+    },
     /// What was asked.
     Answered {
         /// Question.
@@ -323,6 +338,7 @@ impl Request {
             | Request::Keep { job, .. }
             | Request::Draw { job, .. }
             | Request::Map { job, .. }
+            | Request::Report { job, .. }
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
             | Request::Analyse { job, .. }

@@ -15,6 +15,7 @@ use crate::explain::summary::{self, Importance};
 use crate::explain::{Attributions, Engine, ExplainError, Interventional, Precision};
 use crate::figure;
 use crate::math::Order as _;
+use crate::report::report;
 use crate::session::{Analysis, Notice, Performance, drawn_of};
 use crate::study;
 
@@ -99,6 +100,10 @@ impl Worker {
                 let map = self.map.insert(map);
                 map.advance(steps as usize);
                 Reply::Mapped { job, layout: map.layout() }
+            }
+            Request::Report { job, order } => {
+                let a = self.analysis.as_ref().ok_or_else(no_model)?;
+                Reply::Reported { job, page: report(a, &order) }
             }
             Request::Draw { job, kind, passes, size } => {
                 let a = self.analysis.as_ref().ok_or_else(no_model)?;

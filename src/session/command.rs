@@ -95,6 +95,8 @@ pub enum Command {
     SetMapOf(MapOf),
     /// What colours the map.
     SetMapColour(MapColour),
+    /// Save the report.
+    SaveReport,
     /// Probability from which a yes-or-no model says yes.
     SetCutoff(f64),
     /// Time at which a survival model is judged; None is the default.
@@ -256,6 +258,7 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
             entry("copy-link", "Copy a link to this view", "S", Command::CopyLink),
             entry("save-csv", "Save SHAP values as CSV", "", Command::SaveTable),
             entry("save-json", "Save SHAP values as JSON", "", Command::SaveJson),
+            entry("save-report", "Save the report, to print or send", "", Command::SaveReport),
             entry("inspector", "Show or hide the inspector", "I", Command::ToggleInspector),
             entry("colours", "Colours: standard, or safe for colour blindness and grey print", "C", {
                 let safe = session.now.colours == Colours::Standard;

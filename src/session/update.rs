@@ -31,6 +31,8 @@ pub enum Effect {
     ToggleTheme,
     /// Save attributions.
     Save(Arc<Analysis>, SaveAs),
+    /// Write the report of this analysis and save it.
+    SaveReport(Arc<Analysis>),
     /// Save the page itself.
     SavePage,
     /// Open a dialog of the page.
@@ -291,6 +293,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::CopyLink => return vec![Effect::CopyLink],
         Command::ToggleTheme => return vec![Effect::ToggleTheme],
         Command::SaveTable => return save(session, SaveAs::Csv),
+        Command::SaveReport => return session.open.clone().map(Effect::SaveReport).into_iter().collect(),
         Command::SaveJson => return save(session, SaveAs::Json),
         Command::SavePage => return vec![Effect::SavePage],
         Command::ShowPalette => return vec![Effect::Open(Dialog::Palette)],

@@ -52,7 +52,7 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     }
     let names = figure::cluster_names(a.insight.clusters.k);
     let of: Vec<Option<u32>> = a.insight.clusters.labels.iter().map(|&l| Some(l)).collect();
-    let by = figure::by_subgroup(a, &names, &of, width).unwrap();
+    let by = figure::by_subgroup(a, "subgroup", &names, &of, width).unwrap();
     out.extend(by.figures.into_iter().map(|(_, figure)| ("by subgroup", figure)));
     out.push(("panel size", figure::panel_size(a, [width, 240.0])));
     let phi = a.attributions.matrix(0);

@@ -243,7 +243,7 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
     for kind in kinds {
         let here = clarimark::figure::sheet(&a, &kind, None, [480.0, 300.0]);
         assert!(drawn(&mut worker, kind.clone(), Vec::new()) == here, "{kind:?}");
-        assert!(!here.headline.is_empty() || !here.tables.is_empty(), "{kind:?}");
+        assert!(!here.figures.is_empty() || !here.tables.is_empty(), "{kind:?}");
         for (name, _) in &here.figures {
             assert_eq!(clarimark::figure::sheet_plot(name), name, "{kind:?}");
         }

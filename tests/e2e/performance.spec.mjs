@@ -124,3 +124,23 @@ test('a map settles, can be selected on, and travels in a link', async ({ page, 
   await expect(page.getByTestId('crossfilter-count')).toHaveText(count);
   await expect(pane(page, 'Map')).toContainText('UMAP, 15 neighbours');
 });
+
+test('the report is one file that stands alone, with its numbers as JSON', async ({ page, context, open }) => {
+  await open();
+  await openExample(page, 'pbc');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator('[data-command="save-report"]:visible').first().click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('model.report.html');
+  const path = await download.path();
+  await expect(page.getByTestId('notice')).toContainText('The report is saved');
+  const other = await context.newPage();
+  await other.setContent(await readFile(path, 'utf8'));
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('Mayo PBC: primary biliary cholangitis');
+  const numbers = await other.locator('#numbers').evaluate(block => JSON.parse(block.textContent));
+  expect(numbers.performance.find(({ part }) => part === 'Test').estimate.toFixed(3)).toBe('0.821');
+  expect(numbers.link).toBe(page.url());
+  expect(await other.locator('figure svg').count()).toBeGreaterThan(10);
+  await other.close();
+});

@@ -15,6 +15,12 @@ pub(crate) fn now_ms() -> f64 {
     super::window().performance().map_or(0.0, |p| p.now())
 }
 
+/// The day in the reader's place, e.g. `2026-03-09`.
+pub(crate) fn today() -> String {
+    let now = js_sys::Date::new_0();
+    format!("{:04}-{:02}-{:02}", now.get_full_year(), now.get_month() + 1, now.get_date())
+}
+
 /// Lets the page answer before what follows.
 pub(crate) async fn next_turn() {
     let (done, turn) = oneshot::channel();
