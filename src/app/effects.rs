@@ -76,6 +76,10 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
             store.theme.update(|n| *n += 1);
         }
         Effect::Save(analysis, kind) => save(store, &analysis, kind),
+        Effect::FetchRefits(analysis, source) => spawn_local(async move {
+            let result = fetch_refits(store, &analysis, &source).await;
+            report(store, result);
+        }),
         Effect::SaveReport(analysis) => spawn_local(async move {
             let result = save_report(store, &analysis).await;
             report(store, result);
@@ -167,18 +171,7 @@ pub(crate) fn take_files(store: Store, list: web_sys::FileList) {
     spawn_local(async move {
         let result = match files::read(list).await {
             Ok(picked) => own_files(store, picked).await,
-            Err(Refused::TooLarge(name, megabytes)) => Err(Notice::error(
-                format!("{name} is too large"),
-                format!("It has {megabytes:.0} MB; files up to 512 MB are read."),
-                "Keep only the columns the model uses, or explain it with the command `clarimark explain`.",
-            )
-            .into()),
-            Err(Refused::Unreadable(name)) => Err(Notice::error(
-                format!("{name} could not be read"),
-                "The browser could not open it; it may have been moved, or be a folder.",
-                "Choose the file again.",
-            )
-            .into()),
+            Err(refused) => Err(unread(refused).into()),
         };
         report(store, result);
     });
@@ -325,6 +318,53 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Meth
     study_files::forget();
     store.send(Command::Computed(Arc::new(analysis)));
     Ok(())
+}
+
+async fn fetch_refits(store: Store, a: &Analysis, source: &str) -> Result<(), Stopped> {
+    let mut models = Vec::new();
+    for file in &a.study.manifest.refits {
+        let missing = || {
+            Notice::error(
+                "The study's refits could not be opened",
+                format!("{} did not come with this page.", file.path),
+                "Choose the files of the models instead.",
+            )
+        };
+        let path = format!("{source}/{}", file.path);
+        let bytes = boot::shipped_file(&path).await.ok_or_else(missing)?;
+        file.verify(&bytes).map_err(|e| Notice::error(missing().title, e.to_string(), e.hint()))?;
+        models.push(Picked { name: file_name(&file.path), bytes: Arc::new(bytes) });
+    }
+    store.send(Command::SetModels(Arc::new(models)));
+    Ok(())
+}
+
+/// Takes other models of the open study's outcome.
+pub(crate) fn take_models(store: Store, list: web_sys::FileList) {
+    if list.length() == 0 {
+        return;
+    }
+    spawn_local(async move {
+        match files::read(list).await {
+            Ok(picked) => store.send(Command::SetModels(Arc::new(picked))),
+            Err(refused) => store.send(Command::Tell(unread(refused))),
+        }
+    });
+}
+
+fn unread(refused: Refused) -> Notice {
+    match refused {
+        Refused::TooLarge(name, megabytes) => Notice::error(
+            format!("{name} is too large"),
+            format!("It has {megabytes:.0} MB; files up to 512 MB are read."),
+            "Keep only the columns the model uses, or explain it with the command `clarimark explain`.",
+        ),
+        Refused::Unreadable(name) => Notice::error(
+            format!("{name} could not be read"),
+            "The browser could not open it; it may have been moved, or be a folder.",
+            "Choose the file again.",
+        ),
+    }
 }
 
 async fn save_report(store: Store, a: &Analysis) -> Result<(), Stopped> {

@@ -9,7 +9,7 @@ use super::store::Store;
 use super::study_files;
 use super::task::{Stopped, no_workers, not_loaded, out_of_memory};
 use crate::figure::{Layout, Sheet, SheetKind};
-use crate::job::{Answer, Question, Reply, Request, Settings, Subject, SummaryOutput};
+use crate::job::{Answer, Picked, Question, Reply, Request, Settings, Subject, SummaryOutput};
 use crate::report::Order;
 use crate::session::{Analysis, Command, MapKind, MapOf, Method, Notice};
 use crate::worker::wire::Message;
@@ -24,6 +24,10 @@ use wasm_bindgen_futures::spawn_local;
 
 thread_local! {
     static RESIDENTS: RefCell<[Option<Resident>; 3]> = const { RefCell::new([None, None, None]) };
+}
+
+thread_local! {
+    static NO_MODELS: Arc<Vec<Picked>> = Arc::default();
 }
 
 /// What a resident keeps.
@@ -44,6 +48,8 @@ struct Resident {
     key: Key,
     /// What was read off when it started; the model's does not care.
     insight: Option<Arc<crate::session::Insight>>,
+    /// Other models that it was given.
+    models: Arc<Vec<Picked>>,
     workers: Workers,
     waiting: Vec<(u32, oneshot::Sender<Result<Reply, Notice>>)>,
     /// Number of the last question; 0 is what it keeps.
@@ -51,8 +57,10 @@ struct Resident {
 }
 
 impl Resident {
-    fn is_for(&self, key: &Key, a: &Analysis) -> bool {
-        self.key == *key && self.insight.as_ref().is_none_or(|i| Arc::ptr_eq(i, &a.insight))
+    fn is_for(&self, key: &Key, a: &Analysis, models: &Arc<Vec<Picked>>) -> bool {
+        self.key == *key
+            && self.insight.as_ref().is_none_or(|i| Arc::ptr_eq(i, &a.insight))
+            && Arc::ptr_eq(&self.models, models)
     }
 }
 
@@ -72,18 +80,19 @@ pub(crate) fn key(a: &Analysis) -> Key {
     ([&a.study.model_file, &a.study.data_file].map(|file| file.sha256.clone()), a.method)
 }
 
-fn is_there(post: Post, key: &Key, a: &Analysis) -> bool {
-    RESIDENTS.with_borrow(|r| r[post as usize].as_ref().is_some_and(|r| r.is_for(key, a)))
+fn is_there(post: Post, key: &Key, a: &Analysis, models: &Arc<Vec<Picked>>) -> bool {
+    RESIDENTS.with_borrow(|r| r[post as usize].as_ref().is_some_and(|r| r.is_for(key, a, models)))
 }
 
 /// What the resident is to keep.
-fn first(post: Post, a: &Analysis, key: &Key) -> Result<Request, Notice> {
+fn first(post: Post, a: &Analysis, key: &Key, models: &[Picked]) -> Result<Request, Notice> {
     if post != Post::Model {
         return Ok(Request::Keep {
             job: 0,
             subject: Box::new(Subject::of(a)),
             summary: Box::new(SummaryOutput::of(&a.insight)),
             settings: Settings::of(a),
+            models: models.to_vec(),
         });
     }
     let model = study_files::model(&key.0[0]).ok_or_else(|| {
@@ -102,21 +111,22 @@ fn first(post: Post, a: &Analysis, key: &Key) -> Result<Request, Notice> {
 }
 
 /// Starts a resident for an analysis if it is not there.
-async fn start(post: Post, a: &Analysis, key: &Key) -> Result<(), Stopped> {
-    if is_there(post, key, a) {
+async fn start(post: Post, a: &Analysis, key: &Key, models: &Arc<Vec<Picked>>) -> Result<(), Stopped> {
+    if is_there(post, key, a, models) {
         return Ok(());
     }
     boot::workers_ready().await.map_err(not_loaded)?;
-    let keep = first(post, a, key)?;
+    let keep = first(post, a, key, models)?;
     let message = workers::message(&keep.packet()).await;
     // Another question may have started it meanwhile.
-    if is_there(post, key, a) {
+    if is_there(post, key, a, models) {
         return Ok(());
     }
     let (workers, events) = Workers::spawn(1).ok_or_else(no_workers)?;
     workers.send(0, message);
     let insight = (post != Post::Model).then(|| a.insight.clone());
-    let new = Resident { key: key.clone(), insight, workers, waiting: Vec::new(), last: 0 };
+    let models = models.clone();
+    let new = Resident { key: key.clone(), insight, models, workers, waiting: Vec::new(), last: 0 };
     RESIDENTS.with_borrow_mut(|r| r[post as usize] = Some(new));
     spawn_local(listen(post, events));
     Ok(())
@@ -165,12 +175,15 @@ async fn listen(post: Post, mut events: UnboundedReceiver<Event>) {
 
 /// Asks the resident of a post; `question` numbers itself.
 async fn put(store: Store, post: Post, question: impl FnOnce(u32) -> Request) -> Result<Reply, Stopped> {
-    let a = store.peek(|s| s.open.clone()).ok_or(Stopped::Cancelled)?;
+    let (a, models) = store.peek(|s| (s.open.clone(), s.models.clone()));
+    let a = a.ok_or(Stopped::Cancelled)?;
     let key = key(&a);
-    start(post, &a, &key).await?;
+    // Only who draws needs them.
+    let models = if post == Post::Analysis { models } else { NO_MODELS.with(Clone::clone) };
+    start(post, &a, &key, &models).await?;
     let (sender, receiver) = oneshot::channel();
     RESIDENTS.with_borrow_mut(|residents| {
-        let resident = residents[post as usize].as_mut().filter(|r| r.is_for(&key, &a));
+        let resident = residents[post as usize].as_mut().filter(|r| r.is_for(&key, &a, &models));
         let resident = resident.ok_or(Stopped::Cancelled)?;
         resident.last += 1;
         let job = resident.last;

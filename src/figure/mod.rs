@@ -16,6 +16,7 @@ mod evidence;
 mod groups;
 mod heatmap;
 mod layout;
+mod models;
 mod overview;
 mod patient;
 mod patients;
@@ -43,6 +44,7 @@ pub use evidence::{
 pub use groups::groups;
 pub use heatmap::heatmap;
 pub use layout::{Layout, map_matrix};
+pub use models::{OtherModel, across_models};
 pub use overview::{additivity, missingness, performance, top_biomarkers};
 pub use patient::{Contribution, contributions, decision, force, nearest, sentence, waterfall};
 pub use patients::{PatientColumn, PatientSheet, toggled};

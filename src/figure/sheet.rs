@@ -37,6 +37,8 @@ pub enum SheetKind {
     },
     /// What the clusters are: rules that come close, and columns the model does not use.
     Description,
+    /// What other models of the same outcome lean on; drawn by [`super::across_models`], which needs them.
+    Models,
     /// Whether there are clusters at all, and how many.
     Reality,
     /// How often patients share a cluster when others are left out.
@@ -70,7 +72,7 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 11] = [
+const PLOTS: [&str; 13] = [
     "roc",
     "precision-recall",
     "calibration",
@@ -82,6 +84,8 @@ const PLOTS: [&str; 11] = [
     "gap",
     "consensus",
     "tree",
+    "ranks",
+    "by-model",
 ];
 
 /// The name of a sheet's plot, for files and words about it.
@@ -151,6 +155,7 @@ pub fn sheet(a: &Analysis, kind: &SheetKind, passes: Option<&[bool]>, [width, he
             }
             Sheet { tables, warnings: found.warnings, ..Sheet::default() }
         }
+        SheetKind::Models => super::across_models(a, None, &[], &[], width),
         SheetKind::Reality => are_there_clusters(a, passes, size),
         SheetKind::Consensus => {
             let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);

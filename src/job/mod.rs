@@ -4,6 +4,7 @@
 
 mod ask;
 mod assemble;
+mod others;
 mod packet;
 mod read;
 mod run;
@@ -105,6 +106,8 @@ pub enum Request {
         summary: Box<SummaryOutput>,
         /// How they were explained, and the output that was read off.
         settings: Settings,
+        /// Other models of the same outcome.
+        models: Vec<Picked>,
     },
     /// Draw from the kept analysis.
     Draw {

@@ -101,6 +101,7 @@ enum RequestHeader {
         attributions: AttributionsHeader,
         summary: Box<SummaryHeader>,
         settings: Settings,
+        models: Vec<String>,
     },
     Draw {
         job: u32,
@@ -358,10 +359,12 @@ impl Request {
                 b.numbers(matrix);
                 RequestHeader::Explain { job, chunk, attributions }
             }
-            Request::Keep { job, subject, summary, settings } => {
+            Request::Keep { job, subject, summary, settings, models } => {
                 let (study, attributions) = subject.write(&mut b);
                 let summary = Box::new(SummaryHeader::write(summary, &mut b));
-                RequestHeader::Keep { job: *job, study, attributions, summary, settings: *settings }
+                models.iter().for_each(|m| b.bytes(m.bytes.as_slice()));
+                let models = models.iter().map(|m| m.name.clone()).collect();
+                RequestHeader::Keep { job: *job, study, attributions, summary, settings: *settings, models }
             }
             Request::Report { job, order } => RequestHeader::Report { job: *job, order: order.clone() },
             &Request::Map { job, kind, of, steps } => RequestHeader::Map { job, kind, of, steps },
@@ -419,10 +422,12 @@ impl Request {
                 let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
                 Request::Analyse { job, subject, output, k, whole }
             }
-            RequestHeader::Keep { job, study, attributions, summary, settings } => {
+            RequestHeader::Keep { job, study, attributions, summary, settings, models } => {
                 let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
                 let summary = Box::new(summary.read(&mut r)?);
-                Request::Keep { job, subject, summary, settings }
+                let models: Result<Vec<Picked>, PacketError> =
+                    models.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
+                Request::Keep { job, subject, summary, settings, models: models? }
             }
             RequestHeader::Report { job, order } => Request::Report { job, order },
             RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },

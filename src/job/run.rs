@@ -2,10 +2,11 @@
 
 use super::ask::Kept;
 use super::assemble::analysis;
+use super::others::{other_model, own_performance};
 use super::settle::Settling;
 use super::{
-    EvaluationKind, EvaluationPart, Reply, Request, SummaryInput, SummaryOutput, performance_gap, read_files,
-    restage,
+    EvaluationKind, EvaluationPart, Picked, Reply, Request, SummaryInput, SummaryOutput, performance_gap,
+    read_files, restage,
 };
 use crate::cohort::{cluster, embed, likeness, profile, stability};
 use crate::ensemble::{self, Ensemble};
@@ -13,7 +14,7 @@ use crate::evaluate;
 use crate::explain::groups::groups;
 use crate::explain::summary::{self, Importance};
 use crate::explain::{Attributions, Engine, ExplainError, Interventional, Precision};
-use crate::figure;
+use crate::figure::{self, OtherModel, SheetKind};
 use crate::math::Order as _;
 use crate::report::report;
 use crate::session::{Analysis, Notice, Performance, drawn_of};
@@ -32,17 +33,20 @@ pub struct Worker {
     kept: Kept,
     analysis: Option<Analysis>,
     map: Option<Settling>,
+    models: Vec<Picked>,
+    /// What was read off them, once it was asked for; and why some were refused.
+    others: Option<(Vec<OtherModel>, Vec<String>)>,
 }
 
 /// A model prepared for one method.
 #[derive(Debug)]
-enum Explainer {
+pub(super) enum Explainer {
     PathDependent(Engine),
     Interventional(Interventional),
 }
 
 impl Explainer {
-    fn new(model: &Ensemble, n_rows: usize, background: &[f64]) -> Result<Self, ExplainError> {
+    pub(super) fn new(model: &Ensemble, n_rows: usize, background: &[f64]) -> Result<Self, ExplainError> {
         Ok(if background.is_empty() {
             Explainer::PathDependent(Engine::new(model, n_rows, Precision::F64)?)
         } else {
@@ -57,7 +61,7 @@ impl Explainer {
         }
     }
 
-    fn explain(&self, rows: &[f64]) -> Attributions {
+    pub(super) fn explain(&self, rows: &[f64]) -> Attributions {
         match self {
             Explainer::PathDependent(engine) => engine.explain(rows),
             Explainer::Interventional(against) => against.explain(rows),
@@ -86,8 +90,10 @@ impl Worker {
                     })?;
                 Reply::Compared { job, finding: Box::new(finding) }
             }
-            Request::Keep { job, subject, summary, settings } => {
+            Request::Keep { job, subject, summary, settings, models } => {
                 self.analysis = Some(analysis(*subject, *summary, settings));
+                self.models = models;
+                self.others = None;
                 self.map = None;
                 Reply::Kept { job }
             }
@@ -104,6 +110,24 @@ impl Worker {
             Request::Report { job, order } => {
                 let a = self.analysis.as_ref().ok_or_else(no_model)?;
                 Reply::Reported { job, page: report(a, &order) }
+            }
+            Request::Draw { job, kind: SheetKind::Models, size, .. } => {
+                let a = self.analysis.as_ref().ok_or_else(no_model)?;
+                let here = own_performance(a);
+                let (others, refused) = self.others.get_or_insert_with(|| {
+                    let (mut others, mut refused) = (Vec::new(), Vec::new());
+                    for file in &self.models {
+                        match other_model(a, file) {
+                            Ok(other) => others.push(other),
+                            Err(why) => refused.push(why),
+                        }
+                    }
+                    (others, refused)
+                });
+                Reply::Drawn {
+                    job,
+                    sheet: Box::new(figure::across_models(a, here, others, refused, size[0])),
+                }
             }
             Request::Draw { job, kind, passes, size } => {
                 let a = self.analysis.as_ref().ok_or_else(no_model)?;

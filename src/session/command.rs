@@ -95,6 +95,10 @@ pub enum Command {
     SetMapOf(MapOf),
     /// What colours the map.
     SetMapColour(MapColour),
+    /// Hold the open study against other models of its outcome, in place of those before.
+    SetModels(Arc<Vec<crate::job::Picked>>),
+    /// Fetch the study's own refits and hold it against them.
+    FetchRefits,
     /// Save the report.
     SaveReport,
     /// Probability from which a yes-or-no model says yes.

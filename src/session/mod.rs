@@ -207,6 +207,8 @@ impl Analysis {
 /// The page's whole state.
 #[derive(Clone, Debug, Default)]
 pub struct Session {
+    /// Other models of the open study's outcome.
+    pub models: Arc<Vec<crate::job::Picked>>,
     /// Files that were read and understood, before anything is computed.
     pub staged: Option<Staged>,
     /// The computed study. It stands until another one has been computed.

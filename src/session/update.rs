@@ -31,6 +31,8 @@ pub enum Effect {
     ToggleTheme,
     /// Save attributions.
     Save(Arc<Analysis>, SaveAs),
+    /// Fetch the refits of this study, of the example with this name.
+    FetchRefits(Arc<Analysis>, String),
     /// Write the report of this analysis and save it.
     SaveReport(Arc<Analysis>),
     /// Save the page itself.
@@ -64,7 +66,25 @@ pub enum Dialog {
 }
 
 /// Steps kept for undo.
-const MAX_STEPS: usize = 200;
+const MAX_STEPS: usize = 10_000;
+/// Rows that the lists of patients in them may hold together, about 40 MB.
+const MAX_ROWS: usize = 10_000_000;
+
+/// Forgets the oldest steps that are too many, or whose lists of patients are too long together.
+fn trim(past: &mut Vec<super::ViewState>) {
+    let weight = |state: &super::ViewState| -> usize {
+        let rows = |f: &Filter| if let Filter::Rows(rows) = f { rows.len() } else { 0 };
+        state.filters.iter().map(rows).sum()
+    };
+    let mut room = MAX_ROWS;
+    let fits = |state: &&super::ViewState| {
+        let fits = weight(state) <= room;
+        room = room.saturating_sub(weight(state));
+        fits
+    };
+    let kept = past.iter().rev().take(MAX_STEPS).take_while(fits).count();
+    past.drain(..past.len() - kept);
+}
 
 /// Carries out a command.
 pub fn update(session: &mut Session, command: Command) -> Vec<Effect> {
@@ -73,9 +93,7 @@ pub fn update(session: &mut Session, command: Command) -> Vec<Effect> {
     if session.now != before && is_step(&command) {
         session.future.clear();
         session.past.push(before.clone());
-        if session.past.len() > MAX_STEPS {
-            session.past.remove(0);
-        }
+        trim(&mut session.past);
     }
     let mut effects = effects;
     if session.now != before {
@@ -293,6 +311,11 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::CopyLink => return vec![Effect::CopyLink],
         Command::ToggleTheme => return vec![Effect::ToggleTheme],
         Command::SaveTable => return save(session, SaveAs::Csv),
+        Command::SetModels(models) => session.models = models,
+        Command::FetchRefits => {
+            let open = session.open.clone().zip(session.source.clone());
+            return open.map(|(a, source)| Effect::FetchRefits(a, source)).into_iter().collect();
+        }
         Command::SaveReport => return session.open.clone().map(Effect::SaveReport).into_iter().collect(),
         Command::SaveJson => return save(session, SaveAs::Json),
         Command::SavePage => return vec![Effect::SavePage],
@@ -315,6 +338,7 @@ fn computed(session: &mut Session, analysis: Arc<Analysis>) {
     session.notice = None;
     session.source = session.staged.take().map_or(session.source.take(), |s| s.source);
     if !same_study {
+        session.models = Arc::default();
         session.past.clear();
         session.future.clear();
         let super::ViewState { sort, top, form, colours, paper, .. } = session.now;

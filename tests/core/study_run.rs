@@ -176,6 +176,7 @@ fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
         subject: Box::new(Subject::of(&a)),
         summary: Box::new(SummaryOutput::of(&a.insight)),
         settings: Settings::of(&a),
+        models: Vec::new(),
     };
     let settled = |kind, of, steps| {
         let mut worker = Worker::default();
@@ -206,6 +207,61 @@ fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
     assert_eq!(settled(MapKind::Pca, MapOf::Attributions, 1), Layout::of(&a));
 }
 
+/// Importance by XGBoost itself, ranks by numpy, Kendall's tau by scipy: `make_refits.py`.
+#[test]
+fn refits_are_ranked_as_their_library_does() {
+    let a = analyse("pbc");
+    let folder = format!("{}/public/studies/pbc", env!("CARGO_MANIFEST_DIR"));
+    let mut models: Vec<Picked> = a
+        .study
+        .manifest
+        .refits
+        .iter()
+        .map(|file| Picked {
+            name: file.path.clone(),
+            bytes: Arc::new(std::fs::read(format!("{folder}/{}", file.path)).unwrap()),
+        })
+        .collect();
+    assert_eq!(models.len(), 10);
+    models.push(Picked { name: "broken.json".into(), bytes: Arc::new(b"{}".to_vec()) });
+    let mut worker = Worker::default();
+    let keep = Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(&a)),
+        summary: Box::new(SummaryOutput::of(&a.insight)),
+        settings: Settings::of(&a),
+        models,
+    };
+    assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
+    let sheet = drawn(&mut worker, SheetKind::Models, Vec::new());
+    assert!(
+        sheet.warnings.len() == 1 && sheet.warnings[0].starts_with("broken.json is left out: "),
+        "{:?}",
+        sheet.warnings
+    );
+
+    let path = format!("{}/tests/reference/refits.json", env!("CARGO_MANIFEST_DIR"));
+    let expected: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let numbers = |key: &str| -> Vec<f64> {
+        expected[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    };
+    let tau = format!("mean Kendall τ of importance {:.2}", expected["mean_kendall"].as_f64().unwrap());
+    assert!(sheet.headline.starts_with("10 models: ") && sheet.headline.contains(&tau), "{}", sheet.headline);
+    let rows = &sheet.tables[0].1.rows;
+    let ranks = numbers("median_rank");
+    for (feature, rank) in expected["features"].as_array().unwrap().iter().zip(&ranks) {
+        let f = a.study.model.features.iter().position(|x| x.name == feature.as_str().unwrap()).unwrap();
+        let row = rows.iter().find(|r| r[0] == a.study.label(FeatureId::of(f))).unwrap();
+        assert_eq!(row[2].parse::<f64>().unwrap(), *rank, "{feature}");
+    }
+    let (_, by_model) = sheet.figures.iter().find(|(name, _)| name == "by-model").unwrap();
+    assert_eq!(by_model.table.rows.len(), 11);
+    for (row, c) in by_model.table.rows[1..].iter().zip(numbers("c_index")) {
+        let found: f64 = row[1].parse().unwrap();
+        assert!((found - c).abs() <= 5.1e-5, "{row:?} for {c}");
+    }
+}
+
 /// Asks for a sheet the way the page does.
 fn drawn(worker: &mut Worker, kind: SheetKind, passes: Vec<u8>) -> Sheet {
     match ask(worker, Request::Draw { job: 9, kind, passes, size: [480.0, 300.0] }) {
@@ -226,6 +282,7 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
         subject: Box::new(Subject::of(&a)),
         summary: Box::new(SummaryOutput::of(&a.insight)),
         settings: Settings::of(&a),
+        models: Vec::new(),
     };
     assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
 

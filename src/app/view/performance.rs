@@ -1,6 +1,8 @@
 //! Performance: how far the model's numbers can be trusted on these patients.
 
 use super::{n_patients, provenance};
+use crate::app::browser::files;
+use crate::app::effects;
 use crate::app::store::store;
 use crate::app::widget::controls::Picker;
 use crate::app::widget::pane::Pane;
@@ -8,6 +10,7 @@ use crate::app::widget::sheet::SheetView;
 use crate::figure::{self, SheetKind};
 use crate::plot::number::plain;
 use crate::session::Command;
+use crate::share::PACKED;
 use crate::study::Outcome;
 use leptos::prelude::*;
 
@@ -59,6 +62,12 @@ pub(crate) fn Performance() -> impl IntoView {
     let horizon_text = Signal::derive(move || {
         let shown = horizon.get().or_else(|| analysis.get().and_then(|a| figure::default_horizon(&a)));
         shown.map_or_else(String::new, plain)
+    });
+    let others = store.slice(|s| !s.models.is_empty());
+    let n_refits = store.slice(|s| {
+        let refits = s.open.as_ref().map_or(0, |a| a.study.manifest.refits.len());
+        // A packed page holds the study's model and table only.
+        if s.source.as_deref().is_some_and(|source| source != PACKED) { refits } else { 0 }
     });
     let columns = Signal::derive(move || if kind.get() == Kind::Binary { 3 } else { 2 });
     let unit = Memo::new(move |_| {
@@ -158,6 +167,37 @@ pub(crate) fn Performance() -> impl IntoView {
                     <SheetView kind=by_group height=260.0 />
                 </Pane>
             </Show>
+            <Pane
+                title="Other models"
+                subtitle=Signal::derive(|| "do refits lean on the same biomarkers".to_string())
+                class="performance-pane"
+            >
+                <div class="toolbar">
+                    <label class="button file-button">
+                        "Choose models…"
+                        <input
+                            type="file"
+                            multiple
+                            class="visually-hidden"
+                            data-testid="models-input"
+                            on:change=move |event| {
+                                if let Some(list) = files::of_input(&event) {
+                                    effects::take_models(store, list);
+                                }
+                            }
+                        />
+                    </label>
+                    <Show when=move || { n_refits.get() > 0 }>
+                        <button type="button" class="button" data-command="refits" on:click=move |_| store.send(Command::FetchRefits)>
+                            {move || format!("The study's {} refits", n_refits.get())}
+                        </button>
+                    </Show>
+                    <span class="hint">"of the same outcome, on folds, resamples or other seeds; columns are bound by name"</span>
+                </div>
+                <Show when=move || others.get()>
+                    <SheetView kind=Signal::derive(|| Some(SheetKind::Models)) columns=Signal::stored(2) height=300.0 />
+                </Show>
+            </Pane>
             <Pane
                 title="Panel size"
                 subtitle=Signal::derive(|| "how many biomarkers carry how much".to_string())

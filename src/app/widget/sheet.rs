@@ -4,7 +4,7 @@ use super::plot::{Drawing, Plot};
 use super::table::DataTable;
 use crate::app::browser::{clock, resize};
 use crate::app::resident::{self, SheetOrder};
-use crate::app::store::store;
+use crate::app::store::{Same, store};
 use crate::figure::{Figure, Sheet, SheetKind, sheet_plot};
 use leptos::html;
 use leptos::prelude::*;
@@ -49,12 +49,14 @@ pub(crate) fn SheetView(
         let passes = store.passes.get().map_or_else(Vec::new, |p| p.iter().map(|&p| u8::from(p)).collect());
         Some(SheetOrder { kind, passes, size: [((w - GAP * (n - 1.0)) / n).floor(), height] })
     });
+    let models = store.slice(|s| Same(s.models.clone()));
     let shown = RwSignal::new(None::<(SheetOrder, Arc<Sheet>)>);
     resident::follow(
         store,
         move || {
             // Another analysis is another question, also where its words are the same.
             store.open.track();
+            models.track();
             order.get().map(|order| (order.clone(), order))
         },
         resident::draw,

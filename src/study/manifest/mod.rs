@@ -95,6 +95,9 @@ pub struct Manifest {
     pub statements: BTreeMap<String, String>,
     pub model: Option<FileRef>,
     pub data: Option<FileRef>,
+    /// Models fitted by the same procedure on resampled patients, to see what it varies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refits: Vec<FileRef>,
     /// Column of patient ids.
     pub id: Option<String>,
     pub outcome: Option<OutcomeSpec>,
@@ -143,6 +146,9 @@ fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, ManifestError> {
         if let Some(file) = file {
             file::check(key, file)?;
         }
+    }
+    for file in &mut manifest.refits {
+        file::check("refits", file)?;
     }
     let mut warnings = Vec::new();
     let category = manifest.best_category.as_str();
