@@ -86,6 +86,8 @@ fn Guide() -> impl IntoView {
                 <dd>"why this prediction?"</dd>
                 <dt><kbd>"6"</kbd> " Subgroups"</dt>
                 <dd>"who is scored alike, and why?"</dd>
+                <dt><kbd>"7"</kbd> " Performance"</dt>
+                <dd>"how far can it be trusted?"</dd>
             </dl>
         </section>
         <section>

@@ -168,6 +168,13 @@ pub(crate) fn Performance() -> impl IntoView {
                 </Pane>
             </Show>
             <Pane
+                title="Panel size"
+                subtitle=Signal::derive(|| "how many biomarkers carry how much".to_string())
+                class="performance-pane half"
+            >
+                <SheetView kind=Signal::derive(|| Some(SheetKind::Panel)) height=260.0 />
+            </Pane>
+            <Pane
                 title="Other models"
                 subtitle=Signal::derive(|| "do refits lean on the same biomarkers".to_string())
                 class="performance-pane"
@@ -197,13 +204,6 @@ pub(crate) fn Performance() -> impl IntoView {
                 <Show when=move || others.get()>
                     <SheetView kind=Signal::derive(|| Some(SheetKind::Models)) columns=Signal::stored(2) height=300.0 />
                 </Show>
-            </Pane>
-            <Pane
-                title="Panel size"
-                subtitle=Signal::derive(|| "how many biomarkers carry how much".to_string())
-                class="performance-pane half"
-            >
-                <SheetView kind=Signal::derive(|| Some(SheetKind::Panel)) height=260.0 />
             </Pane>
         </div>
     }
