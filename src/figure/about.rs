@@ -56,6 +56,12 @@ pub fn about(plot: &str) -> Option<About> {
             NOT_CAUSE,
             TREE_SHAP,
         ),
+        "effect" => (
+            "The model's output along one biomarker with all else as measured: a thin line per patient (individual conditional expectation), their mean (partial dependence) and accumulated local effects.",
+            "Parallel lines mean that the biomarker acts alike in all; crossing lines are interactions. Where mean and accumulated effects part, correlated biomarkers are at work.",
+            "What happens to a patient whose value is changed: other values would change with it, and the model was not asked about causes.",
+            "Apley & Zhu 2020, Visualizing the effects of predictor variables in black box supervised learning models. J. R. Stat. Soc. B 82, 1059–1086. Friedman 2001, Greedy function approximation. Ann. Stat. 29, 1189–1232.",
+        ),
         "waterfall" => (
             "How one prediction is made up: from the average prediction, biomarker by biomarker, to the patient's own.",
             "Each bar starts where the last one ended. Bars add up exactly to the prediction.",

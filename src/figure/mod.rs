@@ -12,6 +12,7 @@ mod cohorts;
 mod compare;
 mod crossfilter;
 mod dependence;
+mod effect;
 mod evidence;
 mod groups;
 mod heatmap;
@@ -38,6 +39,7 @@ pub use cohorts::{Sets, cohorts, compared, compared_sets, comparisons};
 pub use compare::{Sides, difference, distance_said, nearest_on_other_side, nearest_patient, patient_by_id};
 pub use crossfilter::{Histogram, brushed, histogram, histograms};
 pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers};
+pub use effect::{effect, effect_along, effect_patients};
 pub use evidence::{
     at_horizon, by_subgroup, confusion_table, default_horizon, discrimination, panel_size, residuals,
 };

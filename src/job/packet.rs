@@ -382,6 +382,11 @@ impl Request {
                         b.numbers(matrix);
                         Question::Pairs { matrix: Vec::new(), count: *count }
                     }
+                    Question::Effect { matrix, feature, along, output } => {
+                        b.numbers(matrix);
+                        let (feature, along, output) = (*feature, along.clone(), *output);
+                        Question::Effect { matrix: Vec::new(), feature, along, output }
+                    }
                     small => small.clone(),
                 };
                 RequestHeader::Ask { job: *job, question }
@@ -433,7 +438,7 @@ impl Request {
             RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },
             RequestHeader::Draw { job, kind, size } => Request::Draw { job, kind, passes: r.bytes()?, size },
             RequestHeader::Ask { job, mut question } => {
-                if let Question::Pairs { matrix, .. } = &mut question {
+                if let Question::Pairs { matrix, .. } | Question::Effect { matrix, .. } = &mut question {
                     *matrix = r.numbers()?;
                 }
                 Request::Ask { job, question }

@@ -89,6 +89,8 @@ pub enum Command {
     SetOutput(OutputId),
     /// Number of clusters.
     SetClusters(u32),
+    /// Effect curves of a biomarker in place of its SHAP values.
+    SetEffect(bool),
     /// How patients are laid out on the map.
     SetMap(MapKind),
     /// What the map is of.

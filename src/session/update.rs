@@ -277,6 +277,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetQuery(query) => session.now.query = query,
         Command::SetOutput(output) => session.now.output = output,
         Command::SetClusters(k) => session.now.k = k.clamp(2, 7),
+        Command::SetEffect(on) => session.now.effect = on,
         Command::SetMap(kind) => session.now.map = kind,
         Command::SetMapOf(of) => session.now.map_of = of,
         Command::SetMapColour(colour) => session.now.map_colour = colour,

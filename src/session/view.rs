@@ -560,6 +560,8 @@ pub struct ViewState {
     pub colour_by: Option<FeatureId>,
     /// Dependence: logarithmic value axis; None = where it fits the values.
     pub log_axis: Option<bool>,
+    /// Biomarker: effect curves in place of SHAP values.
+    pub effect: bool,
     /// Dependence: smooth line.
     pub smooth: bool,
     /// Dependence: thresholds of the trees.
@@ -606,6 +608,7 @@ impl Default for ViewState {
             query: String::new(),
             colour_by: None,
             log_axis: None,
+            effect: false,
             smooth: true,
             splits: true,
             k: CLUSTERS,

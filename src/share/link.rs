@@ -325,6 +325,9 @@ impl fmt::Display for Link {
         if let Some(row) = s.second {
             write!(f, "&with={}", u64::from(row.0) + 1)?;
         }
+        if s.effect {
+            write!(f, "&effect=1")?;
+        }
         if s.map != d.map {
             write!(f, "&map={}", s.map.id())?;
         }
@@ -411,6 +414,7 @@ impl Link {
             "row" => s.patient = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
             "chart" => s.patient_chart = PatientChart::from_id(value)?,
             "with" => s.second = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
+            "effect" => s.effect = flag()?,
             "map" => s.map = MapKind::from_id(value)?,
             "of" => s.map_of = MapOf::from_id(value)?,
             "tint" => s.map_colour = MapColour::from_id(value)?,
@@ -508,6 +512,7 @@ mod tests {
             (form, paper, safe) in (prop::sample::select(&Form::ALL[..]), prop::sample::select(&Paper::ALL[..]), any::<bool>()),
             (group, compare) in (prop::option::of(".{0,9}"), prop::option::of(".{0,9}")),
             (patient_chart, second) in (prop::sample::select(&PatientChart::ALL[..]), prop::option::of(0u32..99_999)),
+            effect in any::<bool>(),
             (map, map_of, map_colour) in (
                 prop::sample::select(&MapKind::ALL[..]), prop::sample::select(&MapOf::ALL[..]),
                 prop::sample::select(&MapColour::ALL[..])),
@@ -516,7 +521,7 @@ mod tests {
             ViewState {
                 view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
                 splits, k, form, paper, group, compare, patient_chart, second: second.map(RowId),
-                cutoff, horizon, survival, map, map_of, map_colour,
+                cutoff, horizon, survival, map, map_of, map_colour, effect,
                 colours: if safe { Colours::Safe } else { Colours::Standard },
                 ..ViewState::default()
             }

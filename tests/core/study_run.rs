@@ -407,3 +407,36 @@ fn questions_about_a_patient_are_answered_as_the_engine_says() {
     let question = Question::Paths { row: row[1..].to_vec(), output: OutputId(0), count: 1 };
     assert!(matches!(ask(&mut worker, Request::Ask { job: 10, question }), Reply::Failed { job: 10, .. }));
 }
+
+#[test]
+fn effects_are_means_of_what_the_model_gives() {
+    let study = read("pbc");
+    let model = files("pbc")[1].bytes.clone();
+    let rows: Vec<RowId> = study.rows().take(40).collect();
+    let matrix = study.binding.matrix(&study.data, &rows);
+    let feature =
+        study.model.features.iter().position(|f| f.name == "bilirubin_mg_dl").map(FeatureId::of).unwrap();
+    let along = vec![0.5, 1.0, 4.0, 20.0];
+    let mut worker = Worker::default();
+    let load = Request::Load { job: 0, model: model.clone(), n_rows: 1, background: Arc::default() };
+    assert!(matches!(ask(&mut worker, load), Reply::Loaded { .. }));
+    let question =
+        Question::Effect { matrix: matrix.clone(), feature, along: along.clone(), output: OutputId(0) };
+    let found = match ask(&mut worker, Request::Ask { job: 4, question }) {
+        Reply::Answered { job: 4, answer: Answer::Effect(found) } => found,
+        other => panic!("{other:?}"),
+    };
+    let ensemble = clarimark::ensemble::read(&model).unwrap().value;
+    for (v, &value) in along.iter().enumerate() {
+        let mut changed = matrix.clone();
+        changed.chunks_exact_mut(study.n_features()).for_each(|row| row[feature.index()] = value);
+        let margins = ensemble.margins(&changed);
+        let mean = margins.iter().sum::<f64>() / margins.len() as f64;
+        assert_eq!(found.partial[v].to_bits(), mean.to_bits());
+        for (i, m) in margins.iter().enumerate() {
+            assert_eq!(found.individual[i * along.len() + v].to_bits(), m.to_bits());
+        }
+    }
+    // Bilirubin raises the risk in this model, step by step.
+    assert!(found.accumulated.windows(2).all(|w| w[0] < w[1]), "{:?}", found.accumulated);
+}

@@ -11,6 +11,7 @@ pub mod curve;
 pub mod decision;
 pub mod dendrogram;
 pub mod dependence;
+pub mod effect;
 #[cfg(test)]
 pub(in crate::plot) mod fixture;
 pub mod force;
