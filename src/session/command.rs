@@ -61,6 +61,10 @@ pub enum Command {
     AddFilter(Filter),
     /// Select these patients by hand, instead of those selected by hand before; none removes the rule.
     ChooseRows(Vec<RowId>),
+    /// Also select those that pass this rule.
+    Widen(Filter),
+    /// Select those no longer that pass this rule.
+    TakeAway(Filter),
     /// Remove rule i of the trail.
     RemoveFilter(usize),
     /// Remove the rule on a variable.

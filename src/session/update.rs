@@ -254,6 +254,8 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
                 session.now.filters.push(Filter::Rows(rows));
             }
         }
+        Command::Widen(rule) => combine(session, &rule, false, |chosen, passes| chosen || passes),
+        Command::TakeAway(rule) => combine(session, &rule, true, |chosen, passes| chosen && !passes),
         Command::RemoveFilter(i) => {
             if i < session.now.filters.len() {
                 session.now.filters.remove(i);
@@ -389,6 +391,21 @@ fn step(session: &mut Session, by: i32) {
 /// Explained patients, highest margin first; ties in file order.
 pub fn patients_by_margin(a: &Analysis) -> Vec<RowId> {
     a.insight.by_margin.iter().filter_map(|&i| a.rows.get(i as usize).copied()).collect()
+}
+
+/// Selects the patients for whom `keep` holds of being selected now and of passing the rule. While nothing is selected,
+/// `start` says whether everybody counts as selected or nobody.
+fn combine(session: &mut Session, rule: &Filter, start: bool, keep: impl Fn(bool, bool) -> bool) {
+    let Some(a) = session.open.clone() else { return };
+    let chosen = match session.now.filters.as_slice() {
+        [] => vec![start; a.rows.len()],
+        filters => matching_rows(&a, filters, None),
+    };
+    let passes = matching_rows(&a, std::slice::from_ref(rule), None);
+    let both = chosen.iter().zip(&passes);
+    let rows: Vec<RowId> =
+        a.rows.iter().zip(both).filter(|(_, (c, p))| keep(**c, **p)).map(|(r, _)| *r).collect();
+    session.now.filters = vec![Filter::Rows(rows)];
 }
 
 fn invert(session: &mut Session) {

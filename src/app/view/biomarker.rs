@@ -187,7 +187,7 @@ fn Dependence() -> impl IntoView {
                             }));
                         }
                     }
-                    Gesture::Lasso(_) => {}
+                    Gesture::Lasso(..) => {}
                 })
             />
         </Pane>

@@ -7,7 +7,7 @@ use crate::app::store::store;
 use crate::app::task::Stopped;
 use crate::app::widget::controls::{Picker, Segmented};
 use crate::app::widget::pane::Pane;
-use crate::app::widget::plot::{Drag, Drawing, Gesture, Plot};
+use crate::app::widget::plot::{Combine, Drag, Drawing, Gesture, Plot};
 use crate::app::widget::sheet::SheetView;
 use crate::cohort::hierarchy::Linkage;
 use crate::figure::{self, Grouping, Layout, SheetKind};
@@ -246,7 +246,11 @@ fn Map() -> impl IntoView {
             (MapKind::Tsne, _) => "t-SNE, perplexity 30, exact, from principal components.",
         };
         let colour = figure::map_colour_said(&a, &now.get()).unwrap_or_default();
-        format!("{}{near} {colour} Draw around patients to select them. {}", drawn_note(&a), provenance(&a))
+        format!(
+            "{}{near} {colour} Draw around patients to select them; with Shift to add them, with Alt to take them away. {}",
+            drawn_note(&a),
+            provenance(&a)
+        )
     });
     let size = StoredValue::new([0.0f64; 2]);
     let has_groups = Memo::new(move |_| analysis.get().is_some_and(|a| a.insight.groups.len() > 1));
@@ -292,13 +296,15 @@ fn Map() -> impl IntoView {
                     Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
                     Gesture::Click(target, _) => point(target, false),
                     Gesture::Open(target) => point(target, true),
-                    Gesture::Lasso(path) => {
+                    Gesture::Lasso(path, combine) => {
                         if let Some(a) = analysis.get_untracked() {
                             let now = now.get_untracked();
                             let region = layout.with_untracked(|l| figure::region(&a, l, &now, size.get_value(), &path));
-                            store.send(match region {
-                                Filter::Rows(rows) => Command::ChooseRows(rows),
-                                rule => Command::AddFilter(rule),
+                            store.send(match (combine, region) {
+                                (Combine::Narrow, Filter::Rows(rows)) => Command::ChooseRows(rows),
+                                (Combine::Narrow, rule) => Command::AddFilter(rule),
+                                (Combine::Add, rule) => Command::Widen(rule),
+                                (Combine::Subtract, rule) => Command::TakeAway(rule),
                             });
                         }
                     }

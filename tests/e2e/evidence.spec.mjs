@@ -1,4 +1,4 @@
-// Performance and subgroups: what the worker finds stands on the page, follows the selection, and travels in a link.
+// Performance, subgroups and effects: what a worker finds stands on the page, follows the selection, travels in a link.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, expectDrawn, expectOpen, go, openExample, test } from './clarimark.mjs';
@@ -143,4 +143,37 @@ test('the report is one file that stands alone, with its numbers as JSON', async
   expect(numbers.link).toBe(page.url());
   expect(await other.locator('figure svg').count()).toBeGreaterThan(10);
   await other.close();
+});
+
+test('effect curves lead from a biomarker to a patient, and travel in a link', async ({ page, open }) => {
+  await open();
+  await openExample(page, 'pbc');
+  await go(page, 'biomarker');
+  await page.getByRole('button', { name: 'effect curves' }).click();
+  const effect = plot(page, 'effect');
+  await expectDrawn(effect);
+  await page.locator('[data-command="table-effect"]').click();
+  const rows = page.getByRole('region', { name: 'Table of effect' }).getByRole('row');
+  await expect(rows.first()).toContainText('Accumulated local effects');
+  // Bilirubin, the first, raises this model's risk.
+  const mean = async n => Number((await rows.nth(n).getByRole('cell').nth(1).textContent()).replace('−', '-'));
+  const last = (await rows.count()) - 1;
+  expect(await mean(last)).toBeGreaterThan(await mean(1));
+  await expect(page).toHaveURL(/effect=1/);
+  const address = page.url();
+  await page.goto('about:blank');
+  await page.goto(address);
+  await expectOpen(page);
+  await expectDrawn(effect);
+});
+
+test('the study\'s refits are held against its model', async ({ page, open }) => {
+  await open();
+  await openExample(page, 'pbc');
+  await go(page, 'performance');
+  await page.locator('[data-command="refits"]').click();
+  await expect(said(page, 'Other models')).toContainText('10 models');
+  await expectDrawn(plot(page, 'ranks'));
+  await page.getByTestId('models-input').setInputFiles({ name: 'odd.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  await expect(pane(page, 'Other models')).toContainText('odd.json is left out');
 });
