@@ -1,0 +1,97 @@
+// How quickly the page answers a pointer and a key, with a cohort made from a seed (10,000 patients × 50 biomarkers).
+// Prints the middle and the 95th percentile of the time from an event to the end of the work it caused, painting
+// included, without the browser's own frame.
+//
+//   node tests/e2e/bench-views.mjs [ROWS]
+import { rm } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { chromium } from '@playwright/test';
+import { cohort } from './cohort.mjs';
+
+const rows = Number(process.argv[2] ?? 10_000);
+const { folder, files } = await cohort({ rows, features: 50, trees: 100, depth: 6 });
+const browser = await chromium.launch({
+  executablePath: process.env.CLARIMARK_CHROMIUM,
+  args: ['--no-sandbox', '--disable-dev-shm-usage'],
+});
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+await page.goto(`${pathToFileURL('dist/clarimark.html')}?workers=2`);
+await page.locator('#file-input').setInputFiles(files);
+await page.locator('[data-command="compute"]:enabled').first().click({ timeout: 120_000 });
+await page.locator('[data-view="overview"]').waitFor({ timeout: 600_000 });
+await page.waitForTimeout(1_000);
+
+await page.evaluate(() => {
+  Element.prototype.setPointerCapture = () => {};
+  /** Milliseconds that an action keeps the page's thread: the event, then the tasks that it set off until all is still. */
+  globalThis.busy = async action => {
+    let worked = 0;
+    const turn = () => new Promise(done => { const { port1, port2 } = new MessageChannel(); port1.onmessage = done; port2.postMessage(0); });
+    const start = performance.now();
+    action();
+    worked += performance.now() - start;
+    // Each turn is as long as what ran in it; still for three turns means done.
+    for (let still = 0; still < 3;) {
+      const before = performance.now();
+      await turn();
+      const took = performance.now() - before;
+      worked += took;
+      still = took < 0.5 ? still + 1 : 0;
+    }
+    return worked;
+  };
+  globalThis.canvas = name => document.querySelector(`canvas[data-plot="${name}"]`);
+  globalThis.point = (canvas, type, x, y, buttons = 0) => {
+    const box = canvas.getBoundingClientRect();
+    canvas.dispatchEvent(new PointerEvent(type, {
+      bubbles: true, cancelable: true, pointerId: 1, buttons, clientX: box.left + x * box.width, clientY: box.top + y * box.height,
+    }));
+  };
+});
+const view = async name => {
+  await page.locator(`[data-command="go-${name}"]:visible`).first().click();
+  await page.locator(`[data-view="${name}"]`).waitFor();
+  await page.waitForTimeout(1_500);
+};
+const say = (what, times) => {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = share => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(1);
+  console.log(`${what}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms (${sorted.length} times)`);
+};
+
+console.log(`${rows} patients × 50 biomarkers, one plot draws at most 2,000`);
+for (const [name, plot] of [['biomarkers', 'ranked'], ['biomarker', 'dependence'], ['subgroups', 'map']]) {
+  await view(name);
+  say(`hover, ${plot}`, await page.evaluate(async plot => {
+    const times = [];
+    for (let i = 0; i < 100; i += 1) times.push(await busy(() => point(canvas(plot), 'pointermove', 0.1 + ((i * 37) % 80) / 100, 0.1 + ((i * 53) % 80) / 100)));
+    return times;
+  }, plot));
+}
+for (const name of ['biomarkers', 'biomarker', 'subgroups']) {
+  await view(name);
+  say(`linked selection by a histogram, seen in ${name}`, await page.evaluate(async () => {
+    const times = [];
+    for (let i = 0; i < 30; i += 1) {
+      const bars = canvas('histogram');
+      point(bars, 'pointerdown', 0.2, 0.5, 1);
+      point(bars, 'pointermove', 0.3, 0.5, 1);
+      point(bars, 'pointermove', 0.4 + (i % 10) / 20, 0.5, 1);
+      await new Promise(done => setTimeout(done, 30));
+      times.push(await busy(() => point(bars, 'pointerup', 0.4 + (i % 10) / 20, 0.5)));
+      await new Promise(done => setTimeout(done, 100));
+    }
+    return times;
+  }));
+}
+say('view switch', await page.evaluate(async () => {
+  const times = [];
+  for (let i = 0; i < 24; i += 1) {
+    const key = String(2 + (i % 6));
+    times.push(await busy(() => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))));
+    await new Promise(done => setTimeout(done, 400));
+  }
+  return times;
+}));
+await browser.close();
+await rm(folder, { recursive: true });
