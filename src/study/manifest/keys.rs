@@ -29,6 +29,10 @@ fn unknown(value: &Value) -> Vec<Unknown<'_>> {
             compare(file, &[key], &keys(&FileRef::default()), &mut found);
         }
     }
+    for file in top.get("refits").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+    {
+        compare(file, &["refits"], &keys(&FileRef::default()), &mut found);
+    }
     if let Some(outcome) = top.get("outcome").and_then(Value::as_object) {
         let kind = outcome.get("kind").and_then(Value::as_str).unwrap_or_default();
         compare(outcome, &["outcome"], &keys(&outcome_sample(kind)), &mut found);
