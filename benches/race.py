@@ -1,9 +1,6 @@
 """How many times faster than the libraries: one thread each, interleaved, medians of ratios with their range.
 
-    python3.12 -m venv tests/reference/.cache/bench
-    tests/reference/.cache/bench/bin/pip install -r tests/reference/requirements-bench.txt
-    cargo build --release --example race
-    tests/reference/.cache/bench/bin/python benches/race.py [--rounds 5] [--models depth3,depth6] [--rows 1,100,1000,5000]
+    ./x bench engine [--rounds 5] [--models depth3,depth6] [--rows 1,100,1000,5000] [--growth 100,1000,10000]
 
 Models are trained once on made-up data and kept beside the environment. In every round each program explains the same
 rows once; a ratio is the library's processor time over ours of the same round. Ours includes making
@@ -65,6 +62,19 @@ def model(name):
     if not path.exists():
         train(str(path), *size)
     return path
+
+
+def growth(ours, rounds, sizes):
+    """Prints the exponent with which the time of explaining 1,000 rows grows with the rows of the background."""
+    spent = [[] for _ in sizes]
+    for _ in range(rounds):
+        for times, m in zip(spent, sizes):
+            times.append(ours.time(f"interventional:{m}", 1000))
+    for m, times in zip(sizes, spent):
+        print(f"  against {m:>6} background rows, 1000 rows: {statistics.median(times) / 1e-6 / 1000:.2f} us per row")
+    exponents = [np.polyfit(np.log(sizes), np.log(times), 1)[0] for times in zip(*spent)]
+    middle, low, high = statistics.median(exponents), min(exponents), max(exponents)
+    print(f"  grows with the background to the power {middle:.2f} ({low:.2f} to {high:.2f})", flush=True)
 
 
 class Ours:
@@ -131,6 +141,7 @@ def main():
     parser.add_argument("--rows", default="1,100,1000,5000")
     parser.add_argument("--engines", default="flow,f64,f32")
     parser.add_argument("--slow", type=float, default=20.0, help="seconds after which a peer is not run again")
+    parser.add_argument("--growth", default="100,1000,10000", help="rows of the background; nothing to skip it")
     given = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
     rows, _ = data(N_MAX, 2)
@@ -144,6 +155,8 @@ def main():
             print(f"{MODELS[name][0]}: not read here: {ours.process.stderr.read().strip()}")
             continue
         print(f"{MODELS[name][0]}: {ours.says}", flush=True)
+        if given.growth:
+            growth(ours, given.rounds, [int(m) for m in given.growth.split(",")])
         of_model = list(peers(name, path, rows))
         for n in map(int, given.rows.split(",")):
             spent, engines = {}, given.engines.split(",")

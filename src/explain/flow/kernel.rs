@@ -4,7 +4,7 @@
 //! applied. Every lane runs the same instructions, whatever is decided.
 
 use super::kind::{Kind, New, Repeated};
-use super::lanes::{Block, Decisions, Lanes, Mask, VECTORS};
+use super::lanes::{Block, Decisions, Lanes, Mask, VECTORS, WIDTH};
 use super::plan::Plan;
 use crate::explain::quadrature::Rule;
 
@@ -80,21 +80,46 @@ pub(super) struct Frame {
     goes: [Decisions; 2],
 }
 
-/// Adds one tree's φ of a block of rows. `frames` has two more entries than the tree is deep.
-pub(super) fn run(plan: &Plan, rules: &[Rule], channels: &[Block], frames: &mut [Frame], phi: &mut [Block]) {
-    let rule = &rules[plan.n_together * plan.n_passes - 1];
-    match plan.n_together {
-        1 => passes::<1>(plan, rule, channels, frames, phi),
-        2 => passes::<2>(plan, rule, channels, frames, phi),
-        3 => passes::<3>(plan, rule, channels, frames, phi),
-        4 => passes::<4>(plan, rule, channels, frames, phi),
-        5 => passes::<5>(plan, rule, channels, frames, phi),
-        6 => passes::<6>(plan, rule, channels, frames, phi),
-        _ => passes::<MAX_TOGETHER>(plan, rule, channels, frames, phi),
+/// Adds one tree's φ of the first `n_rows` rows of a block. `frames` has two more entries than the tree is deep.
+///
+/// Where one vector holds them all, as for a single patient, the other vectors of the block are left alone. A row has
+/// the same bits either way.
+pub(super) fn run(
+    plan: &Plan,
+    rules: &[Rule],
+    n_rows: usize,
+    channels: &[Block],
+    frames: &mut [Frame],
+    phi: &mut [Block],
+) {
+    if n_rows <= WIDTH {
+        run_vectors::<1>(plan, rules, channels, frames, phi);
+    } else {
+        run_vectors::<VECTORS>(plan, rules, channels, frames, phi);
     }
 }
 
-fn passes<const Q: usize>(
+/// Adds one tree's φ of the first `V` vectors of a block.
+fn run_vectors<const V: usize>(
+    plan: &Plan,
+    rules: &[Rule],
+    channels: &[Block],
+    frames: &mut [Frame],
+    phi: &mut [Block],
+) {
+    let rule = &rules[plan.n_together * plan.n_passes - 1];
+    match plan.n_together {
+        1 => passes::<V, 1>(plan, rule, channels, frames, phi),
+        2 => passes::<V, 2>(plan, rule, channels, frames, phi),
+        3 => passes::<V, 3>(plan, rule, channels, frames, phi),
+        4 => passes::<V, 4>(plan, rule, channels, frames, phi),
+        5 => passes::<V, 5>(plan, rule, channels, frames, phi),
+        6 => passes::<V, 6>(plan, rule, channels, frames, phi),
+        _ => passes::<V, MAX_TOGETHER>(plan, rule, channels, frames, phi),
+    }
+}
+
+fn passes<const V: usize, const Q: usize>(
     plan: &Plan,
     rule: &Rule,
     channels: &[Block],
@@ -114,17 +139,17 @@ fn passes<const Q: usize>(
             let fork = &plan.forks[step.fork as usize];
             match (step.step, step.repeated) {
                 (Move::Four, _) => {
-                    four::<Q>(&plan.forks[step.fork as usize..], points, channels, frames, phi);
+                    four::<V, Q>(&plan.forks[step.fork as usize..], points, channels, frames, phi);
                 }
                 (step, false) => {
                     let kind = New { share: fork.share, points };
-                    go::<Q, _>(step, fork, &kind, channels, frames, phi);
+                    go::<V, Q, _>(step, fork, &kind, channels, frames, phi);
                 }
                 (step, true) => {
                     let followed = frames[fork.before as usize].goes[(fork.before_side & 1) as usize];
                     let kind =
                         Repeated { share: fork.share, repeats: &repeats[fork.repeat as usize], followed };
-                    go::<Q, _>(step, fork, &kind, channels, frames, phi);
+                    go::<V, Q, _>(step, fork, &kind, channels, frames, phi);
                 }
             }
         }
@@ -146,7 +171,7 @@ macro_rules! each_point {
 }
 
 #[inline(always)]
-fn go<const Q: usize, K: Kind>(
+fn go<const V: usize, const Q: usize, K: Kind>(
     step: Move,
     fork: &Fork,
     kind: &K,
@@ -155,19 +180,19 @@ fn go<const Q: usize, K: Kind>(
     phi: &mut [Block],
 ) {
     match step {
-        Move::Pair | Move::Four => pair::<Q, K>(fork, kind, channels, frames, phi),
-        Move::Enter(Inner::Both) => enter::<Q, K, true, true>(fork, kind, channels, frames),
-        Move::Enter(Inner::Left) => enter::<Q, K, true, false>(fork, kind, channels, frames),
-        Move::Enter(Inner::Right) => enter::<Q, K, false, true>(fork, kind, channels, frames),
-        Move::Leave(Inner::Both) => leave::<Q, K, true, true>(fork, kind, frames, phi),
-        Move::Leave(Inner::Left) => leave::<Q, K, true, false>(fork, kind, frames, phi),
-        Move::Leave(Inner::Right) => leave::<Q, K, false, true>(fork, kind, frames, phi),
+        Move::Pair | Move::Four => pair::<V, Q, K>(fork, kind, channels, frames, phi),
+        Move::Enter(Inner::Both) => enter::<V, Q, K, true, true>(fork, kind, channels, frames),
+        Move::Enter(Inner::Left) => enter::<V, Q, K, true, false>(fork, kind, channels, frames),
+        Move::Enter(Inner::Right) => enter::<V, Q, K, false, true>(fork, kind, channels, frames),
+        Move::Leave(Inner::Both) => leave::<V, Q, K, true, true>(fork, kind, frames, phi),
+        Move::Leave(Inner::Left) => leave::<V, Q, K, true, false>(fork, kind, frames, phi),
+        Move::Leave(Inner::Right) => leave::<V, Q, K, false, true>(fork, kind, frames, phi),
     }
 }
 
 /// Decides where each row goes, carries the reach on to the children that are forks.
 #[inline(always)]
-fn enter<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
+fn enter<const V: usize, const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
     fork: &Fork,
     kind: &K,
     channels: &[Block],
@@ -176,7 +201,7 @@ fn enter<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
     let x = &channels[fork.channel as usize];
     let side = (fork.side & 1) as usize;
     let [parent, frame] = parent_and_own(frames, fork);
-    for v in 0..VECTORS {
+    for v in 0..V {
         let followed = kind.followed(v);
         let left = x[v].below(fork.threshold) & followed;
         frame.goes[0][v] = left;
@@ -196,7 +221,7 @@ fn enter<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
 
 /// Joins the values of both sides, hands the result to the parent, adds to φ.
 #[inline(always)]
-fn leave<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
+fn leave<const V: usize, const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
     fork: &Fork,
     kind: &K,
     frames: &mut [Frame],
@@ -205,7 +230,7 @@ fn leave<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
     let side = (fork.side & 1) as usize;
     let [parent, frame] = parent_and_own(frames, fork);
     let phi = &mut phi[fork.phi as usize];
-    for v in 0..VECTORS {
+    for v in 0..V {
         let left = frame.goes[0][v];
         let followed = kind.followed(v);
         let mut sum = Lanes::all(0.0);
@@ -222,7 +247,7 @@ fn leave<const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
 
 /// [`enter`] and [`leave`] in one for a fork with two leaves, which keeps nothing in its frame.
 #[inline(always)]
-fn pair<const Q: usize, K: Kind>(
+fn pair<const V: usize, const Q: usize, K: Kind>(
     fork: &Fork,
     kind: &K,
     channels: &[Block],
@@ -234,7 +259,7 @@ fn pair<const Q: usize, K: Kind>(
     let phi = &mut phi[fork.phi as usize];
     let difference = fork.left - fork.right;
     let [parent, _] = parent_and_own(frames, fork);
-    for v in 0..VECTORS {
+    for v in 0..V {
         let followed = kind.followed(v);
         let left = x[v].below(fork.threshold) & followed;
         let mut sum = Lanes::all(0.0);
@@ -248,7 +273,7 @@ fn pair<const Q: usize, K: Kind>(
 
 /// A fork and its two pairs in one, all on new features.
 #[inline(always)]
-fn four<const Q: usize>(
+fn four<const V: usize, const Q: usize>(
     forks: &[Fork],
     points: &[f64; Q],
     channels: &[Block],
@@ -261,7 +286,7 @@ fn four<const Q: usize>(
     let kinds = [top, one, two].map(|f| New { share: f.share, points });
     let x = [top, one, two].map(|f| &channels[f.channel as usize]);
     let (difference_one, difference_two) = (one.left - one.right, two.left - two.right);
-    for v in 0..VECTORS {
+    for v in 0..V {
         let all = Mask::all();
         let left = x[0][v].below(top.threshold);
         let left_one = x[1][v].below(one.threshold);

@@ -33,7 +33,7 @@ fn splat(value: f64) -> Vector {
 /// Rows in a block.
 pub(in crate::explain) const ROWS: usize = 8;
 /// Rows in a vector.
-const WIDTH: usize = size_of::<Vector>() / size_of::<f64>();
+pub(super) const WIDTH: usize = size_of::<Vector>() / size_of::<f64>();
 /// Vectors that make up a block.
 pub(in crate::explain) const VECTORS: usize = ROWS / WIDTH;
 

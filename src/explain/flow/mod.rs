@@ -159,13 +159,15 @@ impl Flow {
         takes: impl Fn(usize) -> bool,
     ) {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
+        let n_rows = rows.len() / n_features;
         self.channels.fill(rows, &mut scratch.channels);
         for (k, plans) in self.plans.iter().enumerate() {
             scratch.phi.fill(Block::default());
             for plan in plans.iter().filter(|plan| takes(plan.tree)) {
                 let tree = &self.model.trees()[plan.tree];
                 self.channels.fill_categorical(tree, &plan.categorical, rows, &mut scratch.channels);
-                kernel::run(plan, &self.rules, &scratch.channels, &mut scratch.frames, &mut scratch.phi);
+                let Scratch { channels, frames, phi } = scratch;
+                kernel::run(plan, &self.rules, n_rows, channels, frames, phi);
             }
             for (lane, row) in values.chunks_exact_mut(n_features * n_outputs).enumerate() {
                 for (phi, feature) in scratch.phi.iter().zip(self.used_features()) {

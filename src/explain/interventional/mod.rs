@@ -29,6 +29,7 @@ use super::{Attributions, ExplainError};
 use crate::ensemble::{Ensemble, Node, Tree};
 use crate::ids::OutputId;
 use decisions::Decisions;
+use std::sync::OnceLock;
 use walk::{Compared, Memory};
 
 pub(super) use walk::Gain;
@@ -44,8 +45,8 @@ const MAX_KEPT: usize = 1 << 24;
 pub struct Interventional {
     model: Ensemble,
     background: Vec<f64>,
-    /// Margins of the background, `[row][output]`.
-    background_margins: Vec<f64>,
+    /// Margins of the background, `[row][output]`, once somebody has asked for them.
+    background_margins: OnceLock<Vec<f64>>,
     base_values: Vec<f64>,
     channels: Channels,
     prepared: Option<Prepared>,
@@ -62,6 +63,13 @@ struct Prepared {
     background: Vec<Sheet>,
     /// Tables of the first trees.
     kept: Vec<Tables<f64>>,
+}
+
+impl Prepared {
+    /// True if the tables answer for every leaf, so that they know the margins, too, to the same bits.
+    fn in_tables(&self, model: &Ensemble) -> bool {
+        self.plans.iter().zip(model.trees()).all(|(plan, tree)| !plan.open && tree.n_nodes() > 1)
+    }
 }
 
 /// Adds what leaves give to the φ of one row.
@@ -109,11 +117,6 @@ impl Interventional {
             return Err(ExplainError::NoBackground);
         }
         let background = background[..n_background * n_features].to_vec();
-        let background_margins = model.margins(&background);
-        let mean = |k: usize| {
-            background_margins.iter().skip(k).step_by(n_outputs).sum::<f64>() / n_background as f64
-        };
-        let base_values = (0..n_outputs).map(mean).collect();
         let channels = Channels::new(model);
         let prepared = Codes::new(model, channels.clone()).map(|codes| {
             let plan = |(t, tree)| Plan::new(t, tree, &codes, CUT);
@@ -124,29 +127,53 @@ impl Interventional {
         let mut whole = Interventional {
             model: model.clone(),
             background,
-            background_margins,
-            base_values,
+            background_margins: OnceLock::new(),
+            base_values: Vec::new(),
             channels,
             prepared,
             weights: Weights::new(),
         };
-        whole.keep();
+        whole.base_values = match whole.keep() {
+            Some(mean) => mean,
+            None => whole.mean_margin(),
+        };
         Ok(whole)
     }
 
-    /// Makes the tables of as many trees as may be kept.
-    fn keep(&mut self) {
-        let Some(mut prepared) = self.prepared.take() else { return };
+    /// Makes the tables of as many trees as may be kept. If these are all, returns the mean margin of the background,
+    /// which then follows from the numbers of its rows with each pattern; walking them down every tree takes longer
+    /// than the tables.
+    fn keep(&mut self) -> Option<Vec<f64>> {
+        let mut prepared = self.prepared.take()?;
         let (mut scratch, mut n_kept) = (Scratch::default(), 0);
+        let mut mean = self.model.base_margin().to_vec();
         for (plan, tree) in prepared.plans.iter().zip(self.model.trees()) {
             n_kept +=
                 plan.table_size(if tree.output().is_some() { 1 } else { self.model.n_outputs() }, f64::LANES);
             if n_kept > MAX_KEPT {
                 break;
             }
-            prepared.kept.push(self.tables(&prepared, plan, tree, &mut scratch));
+            let shares = self.shares(&prepared, plan, tree);
+            let tables = self.tables(&prepared, plan, tree, &shares, &mut scratch);
+            tables.add_mean(plan, &shares, &mut mean);
+            prepared.kept.push(tables);
         }
+        let whole = prepared.in_tables(&self.model) && prepared.kept.len() == prepared.plans.len();
         self.prepared = Some(prepared);
+        whole.then_some(mean)
+    }
+
+    /// Mean margin of the background, by walking.
+    fn mean_margin(&self) -> Vec<f64> {
+        let (n_outputs, margins) = (self.model.n_outputs(), self.background_margins());
+        let mean =
+            |k: usize| margins.iter().skip(k).step_by(n_outputs).sum::<f64>() / self.n_background() as f64;
+        (0..n_outputs).map(mean).collect()
+    }
+
+    /// Margins of the background, `[row][output]`.
+    fn background_margins(&self) -> &[f64] {
+        self.background_margins.get_or_init(|| self.model.margins(&self.background))
     }
 
     /// The model that is explained.
@@ -156,7 +183,7 @@ impl Interventional {
 
     /// Rows of the background.
     pub fn n_background(&self) -> usize {
-        self.background_margins.len() / self.model.n_outputs()
+        self.background.len() / self.model.n_features().max(1)
     }
 
     /// Mean margin of the background, `[output]`.
@@ -175,6 +202,11 @@ impl Interventional {
         let share = vec![1.0 / self.n_background() as f64; self.n_background()];
         let mut sheets =
             self.prepared.as_ref().map(|p| p.codes.sheets(&rows[..n_rows * n_features], n_features));
+        let by_tables = self.prepared.as_ref().is_some_and(|p| p.in_tables(&self.model));
+        let mut margin = match by_tables {
+            true => self.model.base_margin().repeat(n_rows),
+            false => self.model.margins(rows),
+        };
         let (mut patterns, mut scratch, mut memory) =
             (Patterns::new(), Scratch::default(), Memory::default());
         for (t, tree) in self.model.trees().iter().enumerate().filter(|(_, tree)| tree.n_nodes() > 1) {
@@ -185,15 +217,18 @@ impl Interventional {
                 let tables = match prepared.kept.get(t) {
                     Some(kept) => kept,
                     None => {
-                        made = self.tables(prepared, of_tree, tree, &mut scratch);
+                        let shares = self.shares(prepared, of_tree, tree);
+                        made = self.tables(prepared, of_tree, tree, &shares, &mut scratch);
                         &made
                     }
                 };
+                let mut margins = margin.chunks_mut(ROWS * n_outputs);
                 for ((sheet, sums), rows) in
                     sheets.iter_mut().zip(&mut sums).zip(rows.chunks(ROWS * n_features))
                 {
+                    let margins = margins.next().filter(|_| by_tables).unwrap_or_default();
                     prepared.codes.fill_categorical(tree, of_tree, rows, n_features, sheet);
-                    tables.read(of_tree, sheet, &mut patterns, sums, &mut [], n_outputs);
+                    tables.read(of_tree, sheet, &mut patterns, sums, margins, n_outputs);
                 }
                 plan = Some(of_tree);
             }
@@ -210,14 +245,7 @@ impl Interventional {
         }
         let mut values = vec![0.0; n_rows * n_features * n_outputs];
         table::add_to_values(&sums, &self.channels, n_features * n_outputs, n_outputs, &mut values);
-        Attributions {
-            n_rows,
-            n_features,
-            n_outputs,
-            values,
-            margin: self.model.margins(rows),
-            base_values: self.base_values.clone(),
-        }
+        Attributions { n_rows, n_features, n_outputs, values, margin, base_values: self.base_values.clone() }
     }
 
     /// The inputs as trees compare them.
@@ -255,8 +283,8 @@ impl Interventional {
         run(&compared, &decisions, memory);
     }
 
-    /// The tables of a tree: how many background rows have each pattern in each unit, and what follows from that.
-    fn tables(&self, prepared: &Prepared, plan: &Plan, tree: &Tree, scratch: &mut Scratch) -> Tables<f64> {
+    /// The share of the background rows that have each pattern in each unit.
+    fn shares(&self, prepared: &Prepared, plan: &Plan, tree: &Tree) -> Vec<Vec<f64>> {
         let n_features = self.model.n_features();
         let mut shares: Vec<Vec<f64>> = plan.units.iter().map(|u| vec![0.0; 1 << u.n_bits]).collect();
         let (mut patterns, one) = (Patterns::new(), 1.0 / self.n_background() as f64);
@@ -275,6 +303,18 @@ impl Interventional {
             }
         }
         shares.iter_mut().flatten().for_each(|share| *share *= one);
+        shares
+    }
+
+    /// The tables of a tree that follow from the shares.
+    fn tables(
+        &self,
+        prepared: &Prepared,
+        plan: &Plan,
+        tree: &Tree,
+        shares: &[Vec<f64>],
+        scratch: &mut Scratch,
+    ) -> Tables<f64> {
         let mut of_leaf = Vec::new();
         Tables::new(plan, tree, self.model.n_outputs(), scratch, |unit, of_path, patterns, out, more| {
             of_leaf.clear();

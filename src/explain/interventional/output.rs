@@ -113,7 +113,7 @@ impl Interventional {
         let n_background = self.n_background();
         let margin = self.model.margins(rows);
         let mean = |x: usize, k: usize| {
-            let of_z = |z: usize| output.of(self.background_margins[z * n_outputs + k], x);
+            let of_z = |z: usize| output.of(self.background_margins()[z * n_outputs + k], x);
             (0..n_background).map(of_z).sum::<f64>() / n_background as f64
         };
         let n_used = self.channels.used().len();
@@ -125,7 +125,7 @@ impl Interventional {
             share.clear();
             for x in from..to {
                 for k in 0..n_outputs {
-                    let z = self.background_margins.iter().skip(k).step_by(n_outputs);
+                    let z = self.background_margins().iter().skip(k).step_by(n_outputs);
                     let secant = |&z| output.secant(margin[x * n_outputs + k], z, x) / n_background as f64;
                     share.extend(z.map(secant));
                 }

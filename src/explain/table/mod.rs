@@ -148,6 +148,19 @@ impl<N: Number> Tables<N> {
         })
     }
 
+    /// Adds what the tree gives on average where `shares` of the rows have each pattern, `[unit][pattern]`, to `[output]`.
+    pub(super) fn add_mean(&self, plan: &Plan, shares: &[Vec<f64>], mean: &mut [f64]) {
+        for ((unit, shares), &first) in plan.units.iter().zip(shares).zip(&self.first_leaf) {
+            // Who has not followed the whole path is elsewhere.
+            let followed = shares.chunks_exact(1 << unit.n_path).filter_map(<[f64]>::last);
+            for (share, values) in followed.zip(self.leaves[first..].chunks_exact(self.n_entries)) {
+                for (mean, value) in mean[self.first_output..].iter_mut().zip(values) {
+                    *mean += share * value;
+                }
+            }
+        }
+    }
+
     /// Adds what the tree gives to the rows of a sheet, `[used feature][output]`, and to their margins,
     /// `[row][output]`; if these are empty, nobody asks for them.
     pub(super) fn read(
