@@ -9,7 +9,6 @@ mod evidence;
 mod exactness;
 mod figures;
 mod flow;
-mod hostile;
 mod interaction;
 mod interventional;
 mod random;
