@@ -1,6 +1,7 @@
 //! What can be wrong between a model, a table and a manifest.
 
 use super::RoleProblem;
+use super::calibration::CalibrationTableError;
 use super::manifest::ManifestError;
 use super::text::{list, of};
 
@@ -12,6 +13,9 @@ pub enum StudyError {
     /// The manifest cannot be followed.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// A calibration that cannot be read, or not put on top of the model.
+    #[error(transparent)]
+    Calibration(#[from] CalibrationTableError),
     /// Features without a column.
     #[error("{} no column: {}", of(.missing.len(), "model feature has", "model features have"), list(.missing))]
     MissingColumns {
@@ -96,6 +100,7 @@ impl StudyError {
     pub fn hint(&self) -> String {
         match self {
             StudyError::Manifest(error) => error.hint(),
+            StudyError::Calibration(error) => error.hint(),
             StudyError::MissingColumns { near, .. } if !near.is_empty() => {
                 let pairs: Vec<String> = near.iter().map(|(f, c)| format!("“{c}” for “{f}”")).collect();
                 format!("Columns with nearly the same name: {}; rename them if they are meant.", list(&pairs))

@@ -80,6 +80,9 @@ pub struct Manifest {
     pub context_of_use: String,
     pub model: Option<FileRef>,
     pub data: Option<FileRef>,
+    /// A table as [`super::read_calibration`] reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<FileRef>,
     /// Column of patient ids.
     pub id: Option<String>,
     pub outcome: Option<OutcomeSpec>,
@@ -124,7 +127,8 @@ fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, ManifestError> {
         version => return Err(ManifestError::Version { version }),
     }
     let mut manifest: Manifest = serde_json::from_slice(bytes).map_err(|e| keys::explain(&e, &value))?;
-    for (key, file) in [("model", &mut manifest.model), ("data", &mut manifest.data)] {
+    let Manifest { model, data, calibration, .. } = &mut manifest;
+    for (key, file) in [("model", model), ("data", data), ("calibration", calibration)] {
         if let Some(file) = file {
             file::check(key, file)?;
         }

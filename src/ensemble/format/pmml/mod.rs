@@ -106,7 +106,13 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
 }
 
 fn damaged(at: usize, problem: impl Into<String>) -> ModelError {
-    ModelError::Damaged { format: "PMML", place: format!("byte {at}"), problem: problem.into() }
+    // What the parser says may quote any length of the file.
+    let problem: String = problem.into().split_whitespace().collect::<Vec<_>>().join(" ");
+    let problem = match problem.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &problem[..end]),
+        None => problem,
+    };
+    ModelError::Damaged { format: "PMML", place: format!("byte {at}"), problem }
 }
 
 fn refused(what: &str) -> ModelError {
