@@ -61,6 +61,8 @@ pub struct Summary {
     pub cover: String,
     /// True if the file stores feature names.
     pub named: bool,
+    /// True if the library refuses missing values and the trees do not say where they would go.
+    pub refuses_missing: bool,
     /// What was put on top of the one output, if anything.
     pub calibration: Option<Calibration>,
     /// One entry per feature, model order.
@@ -88,6 +90,8 @@ pub struct Facts {
     pub n_trees_stored: u32,
     /// See [`Summary::best_iteration`].
     pub best_iteration: Option<u32>,
+    /// See [`Summary::refuses_missing`].
+    pub refuses_missing: bool,
 }
 
 impl Ensemble {
@@ -132,6 +136,7 @@ impl Ensemble {
             base_values: self.base_values(),
             cover: self.facts.cover.clone(),
             named: self.named,
+            refuses_missing: self.facts.refuses_missing,
             calibration: self.calibration.clone(),
             features,
         }
