@@ -3,7 +3,7 @@
 use super::CommandError;
 use super::arguments::Source;
 use crate::Parsed;
-use crate::dataset::csv;
+use crate::dataset::convert;
 use crate::ensemble::{self, Ensemble, ReadOptions, format::MAX_FILE_BYTES};
 use crate::study::{self, FileFacts, FileRef, Manifest, Parts, Study};
 use std::fs;
@@ -100,7 +100,7 @@ pub(super) fn load(
         warnings.extend(calibrated.warnings);
         model = calibrated.value;
     }
-    let Parsed { value: data, warnings: of_data } = csv::read(&data_file.bytes, csv::Options::default())
+    let Parsed { value: data, warnings: of_data } = convert::read(&data_file.bytes)
         .map_err(|problem| CommandError::Data { path: data_file.path.clone(), problem })?;
     warnings.extend(of_data);
     let parts = Parts {
@@ -117,7 +117,7 @@ pub(super) fn load(
 /// The table that a study is compared with, bound as the study's own, and what deserves a look about it.
 pub(super) fn background(path: &Path, loaded: &Loaded) -> Result<(Study, Vec<String>), CommandError> {
     let file = open(path)?;
-    let Parsed { value: data, warnings } = csv::read(&file.bytes, csv::Options::default())
+    let Parsed { value: data, warnings } = convert::read(&file.bytes)
         .map_err(|problem| CommandError::Data { path: file.path.clone(), problem })?;
     let parts = Parts {
         manifest: loaded.study.manifest.clone(),

@@ -67,7 +67,10 @@ pub fn file_role(file: &Picked) -> FileRole {
     // What is named like a table is one, unless it is a model in disguise: the table reader says what is wrong with
     // it. Everything else goes to the model readers, which refuse by name what they do not know.
     let name = file.name.to_ascii_lowercase();
-    let table_name = [".csv", ".tsv", ".txt", ".tab"].iter().any(|e| name.ends_with(e));
+    let table_name =
+        [".csv", ".tsv", ".txt", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet", ".arrow", ".feather"]
+            .iter()
+            .any(|e| name.ends_with(e));
     let first_line = text.lines().next().unwrap_or_default();
     let model_text = text.starts_with('{') || first_line.trim() == "tree" || first_line.starts_with("CBM1");
     let binary = head.contains(&0) || head.starts_with(&[0x1f, 0x8b]) || head.starts_with(b"PK\x03\x04");
@@ -234,6 +237,9 @@ mod tests {
         check("patients.csv", b"", FileRole::Table);
         check("patients", b"id,age\n1,2\n", FileRole::Table);
         check("utf16.csv", b"\xff\xfei\0d\0", FileRole::Table);
+        check("patients.csv.gz", b"\x1f\x8b\x08", FileRole::Table);
+        check("model.json.gz", b"\x1f\x8b\x08", FileRole::Model);
+        check("book.xlsx", b"PK\x03\x04", FileRole::Table);
         check("workbook.csv", b"PK\x03\x04", FileRole::Table);
         check("page.csv", b"<!doctype html>", FileRole::Table);
         check("page.json", b"<!doctype html>", FileRole::Model);

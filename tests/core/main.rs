@@ -16,4 +16,5 @@ mod reference;
 mod session;
 mod statistics;
 mod study_run;
+mod tables;
 mod what_if;

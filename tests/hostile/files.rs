@@ -15,6 +15,7 @@ pub(crate) enum Reader {
     Model,
     Table,
     Manifest,
+    Calibration,
 }
 
 /// Files of one kind.
@@ -52,6 +53,19 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 pub(crate) fn kinds() -> Vec<Kind> {
     let mut kinds = models();
     kinds.extend(tables());
+    kinds.extend(converted());
+    let calibrations = fs::read_dir(root().join("tests/reference/calibration"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "csv"))
+        .map(|path| fs::read(path).unwrap())
+        .collect();
+    kinds.push(Kind {
+        name: "calibration table".into(),
+        reader: Reader::Calibration,
+        packed: false,
+        files: calibrations,
+    });
     let manifests = files_below(&root().join("public/studies"))
         .into_iter()
         .filter(|path| path.ends_with("study.json"))
@@ -88,6 +102,26 @@ fn models() -> Vec<Kind> {
         Kind { name, reader: Reader::Model, packed, files }
     };
     formats.into_iter().map(kind).filter(|kind| !kind.files.is_empty()).collect()
+}
+
+/// Tables that are no text. Their content is packed, or so tight that most damage shows.
+fn converted() -> Vec<Kind> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(root().join("tests/reference/tables"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    let kind = |name: &str, ending: &str| {
+        let is_one = |path: &&PathBuf| path.extension().is_some_and(|e| e == ending);
+        let files = paths.iter().filter(is_one).map(|path| fs::read(path).unwrap()).collect();
+        Kind { name: name.into(), reader: Reader::Table, packed: true, files }
+    };
+    vec![
+        kind("Excel", "xlsx"),
+        kind("Parquet", "parquet"),
+        kind("Feather", "feather"),
+        kind("Arrow stream", "arrow"),
+    ]
 }
 
 fn tables() -> Vec<Kind> {

@@ -15,11 +15,11 @@ mod files;
 mod memory;
 mod mutate;
 
-use clarimark::dataset::csv;
+use clarimark::dataset::convert;
 use clarimark::ensemble::{self, Node, Tree};
 use clarimark::explain::Flow;
 use clarimark::math::Rng;
-use clarimark::study::Manifest;
+use clarimark::study::{self, Manifest};
 use files::{Kind, Reader};
 use std::fs;
 use std::sync::Mutex;
@@ -79,8 +79,9 @@ struct Figures {
 fn read(reader: Reader, bytes: &[u8]) -> Result<Option<ensemble::Ensemble>, Option<String>> {
     match reader {
         Reader::Model => ensemble::read(bytes).map(|p| Some(p.value)).map_err(|e| Some(says(&e, &e.hint()))),
-        Reader::Table => {
-            csv::read(bytes, csv::Options::default()).map(|_| None).map_err(|e| Some(says(&e, &e.hint())))
+        Reader::Table => convert::read(bytes).map(|_| None).map_err(|e| Some(says(&e, &e.hint()))),
+        Reader::Calibration => {
+            study::read_calibration(bytes).map(|_| None).map_err(|e| Some(says(&e, &e.hint())))
         }
         Reader::Manifest => Manifest::read(bytes).map(|_| None).map_err(|e| Some(says(&e, &e.hint()))),
     }

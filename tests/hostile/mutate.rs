@@ -111,7 +111,8 @@ fn mutated_inside(bytes: &[u8], rng: &mut Rng) -> Vec<u8> {
     // Some committed files only begin like an archive.
     let Ok(mut old) = zip::ZipArchive::new(Cursor::new(bytes)) else { return mutated(bytes, rng) };
     let mut new = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let schema = old.index_for_name("schema.json").filter(|_| rng.below(2) == 0);
+    let main = old.index_for_name("schema.json").or_else(|| old.index_for_name("xl/worksheets/sheet1.xml"));
+    let schema = main.filter(|_| rng.below(2) == 0);
     let hit = schema.unwrap_or_else(|| rng.below(old.len() as u32) as usize);
     for i in 0..old.len() {
         let mut file = old.by_index(i).unwrap();
