@@ -20,7 +20,7 @@ seed pmml $r/pmml/*.pmml
 seed treelite $r/treelite-*/*.model.json
 seed generic $r/generic-*/*.model.json
 seed table $r/broken/*.csv $r/tables/*.csv
-seed columnar $r/tables/*.parquet $r/tables/*.feather $r/tables/*.arrow
+seed columnar $r/tables/*.parquet
 seed excel $r/tables/*.xlsx
 seed manifest public/studies/*/study.json
 seed calibration $r/calibration/*.csv

@@ -1,4 +1,4 @@
-//! Parquet and Arrow.
+//! Parquet.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -35,7 +35,7 @@ clarimark pack --study study.json --page clarimark.html -o page.html
 
 Models: XGBoost 1.7 to 3.4 (.json, .ubj), LightGBM (.txt, JSON), CatBoost (.json, .cbm), scikit-learn (.skops, .joblib,
 .pkl), ONNX, PMML, Treelite JSON, plain JSON; gzip around any of them.
-Tables: CSV or TSV (gzip around it is taken off), Excel .xlsx, Parquet, Arrow and Feather; columns bound to features by name.
+Tables: CSV or TSV (gzip around it is taken off), Excel .xlsx, Parquet; columns bound to features by name.
 Exit status: 0 done, 1 the result could not be written, 2 the input or the arguments are wrong.
 ";
 

@@ -121,8 +121,10 @@ pub enum Look {
     Xls,
     /// gzip inside gzip.
     Gzip,
-    /// Parquet or Arrow.
+    /// Parquet.
     Parquet,
+    /// Arrow or Feather.
+    Arrow,
     /// Anything with NUL bytes.
     Binary {
         /// 0-based offset of the first NUL byte.
@@ -140,7 +142,8 @@ impl fmt::Display for Look {
             Look::Zip => f.write_str("a zip archive or an Excel workbook"),
             Look::Xls => f.write_str("an old Excel workbook"),
             Look::Gzip => f.write_str("a gzip file"),
-            Look::Parquet => f.write_str("a Parquet or Arrow file"),
+            Look::Parquet => f.write_str("a Parquet file"),
+            Look::Arrow => f.write_str("an Arrow or Feather file"),
             Look::Binary { byte } => write!(f, "a binary file (byte {byte} is NUL)"),
         }
     }
@@ -210,7 +213,10 @@ impl DataError {
                 Look::Xls => "Export the sheet as CSV (UTF-8) and choose that file.",
                 Look::Gzip => "Unpack it, or in R write the table with write.csv, and choose the CSV file.",
                 Look::Parquet => {
-                    "Export the table as CSV and choose that file; the clarimark command reads Parquet and Arrow itself."
+                    "Export the table as CSV and choose that file; the clarimark command reads Parquet itself."
+                }
+                Look::Arrow => {
+                    "Write the table as Parquet for the clarimark command, or as CSV, and choose that file."
                 }
                 Look::Binary { .. } => "Export the table as CSV and choose that file.",
             }

@@ -116,12 +116,7 @@ fn converted() -> Vec<Kind> {
         let files = paths.iter().filter(is_one).map(|path| fs::read(path).unwrap()).collect();
         Kind { name: name.into(), reader: Reader::Table, packed: true, files }
     };
-    vec![
-        kind("Excel", "xlsx"),
-        kind("Parquet", "parquet"),
-        kind("Feather", "feather"),
-        kind("Arrow stream", "arrow"),
-    ]
+    vec![kind("Excel", "xlsx"), kind("Parquet", "parquet")]
 }
 
 fn tables() -> Vec<Kind> {

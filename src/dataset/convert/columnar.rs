@@ -1,4 +1,4 @@
-//! Parquet and Arrow, both by way of Arrow's arrays.
+//! Parquet, by way of Arrow's arrays.
 
 use super::{Problem, Text, date_time, number};
 use crate::dataset::DataError;
@@ -13,7 +13,6 @@ use arrow_array::types::{
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Schema, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use std::io::Cursor;
 
 /// Cells that are decoded together.
 const CELLS: usize = 1 << 20;
@@ -48,20 +47,6 @@ pub(super) fn parquet_to_csv(bytes: &[u8]) -> Result<Text, Problem> {
     let rows_together = (CELLS / n_columns.max(1)).clamp(64, 8_192);
     let batches = builder.with_batch_size(rows_together).build().map_err(Problem::of)?;
     text(&schema, batches.map(|batch| batch.map_err(Problem::of)))
-}
-
-/// A file (Feather 2), or a stream of messages.
-pub(super) fn arrow_to_csv(bytes: &[u8], file: bool) -> Result<Text, Problem> {
-    let source = Cursor::new(bytes);
-    if file {
-        let reader = arrow_ipc::reader::FileReader::try_new(source, None).map_err(Problem::of)?;
-        let schema = reader.schema();
-        text(&schema, reader.map(|batch| batch.map_err(Problem::of)))
-    } else {
-        let reader = arrow_ipc::reader::StreamReader::try_new(source, None).map_err(Problem::of)?;
-        let schema = reader.schema();
-        text(&schema, reader.map(|batch| batch.map_err(Problem::of)))
-    }
 }
 
 /// True for types that have a place in a cell.

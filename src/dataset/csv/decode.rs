@@ -40,7 +40,7 @@ fn magic(bytes: &[u8]) -> Option<Look> {
         (b"PK\x03\x04", Look::Zip),
         (&[0x1f, 0x8b], Look::Gzip),
         (b"PAR1", Look::Parquet),
-        (b"ARROW1\0", Look::Parquet),
+        (b"ARROW1\0", Look::Arrow),
         (XLS, Look::Xls),
         (b"{L\0\0\0\0", Look::UbJson),
     ];
