@@ -34,7 +34,7 @@ id!(
 );
 
 /// What a drawn item stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Target {
     /// One patient.
     Patient(RowId),

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! ids, math ← ensemble, dataset ← study ← explain ← cohort, evaluate ← plot
-//! session (state, commands) ← figure (session × plot), share (links, one-file pages)
+//! session (state, commands) ← figure (session × plot), share (links, one-file pages) ← report
 //! job (what a worker does) ← worker, app (the browser)
 //! study, explain, share ← command (without a browser)
 //! ```
@@ -25,6 +25,7 @@
 //! | [`figure`] | what an analysis looks like: sessions turned into charts, tables, sentences |
 //! | [`share`] | the session in a link, a study in one file |
 //! | `command` | the program `clarimark`: arguments, files, exit status; native only |
+//! | [`report`] | a printable document of an analysis, with its numbers as JSON |
 //! | [`job`] | messages to a worker and the work they ask for, without a browser |
 //!
 //! **Invariants**
@@ -49,6 +50,7 @@ pub mod ids;
 pub mod job;
 pub mod math;
 pub mod plot;
+pub mod report;
 pub mod session;
 pub mod share;
 pub mod study;

@@ -323,8 +323,9 @@ fn map_spec<'a>(
         points: &c.points,
         clusters: &c.clusters,
         names,
-        share: [0.52, 0.21],
-        leading: ["bilirubin, then age", "age"],
+        of: "attributions",
+        axes: Some([(0.52, "bilirubin, then age"), (0.21, "age")]),
+        method: "PCA",
         values: None,
         emphasis,
     }

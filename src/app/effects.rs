@@ -2,18 +2,21 @@
 
 use super::browser::files::Refused;
 use super::browser::{boot, clipboard, clock, download, files, location, theme};
+use super::resident;
 use super::store::Store;
 use super::study_files;
 use super::task::{self, Running, Stopped};
+use crate::figure;
 use crate::job::{Picked, Reading, Subject};
 use crate::math::Order as _;
+use crate::report::Order;
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Method, Notice, Phase, Progress, SaveAs, Staged,
 };
 use crate::share::table::{Background, Details, Document, row_names};
 use crate::share::{Link as ViewLink, PACKED};
-use crate::study::{self, Manifest, Study};
-use leptos::prelude::Update;
+use crate::study::{Finding, Manifest, Severity, Study, Topic};
+use leptos::prelude::{GetUntracked, Update};
 use std::cell::Cell;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
@@ -39,14 +42,10 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
         }),
         Effect::ChooseFiles => files::open_dialog(),
         Effect::ForgetFiles => study_files::forget(),
-        Effect::Restage(study, column, role) => match study::with_role(&study, column, role) {
-            Ok(study) => store.send(Command::Restaged(Arc::new(study))),
-            Err(error) => store.send(Command::Tell(Notice::error(
-                "The column cannot have this role",
-                error.to_string(),
-                error.hint(),
-            ))),
-        },
+        Effect::Restage(staged, column, role) => spawn_local(async move {
+            let result = task::restage(&running(), *staged, column, role).await;
+            report(store, result.map(|staged| store.send(Command::Restaged(Box::new(staged)))));
+        }),
         Effect::Run(study, cohort, method) => spawn_local(async move {
             let result = run(store, study, cohort, method).await;
             report(store, result);
@@ -77,6 +76,14 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
             store.theme.update(|n| *n += 1);
         }
         Effect::Save(analysis, kind) => save(store, &analysis, kind),
+        Effect::FetchRefits(analysis, source) => spawn_local(async move {
+            let result = fetch_refits(store, &analysis, &source).await;
+            report(store, result);
+        }),
+        Effect::SaveReport(analysis) => spawn_local(async move {
+            let result = save_report(store, &analysis).await;
+            report(store, result);
+        }),
         Effect::SavePage => spawn_local(async move {
             let saved =
                 boot::page().await.is_some_and(|page| download::save("clarimark.html", "text/html", &page));
@@ -164,18 +171,7 @@ pub(crate) fn take_files(store: Store, list: web_sys::FileList) {
     spawn_local(async move {
         let result = match files::read(list).await {
             Ok(picked) => own_files(store, picked).await,
-            Err(Refused::TooLarge(name, megabytes)) => Err(Notice::error(
-                format!("{name} is too large"),
-                format!("It has {megabytes:.0} MB; files up to 512 MB are read."),
-                "Keep only the columns the model uses, or explain it with the command `clarimark explain`.",
-            )
-            .into()),
-            Err(Refused::Unreadable(name)) => Err(Notice::error(
-                format!("{name} could not be read"),
-                "The browser could not open it; it may have been moved, or be a folder.",
-                "Choose the file again.",
-            )
-            .into()),
+            Err(refused) => Err(unread(refused).into()),
         };
         report(store, result);
     });
@@ -187,7 +183,7 @@ async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
         && crate::job::file_role(only) == crate::job::FileRole::Predictions
         && let Some(open) = store.peek(|s| s.open.clone().filter(|_| s.staged.is_none()))
     {
-        return compare(store, &open, only);
+        return compare(store, &open, only.clone()).await;
     }
     let files = study_files::add(picked);
     let result = read_and_stage(store, files, None).await;
@@ -198,24 +194,11 @@ async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
     result
 }
 
-fn compare(store: Store, open: &Analysis, file: &Picked) -> Result<(), Stopped> {
-    let finding = study::parity_finding(&open.study, &open.all_margins, &file.bytes).map_err(|e| {
-        Stopped::from(Notice::error(format!("{} cannot be compared", file.name), e.to_string(), e.hint()))
-    })?;
+async fn compare(store: Store, open: &Analysis, file: Picked) -> Result<(), Stopped> {
+    let side = SIDE.with(Clone::clone);
+    let finding = task::compare(&side, open, file).await?;
     store.send(Command::CompareParity(Box::new(finding)));
     Ok(())
-}
-
-/// What comparing with the author's predictions says, also where they cannot be compared.
-fn parity(a: &Analysis, bytes: &[u8]) -> study::Finding {
-    study::parity_finding(&a.study, &a.all_margins, bytes).unwrap_or_else(|error| {
-        study::Finding::new(
-            study::Severity::Medium,
-            study::Topic::Exactness,
-            "The given predictions could not be compared.",
-            format!("{error}. {}", error.hint()),
-        )
-    })
 }
 
 async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
@@ -260,8 +243,9 @@ async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>
             let cohort = CohortChoice::default_for(&study);
             let method = Method::default_for(&study);
             let elapsed_ms = clock::now_ms() - start_ms;
+            running().next_frame().await?;
             store.send(Command::Understood(Box::new(Staged {
-                study: Arc::new(*study),
+                study,
                 cohort,
                 method,
                 columns: Arc::new(columns),
@@ -316,15 +300,109 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Meth
     analysis.insight = Arc::new(found.output.into_insight(output));
     analysis.performance = found.performance;
     analysis.findings = found.findings;
-    if let Some(bytes) = study_files::take_predictions() {
-        analysis.findings.push(parity(&analysis, &bytes));
+    if let Some(file) = study_files::take_predictions() {
+        let compared = match task::compare(&running, &analysis, file).await {
+            Ok(finding) => finding,
+            // What was computed stands without them.
+            Err(Stopped::Failed(why)) => {
+                let what = format!("{} {}", why.detail, why.hint);
+                Finding::new(Severity::Medium, Topic::Exactness, format!("{}.", why.title), what)
+            }
+            Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
+        };
+        analysis.findings.push(compared);
         analysis.findings.order_by_key(|f| f.severity);
     }
+    // What came with the answer has been unpacked in this frame; the views appear in the next.
+    running.next_frame().await?;
     study_files::forget();
-    // What came with the answer has been unpacked in this turn; the views appear in the next.
-    clock::next_turn().await;
     store.send(Command::Computed(Arc::new(analysis)));
     Ok(())
+}
+
+async fn fetch_refits(store: Store, a: &Analysis, source: &str) -> Result<(), Stopped> {
+    let mut models = Vec::new();
+    for file in &a.study.manifest.refits {
+        let missing = || {
+            Notice::error(
+                "The study's refits could not be opened",
+                format!("{} did not come with this page.", file.path),
+                "Choose the files of the models instead.",
+            )
+        };
+        let path = format!("{source}/{}", file.path);
+        let bytes = boot::shipped_file(&path).await.ok_or_else(missing)?;
+        file.verify(&bytes).map_err(|e| Notice::error(missing().title, e.to_string(), e.hint()))?;
+        models.push(Picked { name: file_name(&file.path), bytes: Arc::new(bytes) });
+    }
+    store.send(Command::SetModels(Arc::new(models)));
+    Ok(())
+}
+
+/// Takes other models of the open study's outcome.
+pub(crate) fn take_models(store: Store, list: web_sys::FileList) {
+    if list.length() == 0 {
+        return;
+    }
+    spawn_local(async move {
+        match files::read(list).await {
+            Ok(picked) => store.send(Command::SetModels(Arc::new(picked))),
+            Err(refused) => store.send(Command::Tell(unread(refused))),
+        }
+    });
+}
+
+fn unread(refused: Refused) -> Notice {
+    match refused {
+        Refused::TooLarge(name, megabytes) => Notice::error(
+            format!("{name} is too large"),
+            format!("It has {megabytes:.0} MB; files up to 512 MB are read."),
+            "Keep only the columns the model uses, or explain it with the command `clarimark explain`.",
+        ),
+        Refused::Unreadable(name) => Notice::error(
+            format!("{name} could not be read"),
+            "The browser could not open it; it may have been moved, or be a folder.",
+            "Choose the file again.",
+        ),
+    }
+}
+
+async fn save_report(store: Store, a: &Analysis) -> Result<(), Stopped> {
+    store.send(Command::Tell(Notice::word("The report is being written.")));
+    if let Some(link) = store.link() {
+        location::set_fragment(&link);
+    }
+    let focus = store.feature.get_untracked();
+    let order = store.peek(|s| Order {
+        date: clock::today(),
+        link: location::href(),
+        cutoff: s.now.cutoff,
+        horizon: s.now.horizon,
+        grouping: figure::grouping(a, &s.now.survival, focus),
+        performance: a.performance.clone(),
+        findings: a.findings.clone(),
+    });
+    let page = resident::report(store, order).await?;
+    if download::save(&format!("{}.report.html", stem(a)), "text/html", page.as_bytes()) {
+        store.send(Command::Tell(Notice::word(
+            "The report is saved: one file with figures, numbers as JSON and blanks for what only you can say. Print it \
+             from the browser for a PDF.",
+        )));
+        return Ok(());
+    }
+    Err(refused().into())
+}
+
+fn refused() -> Notice {
+    Notice::error(
+        "The file could not be saved",
+        "The browser refused the download.",
+        "Allow downloads for this page and try again.",
+    )
+}
+
+fn stem(a: &Analysis) -> &str {
+    a.study.model_file.name.trim_end_matches(".json")
 }
 
 fn save(store: Store, a: &Analysis, kind: SaveAs) {
@@ -336,7 +414,7 @@ fn save(store: Store, a: &Analysis, kind: SaveAs) {
         attributions: &a.attributions,
         warnings: &a.study.warnings,
     };
-    let stem = a.study.model_file.name.trim_end_matches(".json");
+    let stem = stem(a);
     let background = matches!(a.method, Method::Interventional(_))
         .then(|| Background { rows: a.n_background, sha256: a.study.data_file.sha256.clone() });
     let details = Details { background, ..Details::default() };
@@ -352,10 +430,6 @@ fn save(store: Store, a: &Analysis, kind: SaveAs) {
         }
     };
     if !done {
-        store.send(Command::Tell(Notice::error(
-            "The file could not be saved",
-            "The browser refused the download.",
-            "Allow downloads for this page and try again.",
-        )));
+        store.send(Command::Tell(refused()));
     }
 }

@@ -1,14 +1,17 @@
-//! The worker that stays: it keeps the open study's model and answers questions about patients while the reader looks.
+//! Workers that stay: one keeps the open study's model and answers questions about patients, one keeps its analysis and
+//! draws from it, one lays out its maps, while the reader looks.
 //!
-//! It starts with the first question and ends when another study is opened.
+//! Each starts with its first question and ends when another study, or the same one explained otherwise, is opened.
 
 use super::browser::boot;
-use super::browser::workers::{Event, Workers};
+use super::browser::workers::{self, Event, Workers};
 use super::store::Store;
 use super::study_files;
 use super::task::{Stopped, no_workers, not_loaded, out_of_memory};
-use crate::job::{Answer, Question, Reply, Request};
-use crate::session::{Analysis, Command, Method, Notice};
+use crate::figure::{Layout, Sheet, SheetKind};
+use crate::job::{Answer, Picked, Question, Reply, Request, Settings, Subject, SummaryOutput};
+use crate::report::Order;
+use crate::session::{Analysis, Command, MapKind, MapOf, Method, Notice};
 use crate::worker::wire::Message;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
@@ -20,27 +23,54 @@ use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
 thread_local! {
-    static RESIDENT: RefCell<Option<Resident>> = const { RefCell::new(None) };
+    static RESIDENTS: RefCell<[Option<Resident>; 3]> = const { RefCell::new([None, None, None]) };
 }
 
-/// What a resident is for: the SHA-256 of model and table, and how they are explained.
-pub(crate) type Key = ([String; 2], Method);
+thread_local! {
+    static NO_MODELS: Arc<Vec<Picked>> = Arc::default();
+}
 
-type Answered = oneshot::Sender<Result<Answer, Notice>>;
+/// What a resident keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Post {
+    /// The model.
+    Model,
+    /// The attributions and what was read off them.
+    Analysis,
+    /// The same, and a map under way: a map takes long, and other answers need not wait for it.
+    Map,
+}
+
+/// What residents are for: the SHA-256 of model and table, and how they are explained.
+pub(crate) type Key = ([String; 2], Method);
 
 struct Resident {
     key: Key,
+    /// What was read off when it started; the model's does not care.
+    insight: Option<Arc<crate::session::Insight>>,
+    /// Other models that it was given.
+    models: Arc<Vec<Picked>>,
     workers: Workers,
-    waiting: Vec<(u32, Answered)>,
-    /// Number of the last question; 0 is the model itself.
+    waiting: Vec<(u32, oneshot::Sender<Result<Reply, Notice>>)>,
+    /// Number of the last question; 0 is what it keeps.
     last: u32,
 }
 
-/// Ends the resident unless it is for this.
+impl Resident {
+    fn is_for(&self, key: &Key, a: &Analysis, models: &Arc<Vec<Picked>>) -> bool {
+        self.key == *key
+            && self.insight.as_ref().is_none_or(|i| Arc::ptr_eq(i, &a.insight))
+            && Arc::ptr_eq(&self.models, models)
+    }
+}
+
+/// Ends the residents unless they are for this.
 pub(crate) fn leave_unless(key: Option<Key>) {
-    RESIDENT.with_borrow_mut(|slot| {
-        if slot.as_ref().is_some_and(|r| Some(&r.key) != key.as_ref()) {
-            *slot = None;
+    RESIDENTS.with_borrow_mut(|residents| {
+        for slot in residents {
+            if slot.as_ref().is_some_and(|r| Some(&r.key) != key.as_ref()) {
+                *slot = None;
+            }
         }
     });
 }
@@ -50,19 +80,20 @@ pub(crate) fn key(a: &Analysis) -> Key {
     ([&a.study.model_file, &a.study.data_file].map(|file| file.sha256.clone()), a.method)
 }
 
-fn is_there(key: &Key) -> bool {
-    RESIDENT.with_borrow(|slot| slot.as_ref().is_some_and(|r| r.key == *key))
+fn is_there(post: Post, key: &Key, a: &Analysis, models: &Arc<Vec<Picked>>) -> bool {
+    RESIDENTS.with_borrow(|r| r[post as usize].as_ref().is_some_and(|r| r.is_for(key, a, models)))
 }
 
-/// Starts the resident for an analysis if it is not there.
-async fn start(a: &Analysis, key: &Key) -> Result<(), Stopped> {
-    if is_there(key) {
-        return Ok(());
-    }
-    boot::workers_ready().await.map_err(not_loaded)?;
-    // Another question may have started it meanwhile.
-    if is_there(key) {
-        return Ok(());
+/// What the resident is to keep.
+fn first(post: Post, a: &Analysis, key: &Key, models: &[Picked]) -> Result<Request, Notice> {
+    if post != Post::Model {
+        return Ok(Request::Keep {
+            job: 0,
+            subject: Box::new(Subject::of(a)),
+            summary: Box::new(SummaryOutput::of(&a.insight)),
+            settings: Settings::of(a),
+            models: models.to_vec(),
+        });
     }
     let model = study_files::model(&key.0[0]).ok_or_else(|| {
         Notice::error(
@@ -76,27 +107,50 @@ async fn start(a: &Analysis, key: &Key) -> Result<(), Stopped> {
         Method::Interventional(against) => against.rows(&a.study),
     };
     let background = Arc::new(a.study.binding.matrix(&a.study.data, &background));
+    Ok(Request::Load { job: 0, model, n_rows: 1, background })
+}
+
+/// Starts a resident for an analysis if it is not there.
+async fn start(post: Post, a: &Analysis, key: &Key, models: &Arc<Vec<Picked>>) -> Result<(), Stopped> {
+    if is_there(post, key, a, models) {
+        return Ok(());
+    }
+    boot::workers_ready().await.map_err(not_loaded)?;
+    let keep = first(post, a, key, models)?;
+    let message = workers::message(&keep.packet()).await;
+    // Another question may have started it meanwhile.
+    if is_there(post, key, a, models) {
+        return Ok(());
+    }
     let (workers, events) = Workers::spawn(1).ok_or_else(no_workers)?;
-    workers.send(0, Message::of(&Request::Load { job: 0, model, n_rows: 1, background }.packet()));
-    let new = Resident { key: key.clone(), workers, waiting: Vec::new(), last: 0 };
-    RESIDENT.set(Some(new));
-    spawn_local(listen(events));
+    workers.send(0, message);
+    let insight = (post != Post::Model).then(|| a.insight.clone());
+    let models = models.clone();
+    let new = Resident { key: key.clone(), insight, models, workers, waiting: Vec::new(), last: 0 };
+    RESIDENTS.with_borrow_mut(|r| r[post as usize] = Some(new));
+    spawn_local(listen(post, events));
     Ok(())
 }
 
 /// Hands answers to those who wait, until the worker ends.
-async fn listen(mut events: UnboundedReceiver<Event>) {
+async fn listen(post: Post, mut events: UnboundedReceiver<Event>) {
     while let Some(event) = events.next().await {
         let (job, answer) = match event {
-            Event::Reply(_, Reply::Answered { job, answer }) => (job, Ok(answer)),
             Event::Reply(_, Reply::Failed { job, notice }) => (job, Err(notice)),
             Event::Died(_) => (0, Err(out_of_memory())),
-            Event::Reply(..) => continue,
+            Event::Reply(_, reply) => match reply {
+                Reply::Answered { job, .. }
+                | Reply::Drawn { job, .. }
+                | Reply::Mapped { job, .. }
+                | Reply::Reported { job, .. } => (job, Ok(reply)),
+                _ => continue,
+            },
         };
-        let over = RESIDENT.with_borrow_mut(|slot| {
+        let over = RESIDENTS.with_borrow_mut(|residents| {
+            let slot = &mut residents[post as usize];
             let Some(resident) = slot else { return true };
             match (job, answer) {
-                // Without its model, or without itself, it cannot answer anybody.
+                // Without what it keeps, or without itself, it cannot answer anybody.
                 (0, Err(notice)) => {
                     for (_, waits) in resident.waiting.drain(..) {
                         let _ = waits.send(Err(notice.clone()));
@@ -119,18 +173,22 @@ async fn listen(mut events: UnboundedReceiver<Event>) {
     }
 }
 
-/// Asks about the open study.
-pub(crate) async fn ask(store: Store, question: Question) -> Result<Answer, Stopped> {
-    let a = store.peek(|s| s.open.clone()).ok_or(Stopped::Cancelled)?;
+/// Asks the resident of a post; `question` numbers itself.
+async fn put(store: Store, post: Post, question: impl FnOnce(u32) -> Request) -> Result<Reply, Stopped> {
+    let (a, models) = store.peek(|s| (s.open.clone(), s.models.clone()));
+    let a = a.ok_or(Stopped::Cancelled)?;
     let key = key(&a);
-    start(&a, &key).await?;
+    // Only who draws needs them.
+    let models = if post == Post::Analysis { models } else { NO_MODELS.with(Clone::clone) };
+    start(post, &a, &key, &models).await?;
     let (sender, receiver) = oneshot::channel();
-    RESIDENT.with_borrow_mut(|slot| {
-        let resident = slot.as_mut().filter(|r| r.key == key).ok_or(Stopped::Cancelled)?;
+    RESIDENTS.with_borrow_mut(|residents| {
+        let resident = residents[post as usize].as_mut().filter(|r| r.is_for(&key, &a, &models));
+        let resident = resident.ok_or(Stopped::Cancelled)?;
         resident.last += 1;
         let job = resident.last;
         resident.waiting.push((job, sender));
-        resident.workers.send(0, Message::of(&Request::Ask { job, question }.packet()));
+        resident.workers.send(0, Message::of(&question(job).packet()));
         Ok::<(), Stopped>(())
     })?;
     match receiver.await {
@@ -139,13 +197,58 @@ pub(crate) async fn ask(store: Store, question: Question) -> Result<Answer, Stop
     }
 }
 
+/// Asks about patients of the open study.
+pub(crate) async fn ask(store: Store, question: Question) -> Result<Answer, Stopped> {
+    match put(store, Post::Model, |job| Request::Ask { job, question }).await? {
+        Reply::Answered { answer, .. } => Ok(answer),
+        _ => Err(Stopped::Cancelled),
+    }
+}
+
+/// Writes the report of the open analysis.
+pub(crate) async fn report(store: Store, order: Order) -> Result<String, Stopped> {
+    match put(store, Post::Analysis, |job| Request::Report { job, order: Box::new(order) }).await? {
+        Reply::Reported { page, .. } => Ok(page),
+        _ => Err(Stopped::Cancelled),
+    }
+}
+
+/// Goes on with a map of the open analysis.
+pub(crate) async fn map(store: Store, kind: MapKind, of: MapOf, steps: u32) -> Result<Layout, Stopped> {
+    match put(store, Post::Map, |job| Request::Map { job, kind, of, steps }).await? {
+        Reply::Mapped { layout, .. } => Ok(layout),
+        _ => Err(Stopped::Cancelled),
+    }
+}
+
+/// What a sheet is asked for: what, of which patients, how large.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SheetOrder {
+    pub(crate) kind: SheetKind,
+    /// One flag per explained patient; empty while nothing is selected.
+    pub(crate) passes: Vec<u8>,
+    pub(crate) size: [f64; 2],
+}
+
+/// Draws from the open analysis.
+pub(crate) async fn draw(store: Store, order: SheetOrder) -> Result<Sheet, Stopped> {
+    let SheetOrder { kind, passes, size } = order;
+    match put(store, Post::Analysis, |job| Request::Draw { job, kind, passes, size }).await? {
+        Reply::Drawn { sheet, .. } => Ok(*sheet),
+        _ => Err(Stopped::Cancelled),
+    }
+}
+
 /// Asks whenever the question changes, one at a time: what was asked meanwhile is dropped but for the newest. `about`
 /// comes back with the answer, which may be older than what is on the page by then.
-pub(crate) fn follow<T: 'static>(
+pub(crate) fn follow<T: 'static, Q: 'static, A: 'static, F>(
     store: Store,
-    question: impl Fn() -> Option<(T, Question)> + 'static,
-    answered: impl Fn(T, Answer) + 'static,
-) {
+    question: impl Fn() -> Option<(T, Q)> + 'static,
+    ask: impl Fn(Store, Q) -> F + Copy + 'static,
+    answered: impl Fn(T, A) + 'static,
+) where
+    F: Future<Output = Result<A, Stopped>> + 'static,
+{
     let newest = Rc::new(RefCell::new(None));
     let busy = Rc::new(Cell::new(false));
     let answered = Rc::new(answered);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 thread_local! {
     static PICKED: RefCell<Vec<Picked>> = const { RefCell::new(Vec::new()) };
     /// The author's own predictions that came with the staged files.
-    static PREDICTIONS: RefCell<Option<Arc<Vec<u8>>>> = const { RefCell::new(None) };
+    static PREDICTIONS: RefCell<Option<Picked>> = const { RefCell::new(None) };
     /// Model files of studies that are staged or open, by SHA-256: workers need them again for another cohort.
     static MODELS: RefCell<Vec<(String, Arc<Vec<u8>>)>> = const { RefCell::new(Vec::new()) };
 }
@@ -30,12 +30,12 @@ pub(crate) fn forget() {
 }
 
 /// Keeps the author's predictions until the study they came with has been computed.
-pub(crate) fn keep_predictions(bytes: Option<Arc<Vec<u8>>>) {
-    PREDICTIONS.set(bytes);
+pub(crate) fn keep_predictions(file: Option<Picked>) {
+    PREDICTIONS.set(file);
 }
 
 /// Takes the author's predictions.
-pub(crate) fn take_predictions() -> Option<Arc<Vec<u8>>> {
+pub(crate) fn take_predictions() -> Option<Picked> {
     PREDICTIONS.take()
 }
 

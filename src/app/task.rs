@@ -8,8 +8,8 @@ use super::browser::{boot, clock};
 use crate::explain::Attributions;
 use crate::ids::RowId;
 use crate::job::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
-use crate::session::{CohortChoice, Method, Notice, Performance, Phase, Progress};
-use crate::study::{Finding, Study};
+use crate::session::{Analysis, CohortChoice, Method, Notice, Performance, Phase, Progress, Staged};
+use crate::study::{ColumnRole, Finding, Study};
 use crate::worker::wire::Message;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
@@ -54,6 +54,16 @@ impl Running {
     pub(crate) fn stop(&self) {
         self.stopped.set(self.stopped.get() + 1);
         self.workers.borrow_mut().take();
+    }
+
+    /// Lets the page draw a frame.
+    ///
+    /// # Errors
+    /// [`Stopped::Cancelled`] if the person, or a newer task, stopped this one meanwhile.
+    pub(crate) async fn next_frame(&self) -> Result<(), Stopped> {
+        let stopped = self.stopped.get();
+        clock::next_frame().await;
+        if self.stopped.get() == stopped { Ok(()) } else { Err(Stopped::Cancelled) }
     }
 
     async fn spawn(&self, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
@@ -143,6 +153,43 @@ fn unexpected(reply: &Reply) -> Stopped {
 pub(crate) async fn read(running: &Running, files: Vec<Picked>) -> Result<Reading, Stopped> {
     match running.ask(Request::Read { job: 0, files }).await? {
         Reply::Read { reading, .. } => Ok(*reading),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Binds staged files again with another role for one column, in a worker of its own.
+pub(crate) async fn restage(
+    running: &Running,
+    staged: Staged,
+    column: usize,
+    role: ColumnRole,
+) -> Result<Staged, Stopped> {
+    let request = Request::Restage { job: 0, study: staged.study.clone(), column: column as u32, role };
+    match running.ask(request).await? {
+        Reply::Read { reading, .. } => match *reading {
+            Reading::Study { study, columns, notes, .. } => Ok(Staged {
+                cohort: CohortChoice::default_for(&study),
+                method: Method::default_for(&study),
+                study,
+                columns: Arc::new(columns),
+                notes: Arc::new(notes),
+                ..staged
+            }),
+            Reading::Waiting { .. } => Ok(staged),
+        },
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Compares the author's predictions with what was computed, in a worker of its own.
+pub(crate) async fn compare(
+    running: &Running,
+    analysis: &Analysis,
+    predictions: Picked,
+) -> Result<Finding, Stopped> {
+    let (study, all_margins) = (analysis.study.clone(), analysis.all_margins.clone());
+    match running.ask(Request::Compare { job: 0, study, all_margins, predictions }).await? {
+        Reply::Compared { finding, .. } => Ok(*finding),
         other => Err(unexpected(&other)),
     }
 }

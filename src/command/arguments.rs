@@ -25,6 +25,11 @@ clarimark explain --study study.json [OPTIONS] [--format json|csv] [-o FILE] [--
                                     margin is explained, calibrated values stand beside it
     --threads N                     as many as there are processors by default; the numbers do not depend on it
 
+clarimark report --study study.json -o report.html [--date YYYY-MM-DD] [--all-trees]
+clarimark report --model MODEL --data TABLE -o report.html [--date YYYY-MM-DD] [--all-trees]
+    Writes the report of the patients that the page would explain: one printable file with figures, every number as JSON,
+    and blanks for what only a person can say. The date is left blank unless given.
+
 clarimark inspect MODEL [--format text|json] [--all-trees]
     Prints what is known of a model.
 
@@ -47,6 +52,7 @@ pub(super) enum Task {
     Explain(Explain),
     Inspect(Inspect),
     Pack(Pack),
+    Report(Report),
 }
 
 /// Form of the result.
@@ -118,6 +124,15 @@ pub(super) struct Pack {
     pub(super) output: PathBuf,
 }
 
+#[derive(Debug, PartialEq)]
+pub(super) struct Report {
+    pub(super) source: Source,
+    pub(super) output: PathBuf,
+    /// As it is to be printed.
+    pub(super) date: String,
+    pub(super) all_trees: bool,
+}
+
 /// Everything that may be given; each task takes what it knows and refuses the rest.
 #[derive(Default)]
 struct Given {
@@ -136,6 +151,7 @@ struct Given {
     precision: Option<Precision>,
     threads: Option<usize>,
     calibration: Option<PathBuf>,
+    date: Option<String>,
 }
 
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Task, CommandError> {
@@ -164,6 +180,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
             Arg::Long("calibration") => given.calibration = Some(parser.value()?.into()),
             Arg::Long("threads") => given.threads = Some(threads(&mut parser)?),
             Arg::Long("format") => given.format = Some(format(&parser.value()?.string()?)?),
+            Arg::Long("date") => given.date = Some(parser.value()?.string()?),
             Arg::Long("all-trees") => given.all_trees = true,
             Arg::Value(value) => given.operands.push(value),
             other => return Err(other.unexpected().into()),
@@ -215,7 +232,7 @@ fn threads(parser: &mut Parser) -> Result<usize, CommandError> {
 impl Given {
     fn task(mut self) -> Result<Task, CommandError> {
         if self.operands.is_empty() {
-            return Err(CommandError::Usage("say what to do: explain, inspect or pack".into()));
+            return Err(CommandError::Usage("say what to do: explain, report, inspect or pack".into()));
         }
         let name = self.operands.remove(0);
         let task = match name.to_str() {
@@ -223,20 +240,34 @@ impl Given {
             Some("explain") => self.explain()?,
             Some("inspect") => self.inspect()?,
             Some("pack") => self.pack()?,
+            Some("report") => self.report()?,
             _ => return Err(CommandError::Usage(format!("there is no `{}`", name.display()))),
         };
         self.rest()?;
         Ok(task)
     }
 
-    fn explain(&mut self) -> Result<Task, CommandError> {
-        let source = match self.study.take() {
+    fn source(&mut self) -> Result<Source, CommandError> {
+        Ok(match self.study.take() {
             Some(manifest) => Source::Manifest(manifest),
             None => Source::Files {
                 model: needed("--model FILE", self.model.take())?,
                 data: needed("--data FILE", self.data.take())?,
             },
-        };
+        })
+    }
+
+    fn report(&mut self) -> Result<Task, CommandError> {
+        Ok(Task::Report(Report {
+            source: self.source()?,
+            output: needed("-o FILE", self.output.take())?,
+            date: self.date.take().unwrap_or_default(),
+            all_trees: std::mem::take(&mut self.all_trees),
+        }))
+    }
+
+    fn explain(&mut self) -> Result<Task, CommandError> {
+        let source = self.source()?;
         let output = self.output.take();
         let by_name = |path: &PathBuf| match path.extension() {
             Some(e) if e.eq_ignore_ascii_case("csv") => Format::Csv,
@@ -321,6 +352,7 @@ impl Given {
             ("--precision", self.precision.is_some()),
             ("--threads", self.threads.is_some()),
             ("--calibration", self.calibration.is_some()),
+            ("--date", self.date.is_some()),
         ];
         if let Some((name, _)) = left.iter().find(|(_, is_left)| *is_left) {
             return Err(CommandError::Usage(format!("{name} has no meaning here")));

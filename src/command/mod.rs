@@ -10,6 +10,7 @@ mod explain;
 mod files;
 mod inspect;
 mod pack;
+mod report;
 
 pub use error::CommandError;
 
@@ -25,6 +26,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Task::Explain(options) => explain::run(&options, out, err),
         Task::Inspect(options) => inspect::run(&options, out, err),
         Task::Pack(options) => pack::run(&options, err),
+        Task::Report(options) => report::run(&options, err),
     });
     match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => 0,

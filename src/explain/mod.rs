@@ -1,6 +1,7 @@
 //! SHAP values of tree ensembles: the engine, the oracle that it is held against, and what is read off them.
 
 mod attributions;
+pub mod effect;
 mod engine;
 mod error;
 mod flow;

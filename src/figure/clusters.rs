@@ -1,15 +1,16 @@
 //! Are the clusters real, and what are they? The reader's answers from tree, consensus, comparison and covariates.
 
 use super::{Figure, LevelNames, words};
+use crate::cohort::agreement::adjusted_rand;
 use crate::cohort::consensus::Consensus;
 use crate::cohort::hierarchy::{Hierarchy, Linkage};
-use crate::cohort::reality::Reality;
+use crate::cohort::reality::{Gap, Reality};
 use crate::cohort::rule::{Condition, Rule, rule};
 use crate::dataset::Values;
 use crate::evaluate::difference::{benjamini_hochberg, chi_square, fisher, kruskal_wallis, mann_whitney};
 use crate::ids::FeatureId;
 use crate::math::mean;
-use crate::plot::chart::{Table, consensus as consensus_chart, dendrogram as tree_chart};
+use crate::plot::chart::{Table, consensus as consensus_chart, curve, dendrogram as tree_chart};
 use crate::plot::number::{fixed, percent, plain};
 use crate::session::{Analysis, Variable, level_of};
 use crate::study::ColumnRole;
@@ -40,6 +41,62 @@ pub fn reality_said(found: &Reality) -> String {
             words::capitalised(&percent(found.p_dealt.max(found.p_normal)))
         )
     }
+}
+
+/// How well the tree's cut at `k` agrees with the clusters shown, in one sentence.
+pub(super) fn tree_said(a: &Analysis, tree: &Hierarchy, k: usize) -> String {
+    let agreement = adjusted_rand(&tree.cut(k), &a.insight.clusters.labels);
+    format!(
+        "Cut into {}, the tree agrees with the k-means groups to an adjusted Rand index of {} (1: the same groups, \
+         0: as by chance).",
+        words::number_word(k),
+        fixed(agreement, 2)
+    )
+}
+
+/// What the gap statistic says, in one sentence that follows another.
+pub(super) fn gap_said(found: &Gap) -> String {
+    match found.k() {
+        Some(1) => " The gap statistic prefers one group.".into(),
+        Some(k) => format!(" The gap statistic prefers {} groups.", words::number_word(k)),
+        None => {
+            format!(" The gap statistic is still rising at {} groups.", words::number_word(found.gap.len()))
+        }
+    }
+}
+
+/// Gap by number of groups, with one standard error.
+pub(super) fn gap_figure(found: &Gap, [width, height]: [f64; 2]) -> Figure {
+    let points: Vec<curve::Point> = found
+        .gap
+        .iter()
+        .zip(&found.error)
+        .enumerate()
+        .map(|(i, (&gap, &error))| curve::Point {
+            at: [(i + 1) as f64, gap],
+            interval: Some([gap - error, gap + error]),
+            n: i + 1,
+        })
+        .collect();
+    let ends =
+        points.iter().filter_map(|p| p.interval).fold([0.0f64, 0.1], |e, i| [e[0].min(i[0]), e[1].max(i[1])]);
+    let line = points.iter().map(|p| p.at).collect();
+    let label = found.k().map(|k| format!("{k} preferred"));
+    let marker = found.k().and_then(|k| Some(([k as f64, *found.gap.get(k - 1)?], label.as_deref()?)));
+    let spec = curve::Spec {
+        width,
+        height,
+        title: "Gap statistic",
+        description: "How much tighter the groups are than those of uniform clouds without groups (Tibshirani, Walther \
+                      and Hastie 2001), with one standard error.",
+        axes: ["Groups", "Gap"],
+        domain: [[0.5, found.gap.len() as f64 + 0.5], ends],
+        reference: Vec::new(),
+        lines: vec![curve::Line { name: "Gap ± 1 SE", points: line, band: Vec::new(), strong: true }],
+        points,
+        marker,
+    };
+    Figure { scene: curve::draw(&spec), table: curve::table(&spec) }
 }
 
 /// The tree with its cut; groups take the colours of clusters in order of mean margin.

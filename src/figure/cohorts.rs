@@ -13,7 +13,7 @@ const MOST: usize = 6;
 const SUBGROUPS: &str = "\u{1}subgroups";
 
 /// Sets of patients: a name, and the position of each of its patients.
-type Sets = Vec<(String, Vec<usize>)>;
+pub type Sets = Vec<(String, Vec<usize>)>;
 
 /// What can be compared: the word for [`ViewState::compare`] ("" is the split role) and the words on screen.
 pub fn comparisons(a: &Analysis) -> Vec<(String, String)> {
@@ -39,6 +39,15 @@ pub fn compared(a: &Analysis, now: &ViewState) -> Option<String> {
     let chosen = now.compare.clone().unwrap_or_default();
     let known = offered.iter().any(|(word, _)| *word == chosen);
     if known { Some(chosen) } else { offered.into_iter().next().map(|(word, _)| word) }
+}
+
+/// The sets that a word of [`comparisons`] names.
+pub fn compared_sets(a: &Analysis, by: &str) -> Sets {
+    match by {
+        "" => by_role(a),
+        SUBGROUPS => by_level(a, Variable::Cluster),
+        name => a.study.data.column_index(name).map(|c| by_level(a, Variable::Column(c))).unwrap_or_default(),
+    }
 }
 
 fn by_role(a: &Analysis) -> Sets {
@@ -72,14 +81,7 @@ pub fn cohorts(
     passes: Option<&[bool]>,
     width: f64,
 ) -> Figure {
-    let mut sets = match compared(a, now).as_deref() {
-        None => Vec::new(),
-        Some("") => by_role(a),
-        Some(SUBGROUPS) => by_level(a, Variable::Cluster),
-        Some(name) => {
-            a.study.data.column_index(name).map(|c| by_level(a, Variable::Column(c))).unwrap_or_default()
-        }
-    };
+    let mut sets = compared(a, now).map_or_else(Vec::new, |by| compared_sets(a, &by));
     if let Some(passes) = passes {
         sets.iter_mut().for_each(|(_, of)| of.retain(|&i| passes[i]));
     }

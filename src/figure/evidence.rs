@@ -1,11 +1,12 @@
 //! How good the model is on the explained patients: for a yes-or-no outcome and for a time to an event at a horizon.
 
-use super::Figure;
+use super::{Figure, Sheet};
 use crate::ensemble::Link;
 use crate::evaluate::cutoff::{Confusion, Cutoffs, auc_delong, average_precision_interval, brier};
 use crate::evaluate::survival::{self, Baseline, CalibrationAt, calibration_at};
 use crate::evaluate::test_of_outcomes::unseen;
-use crate::evaluate::{Interval, bootstrap, calibration, concordance_interval};
+use crate::evaluate::{Fit, Interval, bootstrap, calibration, concordance_interval, fit};
+use crate::ids::RowId;
 use crate::math::sigmoid;
 use crate::plot::chart::{Table, curve as chart};
 use crate::plot::number::{fixed, percent, plain};
@@ -18,19 +19,6 @@ const FEW_EVENTS: usize = 10;
 const EFFORT: usize = 400_000;
 /// Equal parts of the patients that calibration at a horizon compares.
 const BANDS: usize = 5;
-
-/// What a reader is shown of a model's performance.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Evidence {
-    /// One sentence with the numbers.
-    pub headline: String,
-    /// Plots, each with its name.
-    pub figures: Vec<(&'static str, Figure)>,
-    /// Measures with intervals.
-    pub measures: Table,
-    /// What restricts the numbers, worst first; often empty.
-    pub warnings: Vec<String>,
-}
 
 /// The patients behind the numbers.
 struct Patients {
@@ -52,7 +40,8 @@ impl Patients {
         }
     }
 
-    fn warnings(&self, n_events: usize) -> Vec<String> {
+    /// Says so where the model may have seen these patients.
+    fn unseen(&self) -> Vec<String> {
         let mut out = Vec::new();
         if unseen(&self.roles).is_err() {
             let seen = self.roles.iter().filter(|r| !matches!(r, SplitRole::Test | SplitRole::External));
@@ -63,6 +52,11 @@ impl Patients {
                 self.rows.len()
             ));
         }
+        out
+    }
+
+    fn warnings(&self, n_events: usize) -> Vec<String> {
+        let mut out = self.unseen();
         let rarer = n_events.min(self.rows.len() - n_events);
         if rarer < FEW_EVENTS {
             out.push(format!(
@@ -86,7 +80,7 @@ pub fn discrimination(
     cutoff: f64,
     passes: Option<&[bool]>,
     [width, height]: [f64; 2],
-) -> Option<Evidence> {
+) -> Option<Sheet> {
     let Outcome::Binary { labels, positive } = a.study.outcome() else { return None };
     if a.attributions.n_outputs != 1 || a.study.model.scale.link != Link::Logistic {
         return None;
@@ -135,16 +129,23 @@ pub fn discrimination(
         ),
         None => format!("{} patients, {n_events} {positive}: too few to tell the two apart.", label.len()),
     };
-    Some(Evidence {
+    let name = |(name, figure): (&str, Figure)| (name.to_string(), figure);
+    Some(Sheet {
         headline,
-        figures: vec![
+        figures: [
             ("roc", roc(&cutoffs, auc, confusion, cutoff, size)),
-            ("precision and recall", precision_recall(&cutoffs, precision, confusion, size)),
+            ("precision-recall", precision_recall(&cutoffs, precision, confusion, size)),
             ("calibration", calibration_curve(&fit, size)),
             ("decision", decision(&cutoffs, cutoff, size)),
+        ]
+        .map(name)
+        .into(),
+        tables: vec![
+            (format!("Called at {}", plain(cutoff)), confusion_table(&confusion, &positive)),
+            ("Measures".into(), measures.0),
         ],
-        measures: measures.0,
         warnings: patients.warnings(n_events),
+        more: Vec::new(),
     })
 }
 
@@ -306,7 +307,7 @@ pub fn at_horizon(
     horizon: f64,
     passes: Option<&[bool]>,
     [width, height]: [f64; 2],
-) -> Option<Evidence> {
+) -> Option<Sheet> {
     let Outcome::Survival { time, event, unit, word } = a.study.outcome() else { return None };
     if a.attributions.n_outputs != 1 {
         return None;
@@ -376,8 +377,9 @@ pub fn at_horizon(
         ),
         None => format!("{n} patients, {n_events} {word}: no two can be compared."),
     };
-    let figures = calibrated.map(|c| ("calibration", bands(&c, &by, &word, [width, height])));
-    Some(Evidence { headline, figures: figures.into_iter().collect(), measures: measures.0, warnings })
+    let figures = calibrated.map(|c| ("calibration".into(), bands(&c, &by, &word, [width, height])));
+    let tables = vec![("Measures".into(), measures.0)];
+    Some(Sheet { headline, figures: figures.into_iter().collect(), tables, warnings, more: Vec::new() })
 }
 
 /// Probability that each patient outlives the horizon; None where the model and the table do not say.
@@ -429,17 +431,15 @@ pub fn default_horizon(a: &Analysis) -> Option<f64> {
     Some((median / step).round() * step)
 }
 
-/// `AUC 0.84` per level of a column, with patients and events; small groups are said to be small.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BySubgroup {
-    /// Estimates with intervals.
-    pub figure: Figure,
-    /// Groups with fewer than ten on the rarer side of the outcome.
-    pub small: Vec<String>,
-}
-
-/// Discrimination within groups of the explained patients: `names[g]` for those with `of[i] == Some(g)`.
-pub fn by_subgroup(a: &Analysis, names: &[String], of: &[Option<u32>], width: f64) -> Option<BySubgroup> {
+/// Discrimination within groups of the explained patients, made `by` something: `names[g]` for those with `of[i] == Some(g)`. Small groups
+/// are said to be small.
+pub fn by_subgroup(
+    a: &Analysis,
+    by: &str,
+    names: &[String],
+    of: &[Option<u32>],
+    width: f64,
+) -> Option<Sheet> {
     use crate::plot::chart::interval;
     if a.attributions.n_outputs != 1 {
         return None;
@@ -484,14 +484,13 @@ pub fn by_subgroup(a: &Analysis, names: &[String], of: &[Option<u32>], width: f6
             let rarer = n_events.min(flags.len() - n_events);
             let label = format!("{name}, {} ({n_events})", flags.len());
             if rarer < FEW_EVENTS {
-                small
-                    .push(format!("{name}: {rarer} on the rarer side of the outcome among {}.", flags.len()));
+                small.push(format!("{name} ({rarer} of {} on the rarer side)", flags.len()));
             }
             (label, value)
         })
         .collect();
     let least = found.iter().filter_map(|f| f.1).map(|v| v.low).fold(0.5, f64::min);
-    let title = format!("{measure} per group, patients (events), 95 % interval");
+    let title = format!("{measure} by {by}, patients (events), 95 % interval");
     let spec = interval::Spec {
         width,
         title: &title,
@@ -513,18 +512,43 @@ pub fn by_subgroup(a: &Analysis, names: &[String], of: &[Option<u32>], width: f6
         marks: interval::Marks::Points,
         decimals: 3,
     };
-    Some(BySubgroup { figure: Figure { scene: interval::draw(&spec), table: interval::table(&spec) }, small })
+    let figure = Figure { scene: interval::draw(&spec), table: interval::table(&spec) };
+    let few = (!small.is_empty())
+        .then(|| format!("Too few for their numbers to settle anything: {}.", small.join("; ")));
+    Some(Sheet {
+        headline: String::new(),
+        figures: vec![("by-group".into(), figure)],
+        warnings: few.into_iter().collect(),
+        ..Sheet::default()
+    })
 }
 
-/// Residuals of a model that predicts a quantity; None for other outcomes.
-pub fn residuals(a: &Analysis, passes: Option<&[bool]>, [width, height]: [f64; 2]) -> Option<Figure> {
+/// Errors and residuals of a model that predicts a quantity; None for other outcomes.
+pub fn residuals(a: &Analysis, passes: Option<&[bool]>, [width, height]: [f64; 2]) -> Option<Sheet> {
     use crate::plot::chart::{Emphasis, residual};
     let Outcome::Continuous(measured) = a.study.outcome() else { return None };
     if a.attributions.n_outputs != 1 {
         return None;
     }
+    let judged = Patients::of(a, passes, |r| !measured[r].is_nan());
+    let truth: Vec<f64> = judged.rows.iter().map(|&r| measured[r]).collect();
+    let said: Vec<f64> = judged.rows.iter().map(|&r| a.prediction(RowId::of(r))).collect();
+    let n = truth.len();
+    let errors = |of: &dyn Fn(&Fit) -> Option<f64>| {
+        bootstrap(of(&fit(&truth, &said)?)?, n, resamples(n), 0, |counts| {
+            let drawn = (0..n).flat_map(|i| std::iter::repeat_n(i, counts[i] as usize));
+            let (y, p): (Vec<f64>, Vec<f64>) = drawn.map(|i| (truth[i], said[i])).unzip();
+            of(&fit(&y, &p)?)
+        })
+    };
+    let mut measures = Measures::default();
+    let r_squared = errors(&|f| f.r_squared);
+    measures.add("R² (bootstrap)", r_squared);
+    measures.add("Root mean squared error (bootstrap)", errors(&|f| Some(f.rmse)));
+    measures.add("Mean absolute error (bootstrap)", errors(&|f| Some(f.mae)));
+
     let positions = super::drawn(a);
-    let patients: Vec<crate::ids::RowId> = positions.iter().map(|&i| a.rows[i]).collect();
+    let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
     let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
     let measured: Vec<f64> = patients.iter().map(|r| measured[r.index()]).collect();
     let predicted: Vec<f64> = patients.iter().map(|&r| a.prediction(r)).collect();
@@ -537,7 +561,15 @@ pub fn residuals(a: &Analysis, passes: Option<&[bool]>, [width, height]: [f64; 2
         unit: "",
         emphasis: Emphasis { passes: passes.as_deref(), selected: None },
     };
-    Some(Figure { scene: residual::draw(&spec), table: residual::table(&spec, |r| a.study.patient_id(r)) })
+    let figure =
+        Figure { scene: residual::draw(&spec), table: residual::table(&spec, |r| a.study.patient_id(r)) };
+    Some(Sheet {
+        headline: format!("{} in {n} patients.", named("R²", r_squared)),
+        figures: vec![("residuals".into(), figure)],
+        tables: vec![("Measures".into(), measures.0)],
+        warnings: judged.unseen(),
+        more: Vec::new(),
+    })
 }
 
 /// How many biomarkers carry how much of the attribution, and where 90 % is reached.

@@ -12,14 +12,18 @@ mod cohorts;
 mod compare;
 mod crossfilter;
 mod dependence;
+mod effect;
 mod evidence;
 mod groups;
 mod heatmap;
+mod layout;
+mod models;
 mod overview;
 mod patient;
 mod patients;
 mod reasons;
 mod sample;
+mod sheet;
 mod subgroups;
 mod survival;
 mod what_if;
@@ -31,25 +35,28 @@ pub use biomarkers::{ranked, ranked_header, ranked_whole, shown_features};
 pub use caption::{caption, drawn_note, n_patients, provenance};
 pub use case::{Case, TrainingRanges};
 pub use clusters::{Description, consensus, dendrogram, describe_clusters, reality_said};
-pub use cohorts::{cohorts, compared, comparisons};
+pub use cohorts::{Sets, cohorts, compared, compared_sets, comparisons};
 pub use compare::{Sides, difference, distance_said, nearest_on_other_side, nearest_patient, patient_by_id};
 pub use crossfilter::{Histogram, brushed, histogram, histograms};
 pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers};
+pub use effect::{effect, effect_along, effect_patients};
 pub use evidence::{
-    BySubgroup, Evidence, at_horizon, by_subgroup, confusion_table, default_horizon, discrimination,
-    panel_size, residuals,
+    at_horizon, by_subgroup, confusion_table, default_horizon, discrimination, panel_size, residuals,
 };
 pub use groups::groups;
 pub use heatmap::heatmap;
+pub use layout::{Layout, map_matrix};
+pub use models::{OtherModel, across_models};
 pub use overview::{additivity, missingness, performance, top_biomarkers};
 pub use patient::{Contribution, contributions, decision, force, nearest, sentence, waterfall};
 pub use patients::{PatientColumn, PatientSheet, toggled};
 pub use reasons::{interaction_matrix, interaction_rows, matrix_features, pair_said, path_table};
 pub use sample::drawn;
+pub use sheet::{Sheet, SheetKind, sheet, sheet_plot};
 pub use subgroups::{
-    cluster_names, map, map_point, profile, silhouettes, silhouettes_by_k, stability, trust,
+    cluster_names, map, map_colour_said, profile, region, silhouettes, silhouettes_by_k, stability, trust,
 };
-pub use survival::{Grouping, Survival, survival};
+pub use survival::{Grouping, Survival, grouping, groupings, survival};
 pub use what_if::{Choice, along, change, choice, outcome_of_change, what_if_curve};
 
 use crate::ids::FeatureId;
@@ -59,7 +66,7 @@ use crate::session::Analysis;
 use crate::study::Study;
 
 /// A laid-out figure.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Figure {
     /// The picture.
     pub scene: Scene,

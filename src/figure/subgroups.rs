@@ -1,11 +1,11 @@
 //! Patients who are scored alike: map, profile, silhouettes.
 
-use super::{Figure, LevelNames, compact, drawn, words};
+use super::{Figure, Layout, LevelNames, compact, drawn, words};
 use crate::cohort::profile::Typical;
 use crate::ids::{FeatureId, RowId};
 use crate::plot::chart::{Emphasis, interval, map as map_chart, profile as profile_chart, silhouette};
 use crate::plot::number::{fixed, percent, plain};
-use crate::session::Analysis;
+use crate::session::{Analysis, Filter, MapColour, MapKind, MapOf, ViewState, inside};
 
 /// Rows of the profile.
 const PROFILE_ROWS: usize = 18;
@@ -27,26 +27,24 @@ pub fn cluster_names(k: usize) -> Vec<String> {
 
 fn with_spec<T>(
     a: &Analysis,
+    layout: &Layout,
+    now: &ViewState,
     passes: Option<&[bool]>,
     [width, height]: [f64; 2],
     read: impl FnOnce(&map_chart::Spec) -> T,
 ) -> T {
-    let positions = drawn(a);
+    let positions: Vec<usize> = drawn(a).into_iter().filter(|&i| i < layout.points.len()).collect();
     let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
     let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
-    let points: Vec<[f64; 2]> = positions.iter().map(|&i| a.insight.embedding.points[i]).collect();
+    let points: Vec<[f64; 2]> = positions.iter().map(|&i| layout.points[i]).collect();
     let clusters: Vec<u32> = positions.iter().map(|&i| a.insight.clusters.labels[i]).collect();
-    let leading: Vec<String> = a
-        .insight
-        .embedding
-        .leading
-        .iter()
-        .map(|f| {
-            let names: Vec<String> =
-                f.iter().take(2).map(|&f| a.study.label(FeatureId(f)).to_lowercase()).collect();
-            names.join(", then ")
-        })
-        .collect();
+    let focus = a.feature_in_focus(now.feature);
+    let values: Option<Vec<f64>> = match (now.map_colour, focus) {
+        (MapColour::Margin, _) => Some(patients.iter().map(|&r| a.margin(r)).collect()),
+        (MapColour::Value, Some(f)) => Some(patients.iter().map(|&r| a.study.value(f, r)).collect()),
+        (MapColour::Attribution, Some(f)) => Some(positions.iter().map(|&i| a.phi(i, f)).collect()),
+        _ => None,
+    };
     let names = cluster_names(a.insight.clusters.k);
     let spec = map_chart::Spec {
         width,
@@ -56,30 +54,65 @@ fn with_spec<T>(
         points: &points,
         clusters: &clusters,
         names: &names,
-        share: a.insight.embedding.share,
-        leading: [&leading[0], &leading[1]],
-        values: None,
+        of: now.map_of.title(),
+        axes: layout.axes.as_ref().map(|axes| [0, 1].map(|i| (axes[i].0, axes[i].1.as_str()))),
+        method: now.map.title(),
+        values: values.as_deref(),
         emphasis: Emphasis { passes: passes.as_deref(), selected: None },
     };
     read(&spec)
 }
 
-/// The map of attributions.
-pub fn map(a: &Analysis, passes: Option<&[bool]>, size: [f64; 2]) -> Figure {
-    with_spec(a, passes, size, |spec| Figure {
+/// The map, with the patients where `layout` has them.
+pub fn map(
+    a: &Analysis,
+    layout: &Layout,
+    now: &ViewState,
+    passes: Option<&[bool]>,
+    size: [f64; 2],
+) -> Figure {
+    with_spec(a, layout, now, passes, size, |spec| Figure {
         scene: map_chart::draw(spec),
         table: map_chart::table(spec, |row| a.study.patient_id(row)),
     })
 }
 
-/// A polygon of pixels as a polygon on the map, rounded so that a link carries it exactly.
-pub fn map_point(a: &Analysis, size: [f64; 2], polygon: &[[f64; 2]]) -> Vec<[f64; 2]> {
-    with_spec(a, None, size, |spec| {
+/// What colours the map, in words; None where it is the subgroups, which are named on it.
+pub fn map_colour_said(a: &Analysis, now: &ViewState) -> Option<String> {
+    let focus = a.feature_in_focus(now.feature).map(|f| a.study.label(f))?;
+    match now.map_colour {
+        MapColour::Cluster => None,
+        MapColour::Margin => Some(format!("Colour: {}, low blue to high red.", a.study.model.scale.margin)),
+        MapColour::Value => {
+            Some(format!("Colour: measured {focus}, low blue to high red; shapes: subgroups."))
+        }
+        MapColour::Attribution => {
+            Some(format!("Colour: SHAP value of {focus}, low blue to high red; shapes: subgroups."))
+        }
+    }
+}
+
+/// What a region drawn on the map selects: a rule on the principal components of attributions, which a link carries
+/// exactly; on any other map the patients it encloses.
+pub fn region(
+    a: &Analysis,
+    layout: &Layout,
+    now: &ViewState,
+    size: [f64; 2],
+    polygon: &[[f64; 2]],
+) -> Filter {
+    with_spec(a, layout, now, None, size, |spec| {
         let [x, y] = map_chart::scales(spec);
         // A drawn line has more corners than it needs; a hundred keep its shape.
         let step = polygon.len().div_ceil(100).max(1);
         let round = |v: f64| (v * 1e3).round() / 1e3;
-        polygon.iter().step_by(step).map(|p| [round(x.value(p[0])), round(y.value(p[1]))]).collect()
+        let corners: Vec<[f64; 2]> =
+            polygon.iter().step_by(step).map(|p| [round(x.value(p[0])), round(y.value(p[1]))]).collect();
+        if (now.map, now.map_of) == (MapKind::Pca, MapOf::Attributions) {
+            return Filter::Region(corners);
+        }
+        let within = a.rows.iter().zip(&layout.points).filter(|(_, p)| inside(&corners, **p));
+        Filter::Rows(within.map(|(r, _)| *r).collect())
     })
 }
 

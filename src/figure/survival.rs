@@ -10,13 +10,13 @@ use crate::math::quantile_sorted;
 use crate::plot::chart::{Table, survival as chart};
 use crate::plot::number::{fixed, p_value, plain};
 use crate::session::{Analysis, Variable, level_of};
-use crate::study::{Outcome, SplitRole};
+use crate::study::{ColumnRole, Outcome, SplitRole};
 
 /// Levels beyond which a column makes no groups.
 const MAX_LEVELS: usize = 8;
 
 /// What the patients are grouped by.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Grouping {
     /// Everybody together.
     None,
@@ -28,6 +28,37 @@ pub enum Grouping {
     Column(usize),
     /// A biomarker at most and above this value; the value that separates survival most if none is given.
     Cut(FeatureId, Option<f64>),
+}
+
+/// What survival can be compared in: a word for links, and the words on screen. The first is the default.
+pub fn groupings(a: &Analysis) -> Vec<(String, String)> {
+    let word = |word: &str, title: &str| (word.to_string(), title.to_string());
+    let mut out = vec![word("", "thirds of the margin"), word("all", "everybody")];
+    if a.insight.clusters.k > 1 {
+        out.push(word("subgroup", "subgroups"));
+    }
+    out.push(word("cut", "the biomarker in focus, at its best cut"));
+    for (c, column) in a.study.data.columns().iter().enumerate() {
+        let outcome = matches!(a.study.roles[c], ColumnRole::OutcomeEvent | ColumnRole::OutcomeTime);
+        let n_levels = words::level_names(a, Variable::Column(c)).len();
+        if !outcome && (2..=MAX_LEVELS).contains(&n_levels) {
+            out.push((format!("c-{}", column.name), words::column_label(&a.study, c)));
+        }
+    }
+    out
+}
+
+/// The grouping of a word of [`groupings`]; thirds of the margin for any other.
+pub fn grouping(a: &Analysis, word: &str, focus: Option<FeatureId>) -> Grouping {
+    match (word, focus) {
+        ("all", _) => Grouping::None,
+        ("subgroup", _) => Grouping::Cluster,
+        ("cut", Some(feature)) => Grouping::Cut(feature, None),
+        (column, _) => column
+            .strip_prefix("c-")
+            .and_then(|name| a.study.data.column_index(name))
+            .map_or(Grouping::RiskThird, Grouping::Column),
+    }
 }
 
 /// A figure with what it says.

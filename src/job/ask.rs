@@ -4,6 +4,7 @@
 //! all but the table of a cohort passes through the header.
 
 use crate::ensemble::Ensemble;
+use crate::explain::effect::{Effect, effect};
 use crate::explain::paths::{TreePath, paths};
 use crate::explain::{ExplainError, Flow, Interaction, Interactions, Interventional, WhatIf};
 use crate::ids::{FeatureId, OutputId};
@@ -41,6 +42,18 @@ pub enum Question {
         /// Which features.
         features: Vec<FeatureId>,
     },
+    /// What the model gives along one feature, all else as measured.
+    Effect {
+        /// Model inputs, `[row][feature]`; they travel as a buffer.
+        #[serde(skip)]
+        matrix: Vec<f64>,
+        /// The feature.
+        feature: FeatureId,
+        /// Its values along the curve, ascending.
+        along: Vec<f64>,
+        /// Which output.
+        output: OutputId,
+    },
     /// The strongest interactions over rows.
     Pairs {
         /// Model inputs, `[row][feature]`; they travel as a buffer.
@@ -69,6 +82,8 @@ pub enum Answer {
     Matrix(Vec<f64>),
     /// Strongest first.
     Pairs(Vec<Interaction>),
+    /// Curves.
+    Effect(Effect),
 }
 
 /// What is kept between questions.
@@ -97,7 +112,9 @@ impl Kept {
             Question::WhatIf { row, .. } | Question::Paths { row, .. } | Question::Matrix { row, .. } => {
                 row.len() == n_features
             }
-            Question::Pairs { matrix, .. } => matrix.len().is_multiple_of(n_features.max(1)),
+            Question::Pairs { matrix, .. } | Question::Effect { matrix, .. } => {
+                matrix.len().is_multiple_of(n_features.max(1))
+            }
         };
         let known = match question {
             Question::WhatIf { feature, .. } => feature.index() < n_features,
@@ -105,6 +122,9 @@ impl Kept {
                 features.iter().all(|f| f.index() < n_features) && output.index() < model.n_outputs()
             }
             Question::Paths { output, .. } => output.index() < model.n_outputs(),
+            Question::Effect { feature, output, .. } => {
+                feature.index() < n_features && output.index() < model.n_outputs()
+            }
             Question::Pairs { .. } => true,
         };
         if !whole || !known {
@@ -140,6 +160,9 @@ impl Kept {
             }
             Question::Matrix { row, output, features } => {
                 Answer::Matrix(self.interactions(model, against)?.among(row, features, *output))
+            }
+            Question::Effect { matrix, feature, along, output } => {
+                Answer::Effect(effect(model, matrix, *feature, along, *output))
             }
             Question::Pairs { matrix, count } => {
                 Answer::Pairs(self.interactions(model, against)?.strongest(matrix, *count as usize))

@@ -1,12 +1,13 @@
 //! From an analysis to the questions about it, and from the answers back into the analysis.
 
-use super::{EvaluationKind, EvaluationPart, Subject, SummaryInput, SummaryOutput};
+use super::{EvaluationKind, EvaluationPart, Settings, Subject, SummaryInput, SummaryOutput};
 use crate::ensemble::Link;
 use crate::ids::{FeatureId, RowId};
 use crate::math;
 use crate::math::Order as _;
 use crate::session::{Analysis, Insight, Performance};
 use crate::study::{Finding, Outcome, SplitRole, Study};
+use std::sync::Arc;
 
 impl Subject {
     /// What an analysis is about.
@@ -16,6 +17,18 @@ impl Subject {
             rows: a.rows.clone(),
             attributions: a.attributions.clone(),
             all_margins: a.all_margins.clone(),
+        }
+    }
+}
+
+impl Settings {
+    /// How an analysis was made.
+    pub fn of(a: &Analysis) -> Self {
+        Settings {
+            cohort: a.cohort,
+            method: a.method,
+            n_background: a.n_background,
+            output: a.insight.output,
         }
     }
 }
@@ -37,6 +50,32 @@ impl SummaryInput {
 }
 
 impl SummaryOutput {
+    /// What an insight was made of.
+    pub fn of(insight: &Insight) -> Self {
+        let Insight {
+            importance,
+            partners,
+            by_margin,
+            by_likeness,
+            groups,
+            embedding,
+            clusters,
+            profile,
+            ..
+        } = insight.clone();
+        SummaryOutput {
+            importance,
+            partners: partners.into_iter().map(|p| p.map(|f| f.0)).collect(),
+            by_margin,
+            by_likeness,
+            groups,
+            embedding,
+            clusters,
+            profile,
+            n_resamples: insight.n_resamples,
+        }
+    }
+
     /// The insight that belongs to `output`.
     pub fn into_insight(self, output: usize) -> Insight {
         let mut order: Vec<FeatureId> = (0..self.importance.len()).map(FeatureId::of).collect();
@@ -54,6 +93,26 @@ impl SummaryOutput {
             profile: self.profile,
             n_resamples: self.n_resamples,
         }
+    }
+}
+
+/// The analysis of a subject, to draw from; what only the run knew is left out.
+pub(super) fn analysis(subject: Subject, summary: SummaryOutput, settings: Settings) -> Analysis {
+    let Settings { cohort, method, n_background, output } = settings;
+    Analysis {
+        study: subject.study,
+        cohort,
+        method,
+        n_background,
+        rows: subject.rows,
+        additivity: Arc::new(subject.attributions.additivity_errors()),
+        attributions: subject.attributions,
+        all_margins: subject.all_margins,
+        insight: Arc::new(summary.into_insight(output)),
+        performance: Vec::new(),
+        findings: Vec::new(),
+        elapsed_ms: 0.0,
+        n_workers: 0,
     }
 }
 

@@ -4,15 +4,17 @@
 
 mod ask;
 mod assemble;
+mod others;
 mod packet;
 mod read;
 mod run;
+mod settle;
 mod twin;
 
 pub use ask::{Answer, Question};
 pub use assemble::{events, performance_gap};
 pub use packet::{Buffer, Packet, PacketError};
-pub use read::{FileRole, Picked, Reading, file_role, read_files};
+pub use read::{FileRole, Picked, Reading, file_role, read_files, restage};
 pub use run::Worker;
 
 use crate::cohort::profile::Profile;
@@ -20,9 +22,11 @@ use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
+use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
-use crate::session::{Notice, Performance};
-use crate::study::{Finding, Study};
+use crate::report;
+use crate::session::{CohortChoice, MapKind, MapOf, Method, Notice, Performance};
+use crate::study::{ColumnRole, Finding, Study};
 use std::sync::Arc;
 
 /// Work for a worker. `job` lets the page drop answers to questions it no longer asks.
@@ -34,6 +38,28 @@ pub enum Request {
         job: u32,
         /// Name and bytes of each.
         files: Vec<Picked>,
+    },
+    /// Give a column another role, as a person expects of it.
+    Restage {
+        /// Question.
+        job: u32,
+        /// The study as it is bound now.
+        study: Arc<Study>,
+        /// Which column of its table.
+        column: u32,
+        /// What it is to be.
+        role: ColumnRole,
+    },
+    /// Compare the author's own predictions with what was computed.
+    Compare {
+        /// Question.
+        job: u32,
+        /// The study.
+        study: Arc<Study>,
+        /// Margin of every row of the table, `[row][output]`.
+        all_margins: Arc<Vec<f64>>,
+        /// Their file.
+        predictions: Picked,
     },
     /// Prepare this model for explaining.
     Load {
@@ -70,6 +96,48 @@ pub enum Request {
         /// False leaves out performance and findings, which depend on neither.
         whole: bool,
     },
+    /// Keep an analysis, to draw from it.
+    Keep {
+        /// Question.
+        job: u32,
+        /// Rows and their attributions.
+        subject: Box<Subject>,
+        /// What was read off them.
+        summary: Box<SummaryOutput>,
+        /// How they were explained, and the output that was read off.
+        settings: Settings,
+        /// Other models of the same outcome.
+        models: Vec<Picked>,
+    },
+    /// Draw from the kept analysis.
+    Draw {
+        /// Question.
+        job: u32,
+        /// What is asked.
+        kind: SheetKind,
+        /// One flag per explained patient, 1 for those that are selected; empty while nothing is.
+        passes: Vec<u8>,
+        /// Width of a figure and its height, logical pixels.
+        size: [f64; 2],
+    },
+    /// Go on with a map of the kept analysis; another map than the one under way starts over.
+    Map {
+        /// Question.
+        job: u32,
+        /// How it is laid out.
+        kind: MapKind,
+        /// What it is of.
+        of: MapOf,
+        /// Steps before the answer.
+        steps: u32,
+    },
+    /// Write the report of the kept analysis.
+    Report {
+        /// Question.
+        job: u32,
+        /// What it says beside the analysis.
+        order: Box<report::Order>,
+    },
     /// Answer a question about patients with the loaded model.
     Ask {
         /// Question.
@@ -90,6 +158,19 @@ pub struct Subject {
     pub attributions: Arc<Attributions>,
     /// Margin of every row of the table, `[row][output]`.
     pub all_margins: Arc<Vec<f64>>,
+}
+
+/// How a subject was explained.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Settings {
+    /// Which patients.
+    pub cohort: CohortChoice,
+    /// How.
+    pub method: Method,
+    /// Rows of the background, 0 without one.
+    pub n_background: usize,
+    /// Output that was read off.
+    pub output: usize,
 }
 
 /// Attributions of one output with what is needed to read them.
@@ -201,6 +282,39 @@ pub enum Reply {
         /// What deserves a look, most severe first.
         findings: Vec<Finding>,
     },
+    /// How the author's predictions compare.
+    Compared {
+        /// Question.
+        job: u32,
+        /// In one finding.
+        finding: Box<Finding>,
+    },
+    /// The analysis is kept.
+    Kept {
+        /// Question.
+        job: u32,
+    },
+    /// What was drawn.
+    Drawn {
+        /// Question.
+        job: u32,
+        /// Figures, tables and sentences.
+        sheet: Box<Sheet>,
+    },
+    /// Where the patients are.
+    Mapped {
+        /// Question.
+        job: u32,
+        /// So far.
+        layout: Layout,
+    },
+    /// The report.
+    Reported {
+        /// Question.
+        job: u32,
+        /// As HTML.
+        page: String,
+    },
     /// What was asked.
     Answered {
         /// Question.
@@ -222,6 +336,12 @@ impl Request {
     pub fn job(&self) -> u32 {
         match self {
             Request::Read { job, .. }
+            | Request::Restage { job, .. }
+            | Request::Compare { job, .. }
+            | Request::Keep { job, .. }
+            | Request::Draw { job, .. }
+            | Request::Map { job, .. }
+            | Request::Report { job, .. }
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
             | Request::Analyse { job, .. }

@@ -1,15 +1,17 @@
 //! Requests and replies as one small header (postcard) and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{Answer, Picked, Question, Reading, Reply, Request, Subject, SummaryOutput};
+use super::{Answer, Picked, Question, Reading, Reply, Request, Settings, Subject, SummaryOutput};
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::explain::groups::Group;
 use crate::explain::summary::Importance;
+use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
-use crate::session::{Notice, Performance};
-use crate::study::{ColumnFacts, Finding};
+use crate::report;
+use crate::session::{MapKind, MapOf, Notice, Performance};
+use crate::study::{ColumnFacts, ColumnRole, Finding};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -82,6 +84,40 @@ enum RequestHeader {
         job: u32,
         question: Question,
     },
+    Restage {
+        job: u32,
+        study: Box<StudyTwin>,
+        column: u32,
+        role: ColumnRole,
+    },
+    Compare {
+        job: u32,
+        study: Box<StudyTwin>,
+        name: String,
+    },
+    Keep {
+        job: u32,
+        study: Box<StudyTwin>,
+        attributions: AttributionsHeader,
+        summary: Box<SummaryHeader>,
+        settings: Settings,
+        models: Vec<String>,
+    },
+    Draw {
+        job: u32,
+        kind: SheetKind,
+        size: [f64; 2],
+    },
+    Map {
+        job: u32,
+        kind: MapKind,
+        of: MapOf,
+        steps: u32,
+    },
+    Report {
+        job: u32,
+        order: Box<report::Order>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,6 +127,11 @@ enum ReplyHeader {
     Loaded { job: u32 },
     Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
     Analysed { job: u32, output: Box<SummaryHeader>, performance: Vec<Performance>, findings: Vec<Finding> },
+    Compared { job: u32, finding: Box<Finding> },
+    Kept { job: u32 },
+    Drawn { job: u32, sheet: Box<Sheet> },
+    Mapped { job: u32, layout: Layout },
+    Reported { job: u32 },
     Answered { job: u32, answer: Answer },
     Failed { job: u32, notice: Notice },
 }
@@ -186,8 +227,16 @@ impl AttributionsHeader {
 
 #[derive(Serialize, Deserialize)]
 enum ReadingHeader {
-    Study { study: Box<StudyTwin>, columns: Vec<ColumnFacts>, notes: Vec<Finding>, predictions: bool },
-    Waiting { understood: Vec<String>, next: String },
+    Study {
+        study: Box<StudyTwin>,
+        columns: Vec<ColumnFacts>,
+        notes: Vec<Finding>,
+        predictions: Option<String>,
+    },
+    Waiting {
+        understood: Vec<String>,
+        next: String,
+    },
 }
 
 /// Lends buffers in the order in which they are read again.
@@ -261,6 +310,28 @@ fn unpack<H: for<'h> Deserialize<'h>>(packet: Packet<'_>) -> Result<(H, Reader<'
     Ok((header, Reader { buffers: packet.buffers.into_iter(), at: 0 }))
 }
 
+impl Subject {
+    fn write<'a>(&'a self, b: &mut Buffers<'a>) -> (Box<StudyTwin>, AttributionsHeader) {
+        let study = Box::new(twin::write(&self.study, b));
+        b.new_codes(self.rows.iter().map(|r| r.0));
+        let attributions = AttributionsHeader::write(&self.attributions, b);
+        b.numbers(&self.all_margins);
+        (study, attributions)
+    }
+
+    fn read(
+        study: StudyTwin,
+        attributions: AttributionsHeader,
+        r: &mut Reader,
+    ) -> Result<Subject, PacketError> {
+        let study = Arc::new(twin::read(study, r)?);
+        let rows = Arc::new(r.codes()?.into_iter().map(RowId).collect());
+        let attributions = Arc::new(attributions.read(r)?);
+        let all_margins = Arc::new(r.numbers()?);
+        Ok(Subject { study, rows, attributions, all_margins })
+    }
+}
+
 impl Request {
     /// As a message.
     pub fn packet(&self) -> Packet<'_> {
@@ -269,6 +340,15 @@ impl Request {
             Request::Read { job, files } => {
                 files.iter().for_each(|f| b.bytes(f.bytes.as_slice()));
                 RequestHeader::Read { job: *job, names: files.iter().map(|f| f.name.clone()).collect() }
+            }
+            &Request::Restage { job, ref study, column, role } => {
+                RequestHeader::Restage { job, study: Box::new(twin::write(study, &mut b)), column, role }
+            }
+            Request::Compare { job, study, all_margins, predictions } => {
+                let study = Box::new(twin::write(study, &mut b));
+                b.numbers(all_margins);
+                b.bytes(predictions.bytes.as_slice());
+                RequestHeader::Compare { job: *job, study, name: predictions.name.clone() }
             }
             &Request::Load { job, ref model, n_rows, ref background } => {
                 b.bytes(model.as_slice());
@@ -279,11 +359,21 @@ impl Request {
                 b.numbers(matrix);
                 RequestHeader::Explain { job, chunk, attributions }
             }
+            Request::Keep { job, subject, summary, settings, models } => {
+                let (study, attributions) = subject.write(&mut b);
+                let summary = Box::new(SummaryHeader::write(summary, &mut b));
+                models.iter().for_each(|m| b.bytes(m.bytes.as_slice()));
+                let models = models.iter().map(|m| m.name.clone()).collect();
+                RequestHeader::Keep { job: *job, study, attributions, summary, settings: *settings, models }
+            }
+            Request::Report { job, order } => RequestHeader::Report { job: *job, order: order.clone() },
+            &Request::Map { job, kind, of, steps } => RequestHeader::Map { job, kind, of, steps },
+            &Request::Draw { job, ref kind, ref passes, size } => {
+                b.bytes(passes);
+                RequestHeader::Draw { job, kind: kind.clone(), size }
+            }
             &Request::Analyse { job, ref subject, output, k, whole } => {
-                let study = Box::new(twin::write(&subject.study, &mut b));
-                b.new_codes(subject.rows.iter().map(|r| r.0));
-                let attributions = AttributionsHeader::write(&subject.attributions, &mut b);
-                b.numbers(&subject.all_margins);
+                let (study, attributions) = subject.write(&mut b);
                 RequestHeader::Analyse { job, study, attributions, output, k, whole }
             }
             Request::Ask { job, question } => {
@@ -291,6 +381,11 @@ impl Request {
                     Question::Pairs { matrix, count } => {
                         b.numbers(matrix);
                         Question::Pairs { matrix: Vec::new(), count: *count }
+                    }
+                    Question::Effect { matrix, feature, along, output } => {
+                        b.numbers(matrix);
+                        let (feature, along, output) = (*feature, along.clone(), *output);
+                        Question::Effect { matrix: Vec::new(), feature, along, output }
                     }
                     small => small.clone(),
                 };
@@ -312,6 +407,15 @@ impl Request {
                     names.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
                 Request::Read { job, files: files? }
             }
+            RequestHeader::Restage { job, study, column, role } => {
+                Request::Restage { job, study: Arc::new(twin::read(*study, &mut r)?), column, role }
+            }
+            RequestHeader::Compare { job, study, name } => {
+                let study = Arc::new(twin::read(*study, &mut r)?);
+                let all_margins = Arc::new(r.numbers()?);
+                let predictions = Picked { name, bytes: Arc::new(r.bytes()?) };
+                Request::Compare { job, study, all_margins, predictions }
+            }
             RequestHeader::Load { job, n_rows } => {
                 let (model, background) = (Arc::new(r.bytes()?), Arc::new(r.numbers()?));
                 Request::Load { job, model, n_rows, background }
@@ -320,15 +424,21 @@ impl Request {
                 Request::Explain { job, chunk, attributions, matrix: r.numbers()? }
             }
             RequestHeader::Analyse { job, study, attributions, output, k, whole } => {
-                let study = Arc::new(twin::read(*study, &mut r)?);
-                let rows = Arc::new(r.codes()?.into_iter().map(RowId).collect());
-                let attributions = Arc::new(attributions.read(&mut r)?);
-                let all_margins = Arc::new(r.numbers()?);
-                let subject = Box::new(Subject { study, rows, attributions, all_margins });
+                let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
                 Request::Analyse { job, subject, output, k, whole }
             }
+            RequestHeader::Keep { job, study, attributions, summary, settings, models } => {
+                let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
+                let summary = Box::new(summary.read(&mut r)?);
+                let models: Result<Vec<Picked>, PacketError> =
+                    models.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
+                Request::Keep { job, subject, summary, settings, models: models? }
+            }
+            RequestHeader::Report { job, order } => Request::Report { job, order },
+            RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },
+            RequestHeader::Draw { job, kind, size } => Request::Draw { job, kind, passes: r.bytes()?, size },
             RequestHeader::Ask { job, mut question } => {
-                if let Question::Pairs { matrix, .. } = &mut question {
+                if let Question::Pairs { matrix, .. } | Question::Effect { matrix, .. } = &mut question {
                     *matrix = r.numbers()?;
                 }
                 Request::Ask { job, question }
@@ -348,14 +458,14 @@ impl Reply {
                 reading: match &**reading {
                     Reading::Study { study, columns, notes, predictions } => {
                         let twin = twin::write(study, &mut b);
-                        if let Some(bytes) = predictions {
-                            b.bytes(bytes.as_slice());
+                        if let Some(file) = predictions {
+                            b.bytes(file.bytes.as_slice());
                         }
                         ReadingHeader::Study {
                             study: Box::new(twin),
                             columns: columns.clone(),
                             notes: notes.clone(),
-                            predictions: predictions.is_some(),
+                            predictions: predictions.as_ref().map(|file| file.name.clone()),
                         }
                     }
                     Reading::Waiting { understood, next } => {
@@ -374,6 +484,18 @@ impl Reply {
                 performance: performance.clone(),
                 findings: findings.clone(),
             },
+            Reply::Compared { job, finding } => ReplyHeader::Compared { job: *job, finding: finding.clone() },
+            Reply::Kept { job } => ReplyHeader::Kept { job: *job },
+            Reply::Reported { job, page } => {
+                b.bytes(page.as_bytes());
+                ReplyHeader::Reported { job: *job }
+            }
+            Reply::Mapped { job, layout } => {
+                b.numbers(bytemuck::cast_slice(&layout.points));
+                let layout = Layout { points: Vec::new(), ..layout.clone() };
+                ReplyHeader::Mapped { job: *job, layout }
+            }
+            Reply::Drawn { job, sheet } => ReplyHeader::Drawn { job: *job, sheet: sheet.clone() },
             Reply::Answered { job, answer } => ReplyHeader::Answered { job: *job, answer: answer.clone() },
             Reply::Failed { job, notice } => ReplyHeader::Failed { job: *job, notice: notice.clone() },
         };
@@ -392,10 +514,13 @@ impl Reply {
                 job,
                 reading: Box::new(match reading {
                     ReadingHeader::Study { study, columns, notes, predictions } => Reading::Study {
-                        study: Box::new(twin::read(*study, &mut r)?),
+                        study: Arc::new(twin::read(*study, &mut r)?),
                         columns,
                         notes,
-                        predictions: if predictions { Some(Arc::new(r.bytes()?)) } else { None },
+                        predictions: match predictions {
+                            Some(name) => Some(Picked { name, bytes: Arc::new(r.bytes()?) }),
+                            None => None,
+                        },
                     },
                     ReadingHeader::Waiting { understood, next } => Reading::Waiting { understood, next },
                 }),
@@ -407,6 +532,17 @@ impl Reply {
             ReplyHeader::Analysed { job, output, performance, findings } => {
                 Reply::Analysed { job, output: Box::new(output.read(&mut r)?), performance, findings }
             }
+            ReplyHeader::Compared { job, finding } => Reply::Compared { job, finding },
+            ReplyHeader::Kept { job } => Reply::Kept { job },
+            ReplyHeader::Reported { job } => {
+                let page = String::from_utf8(r.bytes()?).map_err(|_| PacketError::Buffer(r.at - 1))?;
+                Reply::Reported { job, page }
+            }
+            ReplyHeader::Mapped { job, mut layout } => {
+                layout.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+                Reply::Mapped { job, layout }
+            }
+            ReplyHeader::Drawn { job, sheet } => Reply::Drawn { job, sheet },
             ReplyHeader::Answered { job, answer } => Reply::Answered { job, answer },
             ReplyHeader::Failed { job, notice } => Reply::Failed { job, notice },
         })

@@ -3,7 +3,7 @@
 use crate::dataset::{self, csv};
 use crate::ensemble;
 use crate::session::{CohortChoice, Notice};
-use crate::study::{self, ColumnFacts, FileFacts, Finding, Manifest, Parts, Study};
+use crate::study::{self, ColumnFacts, ColumnRole, FileFacts, Finding, Manifest, Parts, Study};
 use std::sync::Arc;
 
 /// A file as it was chosen.
@@ -36,13 +36,13 @@ pub enum Reading {
     /// A model and a table that fit together.
     Study {
         /// Bound.
-        study: Box<Study>,
+        study: Arc<Study>,
         /// What was understood of every column.
         columns: Vec<ColumnFacts>,
         /// What deserves a look before computing the default cohort.
         notes: Vec<Finding>,
         /// The author's own predictions, as they came.
-        predictions: Option<Arc<Vec<u8>>>,
+        predictions: Option<Picked>,
     },
     /// One of the two is missing.
     Waiting {
@@ -177,15 +177,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
                 warnings,
             };
             let study = Study::join(summary, data, parts).map_err(|e| study_notice(&data_file.name, &e))?;
-            let columns = study::understood(&study);
-            let rows = CohortChoice::default_for(&study).rows(&study);
-            let notes = study::findings(&study, &rows, None);
-            Ok(Reading::Study {
-                study: Box::new(study),
-                columns,
-                notes,
-                predictions: predictions.map(|p| p.bytes.clone()),
-            })
+            Ok(reading(study, predictions.cloned()))
         }
         (Some((file, summary)), None) => Ok(Reading::Waiting {
             understood: vec![format!(
@@ -211,6 +203,24 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
             ),
         }),
     }
+}
+
+/// What there is to show of a bound study.
+fn reading(study: Study, predictions: Option<Picked>) -> Reading {
+    let columns = study::understood(&study);
+    let rows = CohortChoice::default_for(&study).rows(&study);
+    let notes = study::findings(&study, &rows, None);
+    Reading::Study { study: Arc::new(study), columns, notes, predictions }
+}
+
+/// Gives a column another role; see [`study::with_role`].
+///
+/// # Errors
+/// A notice that says why the column cannot have it.
+pub fn restage(study: &Study, column: usize, role: ColumnRole) -> Result<Reading, Notice> {
+    let changed = study::with_role(study, column, role)
+        .map_err(|e| Notice::error("The column cannot have this role", e.to_string(), e.hint()))?;
+    Ok(reading(changed, None))
 }
 
 fn describe_table(name: &str, data: &dataset::Dataset) -> String {

@@ -5,7 +5,7 @@
 use super::scene::Ink;
 
 /// A colour role; the theme gives it its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Role {
     /// Canvas behind everything.
     Background,

@@ -2,9 +2,10 @@
 
 use super::palette::Role;
 use crate::ids::Target;
+use serde::{Deserialize, Serialize};
 
 /// A colour: a role that the theme resolves, or a data colour that is the same in every theme.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Ink {
     /// A role of the theme, with opacity 0..1.
     Role(Role, f32),
@@ -29,7 +30,7 @@ impl Ink {
 }
 
 /// A line's look, widths in logical pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
     /// Colour.
     pub ink: Ink,
@@ -52,7 +53,7 @@ impl Stroke {
 }
 
 /// The shape of a mark, so that colour is never the only cue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Shape {
     /// ●
     Circle,
@@ -124,7 +125,7 @@ impl Shape {
 }
 
 /// Where a text sits relative to its point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Anchor {
     /// The point is at the text's left end.
     Start,
@@ -135,7 +136,7 @@ pub enum Anchor {
 }
 
 /// One drawn thing. y grows downward; text `y` is the baseline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)] // field names are geometry: x, y, w, h, r, fill, stroke
 pub enum Item {
     /// An axis-parallel rectangle. Without fill and stroke it only catches the pointer.
@@ -276,7 +277,7 @@ impl Label {
 }
 
 /// A named run of items, from `start` to the next section; exports turn it into a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// Index of its first item.
     pub start: usize,
@@ -285,7 +286,7 @@ pub struct Section {
 }
 
 /// A laid-out drawing.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Scene {
     /// Width in logical pixels.
     pub width: f64,

@@ -1,8 +1,8 @@
 //! Everything a reader can ask for, each with an id that the palette, the keyboard, the markup and the tests share.
 
 use super::{
-    Analysis, CohortChoice, Filter, Form, Insight, Method, Paper, PatientChart, Performance, Session, Sort,
-    Staged, Variable, View,
+    Analysis, CohortChoice, Filter, Form, Insight, MapColour, MapKind, MapOf, Method, Paper, PatientChart,
+    Performance, Session, Sort, Staged, Variable, View,
 };
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
@@ -24,7 +24,7 @@ pub enum Command {
     /// Give a column of the staged table another role.
     SetRole(usize, ColumnRole),
     /// The staged study again, with new roles.
-    Restaged(Arc<crate::study::Study>),
+    Restaged(Box<Staged>),
     /// Explain other patients (staged or open study).
     SetCohort(CohortChoice),
     /// Explain in another way (staged or open study).
@@ -61,6 +61,10 @@ pub enum Command {
     AddFilter(Filter),
     /// Select these patients by hand, instead of those selected by hand before; none removes the rule.
     ChooseRows(Vec<RowId>),
+    /// Also select those that pass this rule.
+    Widen(Filter),
+    /// Select those no longer that pass this rule.
+    TakeAway(Filter),
     /// Remove rule i of the trail.
     RemoveFilter(usize),
     /// Remove the rule on a variable.
@@ -89,6 +93,26 @@ pub enum Command {
     SetOutput(OutputId),
     /// Number of clusters.
     SetClusters(u32),
+    /// Effect curves of a biomarker in place of its SHAP values.
+    SetEffect(bool),
+    /// How patients are laid out on the map.
+    SetMap(MapKind),
+    /// What the map is of.
+    SetMapOf(MapOf),
+    /// What colours the map.
+    SetMapColour(MapColour),
+    /// Hold the open study against other models of its outcome, in place of those before.
+    SetModels(Arc<Vec<crate::job::Picked>>),
+    /// Fetch the study's own refits and hold it against them.
+    FetchRefits,
+    /// Save the report.
+    SaveReport,
+    /// Probability from which a yes-or-no model says yes.
+    SetCutoff(f64),
+    /// Time at which a survival model is judged; None is the default.
+    SetHorizon(Option<f64>),
+    /// What survival is compared in, a word of [`crate::figure::groupings`].
+    SetSurvival(String),
     /// Colour of the dependence plot.
     SetColourBy(Option<FeatureId>),
     /// Logarithmic value axis.
@@ -236,6 +260,7 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
             entry("go-biomarker", "Go to Biomarker", "4", Command::Go(View::Biomarker)),
             entry("go-patient", "Go to Patient", "5", Command::Go(View::Patient)),
             entry("go-subgroups", "Go to Subgroups", "6", Command::Go(View::Subgroups)),
+            entry("go-performance", "Go to Performance", "7", Command::Go(View::Performance)),
             entry("next", "Next row", "J", Command::Step(1)),
             entry("previous", "Previous row", "K", Command::Step(-1)),
             entry("invert", "Invert the selection", "V", Command::Invert),
@@ -243,6 +268,7 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
             entry("copy-link", "Copy a link to this view", "S", Command::CopyLink),
             entry("save-csv", "Save SHAP values as CSV", "", Command::SaveTable),
             entry("save-json", "Save SHAP values as JSON", "", Command::SaveJson),
+            entry("save-report", "Save the report, to print or send", "", Command::SaveReport),
             entry("inspector", "Show or hide the inspector", "I", Command::ToggleInspector),
             entry("colours", "Colours: standard, or safe for colour blindness and grey print", "C", {
                 let safe = session.now.colours == Colours::Standard;

@@ -99,8 +99,8 @@ pub fn matching_rows(a: &Analysis, filters: &[Filter], except: Option<Variable>)
         .collect()
 }
 
-/// Even–odd rule.
-fn inside(polygon: &[[f64; 2]], [x, y]: [f64; 2]) -> bool {
+/// True if a point lies in a polygon, by the even–odd rule.
+pub(crate) fn inside(polygon: &[[f64; 2]], [x, y]: [f64; 2]) -> bool {
     let mut odd = false;
     let mut previous = match polygon.last() {
         Some(p) => *p,

@@ -11,10 +11,12 @@ mod view;
 
 pub use command::{Command, Entry, Notice, Phase, Progress, catalogue};
 pub use edits::Edits;
-pub(crate) use filter::level as level_of;
 pub use filter::{Filter, Variable, matching_rows};
+pub(crate) use filter::{inside, level as level_of};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};
-pub use view::{CohortChoice, Form, Method, Paper, PatientChart, Sort, View, ViewState};
+pub use view::{
+    CohortChoice, Form, MapColour, MapKind, MapOf, Method, Paper, PatientChart, Sort, View, ViewState,
+};
 
 use crate::cohort::profile::Profile;
 use crate::cohort::{Clusters, Embedding};
@@ -210,6 +212,8 @@ impl Analysis {
 /// The page's whole state.
 #[derive(Clone, Debug, Default)]
 pub struct Session {
+    /// Other models of the open study's outcome.
+    pub models: Arc<Vec<crate::job::Picked>>,
     /// Files that were read and understood, before anything is computed.
     pub staged: Option<Staged>,
     /// The computed study. It stands until another one has been computed.

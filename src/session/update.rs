@@ -1,9 +1,11 @@
 //! The one function that changes the session.
 
-use super::{Analysis, CohortChoice, Command, Filter, Method, Notice, Session, View, matching_rows};
+use super::{
+    Analysis, CohortChoice, Command, Filter, Method, Notice, Progress, Session, Staged, View, matching_rows,
+};
 use crate::ids::RowId;
 use crate::math::Order as _;
-use crate::study::{self, ColumnRole, Study};
+use crate::study::{ColumnRole, Study};
 use std::sync::Arc;
 
 /// What the browser has to do after a command.
@@ -13,8 +15,8 @@ pub enum Effect {
     FetchExample(String),
     /// Open the file dialog.
     ChooseFiles,
-    /// Bind the staged files again with these roles.
-    Restage(Arc<Study>, usize, ColumnRole),
+    /// Bind the staged files again, with another role for this column.
+    Restage(Box<Staged>, usize, ColumnRole),
     /// Explain these patients, so.
     Run(Arc<Study>, CohortChoice, Method),
     /// Stop all workers.
@@ -29,6 +31,10 @@ pub enum Effect {
     ToggleTheme,
     /// Save attributions.
     Save(Arc<Analysis>, SaveAs),
+    /// Fetch the refits of this study, of the example with this name.
+    FetchRefits(Arc<Analysis>, String),
+    /// Write the report of this analysis and save it.
+    SaveReport(Arc<Analysis>),
     /// Save the page itself.
     SavePage,
     /// Open a dialog of the page.
@@ -60,7 +66,25 @@ pub enum Dialog {
 }
 
 /// Steps kept for undo.
-const MAX_STEPS: usize = 200;
+const MAX_STEPS: usize = 10_000;
+/// Rows that the lists of patients in them may hold together, about 40 MB.
+const MAX_ROWS: usize = 10_000_000;
+
+/// Forgets the oldest steps that are too many, or whose lists of patients are too long together.
+fn trim(past: &mut Vec<super::ViewState>) {
+    let weight = |state: &super::ViewState| -> usize {
+        let rows = |f: &Filter| if let Filter::Rows(rows) = f { rows.len() } else { 0 };
+        state.filters.iter().map(rows).sum()
+    };
+    let mut room = MAX_ROWS;
+    let fits = |state: &&super::ViewState| {
+        let fits = weight(state) <= room;
+        room = room.saturating_sub(weight(state));
+        fits
+    };
+    let kept = past.iter().rev().take(MAX_STEPS).take_while(fits).count();
+    past.drain(..past.len() - kept);
+}
 
 /// Carries out a command.
 pub fn update(session: &mut Session, command: Command) -> Vec<Effect> {
@@ -69,9 +93,7 @@ pub fn update(session: &mut Session, command: Command) -> Vec<Effect> {
     if session.now != before && is_step(&command) {
         session.future.clear();
         session.past.push(before.clone());
-        if session.past.len() > MAX_STEPS {
-            session.past.remove(0);
-        }
+        trim(&mut session.past);
     }
     let mut effects = effects;
     if session.now != before {
@@ -134,17 +156,16 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
         Command::SetRole(column, role) => {
             if let Some(staged) = &session.staged {
-                return vec![Effect::Restage(staged.study.clone(), column, role)];
+                // Nothing is computed with the old role meanwhile.
+                session.run = Some(Progress::default());
+                return vec![Effect::Restage(Box::new(staged.clone()), column, role)];
             }
         }
-        Command::Restaged(study) => {
-            if let Some(staged) = &mut session.staged {
-                let cohort = CohortChoice::default_for(&study);
-                staged.columns = Arc::new(study::understood(&study));
-                staged.notes = Arc::new(study::findings(&study, &cohort.rows(&study), None));
-                staged.cohort = cohort;
-                staged.method = Method::default_for(&study);
-                staged.study = study;
+        Command::Restaged(staged) => {
+            session.run = None;
+            // It may have been put away meanwhile.
+            if session.staged.is_some() {
+                session.staged = Some(*staged);
             }
         }
         Command::SetCohort(cohort) => match &mut session.staged {
@@ -233,6 +254,8 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
                 session.now.filters.push(Filter::Rows(rows));
             }
         }
+        Command::Widen(rule) => combine(session, &rule, false, |chosen, passes| chosen || passes),
+        Command::TakeAway(rule) => combine(session, &rule, true, |chosen, passes| chosen && !passes),
         Command::RemoveFilter(i) => {
             if i < session.now.filters.len() {
                 session.now.filters.remove(i);
@@ -256,6 +279,13 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetQuery(query) => session.now.query = query,
         Command::SetOutput(output) => session.now.output = output,
         Command::SetClusters(k) => session.now.k = k.clamp(2, 7),
+        Command::SetEffect(on) => session.now.effect = on,
+        Command::SetMap(kind) => session.now.map = kind,
+        Command::SetMapOf(of) => session.now.map_of = of,
+        Command::SetMapColour(colour) => session.now.map_colour = colour,
+        Command::SetCutoff(cutoff) => session.now.cutoff = cutoff.clamp(0.0, 1.0),
+        Command::SetHorizon(time) => session.now.horizon = time.filter(|t| t.is_finite() && *t > 0.0),
+        Command::SetSurvival(word) => session.now.survival = word,
         Command::SetColourBy(feature) => session.now.colour_by = feature,
         Command::SetLogAxis(log) => session.now.log_axis = log,
         Command::SetSmooth(on) => session.now.smooth = on,
@@ -284,6 +314,12 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::CopyLink => return vec![Effect::CopyLink],
         Command::ToggleTheme => return vec![Effect::ToggleTheme],
         Command::SaveTable => return save(session, SaveAs::Csv),
+        Command::SetModels(models) => session.models = models,
+        Command::FetchRefits => {
+            let open = session.open.clone().zip(session.source.clone());
+            return open.map(|(a, source)| Effect::FetchRefits(a, source)).into_iter().collect();
+        }
+        Command::SaveReport => return session.open.clone().map(Effect::SaveReport).into_iter().collect(),
         Command::SaveJson => return save(session, SaveAs::Json),
         Command::SavePage => return vec![Effect::SavePage],
         Command::ShowPalette => return vec![Effect::Open(Dialog::Palette)],
@@ -305,6 +341,7 @@ fn computed(session: &mut Session, analysis: Arc<Analysis>) {
     session.notice = None;
     session.source = session.staged.take().map_or(session.source.take(), |s| s.source);
     if !same_study {
+        session.models = Arc::default();
         session.past.clear();
         session.future.clear();
         let super::ViewState { sort, top, form, colours, paper, .. } = session.now;
@@ -354,6 +391,21 @@ fn step(session: &mut Session, by: i32) {
 /// Explained patients, highest margin first; ties in file order.
 pub fn patients_by_margin(a: &Analysis) -> Vec<RowId> {
     a.insight.by_margin.iter().filter_map(|&i| a.rows.get(i as usize).copied()).collect()
+}
+
+/// Selects the patients for whom `keep` holds of being selected now and of passing the rule. While nothing is selected,
+/// `start` says whether everybody counts as selected or nobody.
+fn combine(session: &mut Session, rule: &Filter, start: bool, keep: impl Fn(bool, bool) -> bool) {
+    let Some(a) = session.open.clone() else { return };
+    let chosen = match session.now.filters.as_slice() {
+        [] => vec![start; a.rows.len()],
+        filters => matching_rows(&a, filters, None),
+    };
+    let passes = matching_rows(&a, std::slice::from_ref(rule), None);
+    let both = chosen.iter().zip(&passes);
+    let rows: Vec<RowId> =
+        a.rows.iter().zip(both).filter(|(_, (c, p))| keep(**c, **p)).map(|(r, _)| *r).collect();
+    session.now.filters = vec![Filter::Rows(rows)];
 }
 
 fn invert(session: &mut Session) {

@@ -21,12 +21,21 @@ pub enum View {
     Patient,
     /// Who is scored alike, and why.
     Subgroups,
+    /// How far the numbers can be trusted.
+    Performance,
 }
 
 impl View {
     /// In the order of the rail.
-    pub const ALL: [View; 6] =
-        [View::Start, View::Overview, View::Biomarkers, View::Biomarker, View::Patient, View::Subgroups];
+    pub const ALL: [View; 7] = [
+        View::Start,
+        View::Overview,
+        View::Biomarkers,
+        View::Biomarker,
+        View::Patient,
+        View::Subgroups,
+        View::Performance,
+    ];
 
     /// The word in links and markup.
     pub fn id(self) -> &'static str {
@@ -37,6 +46,7 @@ impl View {
             View::Biomarker => "biomarker",
             View::Patient => "patient",
             View::Subgroups => "subgroups",
+            View::Performance => "performance",
         }
     }
 
@@ -54,12 +64,13 @@ impl View {
             View::Biomarker => "Biomarker",
             View::Patient => "Patient",
             View::Subgroups => "Subgroups",
+            View::Performance => "Performance",
         }
     }
 }
 
 /// Which patients are explained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum CohortChoice {
     /// Every row.
     #[default]
@@ -132,7 +143,7 @@ impl CohortChoice {
 }
 
 /// What features that do not take part are replaced by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Method {
     /// By the shares of cover in the trees.
     #[default]
@@ -383,10 +394,138 @@ impl PatientChart {
     }
 }
 
+/// How patients are laid out on the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum MapKind {
+    /// Principal components: a plane, so distances mean something.
+    #[default]
+    Pca,
+    /// Neighbours together (McInnes, Healy & Melville 2018).
+    Umap,
+    /// Neighbours together (van der Maaten & Hinton 2008).
+    Tsne,
+}
+
+impl MapKind {
+    /// In the order of the control.
+    pub const ALL: [MapKind; 3] = [MapKind::Pca, MapKind::Umap, MapKind::Tsne];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            MapKind::Pca => "pca",
+            MapKind::Umap => "umap",
+            MapKind::Tsne => "tsne",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        MapKind::ALL.into_iter().find(|k| k.id() == id)
+    }
+
+    /// The word on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            MapKind::Pca => "PCA",
+            MapKind::Umap => "UMAP",
+            MapKind::Tsne => "t-SNE",
+        }
+    }
+}
+
+/// What the map is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum MapOf {
+    /// SHAP values: patients scored alike for the same reasons are near each other.
+    #[default]
+    Attributions,
+    /// Measured values: patients alike in what was measured.
+    Values,
+    /// SHAP values summed over the groups of biomarkers.
+    Groups,
+}
+
+impl MapOf {
+    /// In the order of the control.
+    pub const ALL: [MapOf; 3] = [MapOf::Attributions, MapOf::Values, MapOf::Groups];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            MapOf::Attributions => "shap",
+            MapOf::Values => "values",
+            MapOf::Groups => "groups",
+        }
+    }
+
+    /// What has that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        MapOf::ALL.into_iter().find(|k| k.id() == id)
+    }
+
+    /// The words on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            MapOf::Attributions => "attributions",
+            MapOf::Values => "measured values",
+            MapOf::Groups => "group sums",
+        }
+    }
+}
+
+/// What colours the marks of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum MapColour {
+    /// The subgroup.
+    #[default]
+    Cluster,
+    /// The model's margin.
+    Margin,
+    /// The measured value of the biomarker in focus.
+    Value,
+    /// The attribution of the biomarker in focus.
+    Attribution,
+}
+
+impl MapColour {
+    /// In the order of the control.
+    pub const ALL: [MapColour; 4] =
+        [MapColour::Cluster, MapColour::Margin, MapColour::Value, MapColour::Attribution];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            MapColour::Cluster => "subgroup",
+            MapColour::Margin => "margin",
+            MapColour::Value => "value",
+            MapColour::Attribution => "shap",
+        }
+    }
+
+    /// What has that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        MapColour::ALL.into_iter().find(|k| k.id() == id)
+    }
+
+    /// The words on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            MapColour::Cluster => "subgroup",
+            MapColour::Margin => "margin",
+            MapColour::Value => "value in focus",
+            MapColour::Attribution => "SHAP in focus",
+        }
+    }
+}
+
 /// Number of biomarkers shown at first.
 pub(super) const TOP: u32 = 20;
 /// Number of clusters shown at first.
 pub(super) const CLUSTERS: u32 = 3;
+
+/// The cutoff shown at first.
+const CUTOFF: f64 = 0.5;
 
 /// Everything that can be undone and sent in a link.
 #[derive(Clone, Debug, PartialEq)]
@@ -421,6 +560,8 @@ pub struct ViewState {
     pub colour_by: Option<FeatureId>,
     /// Dependence: logarithmic value axis; None = where it fits the values.
     pub log_axis: Option<bool>,
+    /// Biomarker: effect curves in place of SHAP values.
+    pub effect: bool,
     /// Dependence: smooth line.
     pub smooth: bool,
     /// Dependence: thresholds of the trees.
@@ -435,6 +576,18 @@ pub struct ViewState {
     pub patient_chart: PatientChart,
     /// Patient beside the one in focus.
     pub second: Option<RowId>,
+    /// How patients are laid out on the map.
+    pub map: MapKind,
+    /// What the map is of.
+    pub map_of: MapOf,
+    /// What colours it.
+    pub map_colour: MapColour,
+    /// Probability from which a yes-or-no model says yes.
+    pub cutoff: f64,
+    /// Time at which a survival model is judged; None is the default.
+    pub horizon: Option<f64>,
+    /// What survival is compared in, a word of [`crate::figure::groupings`]; empty is the first.
+    pub survival: String,
 }
 
 impl Default for ViewState {
@@ -455,6 +608,7 @@ impl Default for ViewState {
             query: String::new(),
             colour_by: None,
             log_axis: None,
+            effect: false,
             smooth: true,
             splits: true,
             k: CLUSTERS,
@@ -462,6 +616,12 @@ impl Default for ViewState {
             paper: Paper::Screen,
             patient_chart: PatientChart::Waterfall,
             second: None,
+            map: MapKind::Pca,
+            map_of: MapOf::Attributions,
+            map_colour: MapColour::Cluster,
+            cutoff: CUTOFF,
+            horizon: None,
+            survival: String::new(),
         }
     }
 }

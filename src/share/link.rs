@@ -7,8 +7,8 @@
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::session::{
-    Analysis, CohortChoice, Filter, Form, Method, Paper, PatientChart, Session, Sort, Variable, View,
-    ViewState,
+    Analysis, CohortChoice, Filter, Form, MapColour, MapKind, MapOf, Method, Paper, PatientChart, Session,
+    Sort, Variable, View, ViewState,
 };
 use crate::study::Study;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -325,6 +325,27 @@ impl fmt::Display for Link {
         if let Some(row) = s.second {
             write!(f, "&with={}", u64::from(row.0) + 1)?;
         }
+        if s.effect {
+            write!(f, "&effect=1")?;
+        }
+        if s.map != d.map {
+            write!(f, "&map={}", s.map.id())?;
+        }
+        if s.map_of != d.map_of {
+            write!(f, "&of={}", s.map_of.id())?;
+        }
+        if s.map_colour != d.map_colour {
+            write!(f, "&tint={}", s.map_colour.id())?;
+        }
+        if s.cutoff != d.cutoff {
+            write!(f, "&cutoff={}", s.cutoff)?;
+        }
+        if let Some(time) = s.horizon {
+            write!(f, "&at={time}")?;
+        }
+        if !s.survival.is_empty() {
+            write!(f, "&survival={}", encode(&s.survival))?;
+        }
         Ok(())
     }
 }
@@ -393,6 +414,13 @@ impl Link {
             "row" => s.patient = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
             "chart" => s.patient_chart = PatientChart::from_id(value)?,
             "with" => s.second = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
+            "effect" => s.effect = flag()?,
+            "map" => s.map = MapKind::from_id(value)?,
+            "of" => s.map_of = MapOf::from_id(value)?,
+            "tint" => s.map_colour = MapColour::from_id(value)?,
+            "cutoff" => s.cutoff = value.parse().ok().filter(|c| (0.0..=1.0).contains(c))?,
+            "at" => s.horizon = Some(value.parse().ok().filter(|t: &f64| t.is_finite() && *t > 0.0)?),
+            "survival" => s.survival = text()?,
             "w" if self.filters.len() < MAX_PARTS => self.filters.push(read_filter(value)?),
             "sort" => s.sort = Sort::from_id(value)?,
             "top" => s.top = value.parse().ok()?,
@@ -484,10 +512,16 @@ mod tests {
             (form, paper, safe) in (prop::sample::select(&Form::ALL[..]), prop::sample::select(&Paper::ALL[..]), any::<bool>()),
             (group, compare) in (prop::option::of(".{0,9}"), prop::option::of(".{0,9}")),
             (patient_chart, second) in (prop::sample::select(&PatientChart::ALL[..]), prop::option::of(0u32..99_999)),
+            effect in any::<bool>(),
+            (map, map_of, map_colour) in (
+                prop::sample::select(&MapKind::ALL[..]), prop::sample::select(&MapOf::ALL[..]),
+                prop::sample::select(&MapColour::ALL[..])),
+            (cutoff, horizon, survival) in (0.0f64..=1.0, prop::option::of(1e-300f64..1e300), ".{0,8}"),
         ) -> ViewState {
             ViewState {
                 view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
                 splits, k, form, paper, group, compare, patient_chart, second: second.map(RowId),
+                cutoff, horizon, survival, map, map_of, map_colour, effect,
                 colours: if safe { Colours::Safe } else { Colours::Standard },
                 ..ViewState::default()
             }

@@ -21,7 +21,9 @@ pub use calibration::{CalibrationTableError, calibrated, is_calibration, read_ca
 pub use error::StudyError;
 pub use findings::{Finding, Severity, Topic, findings};
 pub use join::{Parts, with_role};
-pub use manifest::{FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, sha256_hex};
+pub use manifest::{
+    BEST, FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, sha256_hex,
+};
 pub use parity::{Parity, ParityError, ParityScale, parity_finding};
 pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};
 pub use understood::{ColumnFacts, N_BINS, understood};

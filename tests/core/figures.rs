@@ -5,7 +5,7 @@ use clarimark::cohort::consensus::consensus;
 use clarimark::cohort::hierarchy::{Linkage, hierarchy};
 use clarimark::ensemble::Link;
 use clarimark::evaluate::NotATest;
-use clarimark::figure::{self, Figure, Grouping};
+use clarimark::figure::{self, Figure, Grouping, Layout};
 use clarimark::plot::svg;
 use clarimark::session::{Analysis, CohortChoice, Form, ViewState};
 use clarimark::study::{ColumnRole, SplitRole};
@@ -35,7 +35,7 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
         ("force", figure::force(a, &now, &case, width)),
         ("decision", figure::decision(a, &beside, &case, Some(&some), width)),
         ("difference", figure::difference(a, &now, &case, &other, width)),
-        ("map", figure::map(a, Some(&some), [width, 420.0])),
+        ("map", figure::map(a, &Layout::of(a), &now, Some(&some), [width, 420.0])),
         ("profile", figure::profile(a, width)),
         ("silhouettes", figure::silhouettes(a, [width, 250.0])),
         ("by k", figure::silhouettes_by_k(a, [width, 130.0])),
@@ -47,12 +47,13 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     // Thousands of resamples: one width will do.
     if let Some(horizon) = figure::default_horizon(a).filter(|_| width == 640.0) {
         let found = figure::at_horizon(a, horizon, None, [width, 300.0]).unwrap();
-        assert!(found.measures.rows.iter().all(|r| r.len() == found.measures.header.len()));
-        out.extend(found.figures);
+        assert!(found.tables.iter().all(|(_, t)| t.rows.iter().all(|r| r.len() == t.header.len())));
+        out.extend(found.figures.into_iter().map(|(_, figure)| ("calibration at a horizon", figure)));
     }
     let names = figure::cluster_names(a.insight.clusters.k);
     let of: Vec<Option<u32>> = a.insight.clusters.labels.iter().map(|&l| Some(l)).collect();
-    out.push(("by subgroup", figure::by_subgroup(a, &names, &of, width).unwrap().figure));
+    let by = figure::by_subgroup(a, "subgroup", &names, &of, width).unwrap();
+    out.extend(by.figures.into_iter().map(|(_, figure)| ("by subgroup", figure)));
     out.push(("panel size", figure::panel_size(a, [width, 240.0])));
     let phi = a.attributions.matrix(0);
     let tree = hierarchy(&phi, a.study.n_features(), Linkage::Ward).unwrap();
@@ -155,7 +156,8 @@ fn a_yes_or_no_outcome_is_judged_by_discrimination_calibration_and_decisions() {
             assert!(!text.contains("NaN") && !text.contains("inf"), "{name} at {width}");
             assert!(!figure.table.rows.is_empty(), "{name}");
         }
-        assert_eq!(found.measures.rows.len(), 12);
+        assert_eq!(found.tables[1].1.rows.len(), 12);
+        assert_eq!(found.tables[0].1.rows.len(), 2);
         assert!(found.warnings.is_empty(), "{:?}", found.warnings);
     }
 }
@@ -176,8 +178,10 @@ fn a_quantity_is_judged_by_its_residuals() {
     let a = Analysis { study: study.into(), ..a };
     for width in [180.0, 700.0] {
         let found = figure::residuals(&a, None, [width, 300.0]).unwrap();
-        assert_eq!(found.table.rows.len(), a.rows.len());
-        assert!(!svg::to_svg(&found.scene, &svg::Options::default()).contains("NaN"));
+        let (_, figure) = &found.figures[0];
+        assert_eq!(figure.table.rows.len(), a.rows.len());
+        assert_eq!(found.tables[0].1.rows.len(), 3);
+        assert!(!svg::to_svg(&figure.scene, &svg::Options::default()).contains("NaN"));
     }
 }
 

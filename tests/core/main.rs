@@ -13,6 +13,7 @@ mod interaction;
 mod interventional;
 mod random;
 mod reference;
+mod report;
 mod session;
 mod statistics;
 mod study_run;

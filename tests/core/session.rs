@@ -45,6 +45,37 @@ fn a_computed_study_opens_on_its_overview() {
 }
 
 #[test]
+fn regions_are_added_and_taken_away() {
+    let count = |session: &Session| -> Vec<RowId> {
+        let passes = clarimark::session::matching_rows(&PBC, &session.now.filters, None);
+        PBC.rows.iter().zip(passes).filter(|(_, p)| *p).map(|(r, _)| *r).collect()
+    };
+    let cluster = |c| Filter::Levels { variable: Variable::Cluster, levels: vec![c] };
+    let of = |c: u32| {
+        let labels = &PBC.insight.clusters.labels;
+        PBC.rows.iter().zip(labels).filter(|(_, l)| **l == c).map(|(r, _)| *r).collect::<Vec<_>>()
+    };
+    // With nothing selected, adding starts from nobody and taking away from everybody.
+    let mut session = opened();
+    update(&mut session, Command::Widen(cluster(0)));
+    assert_eq!(count(&session), of(0));
+    update(&mut session, Command::Widen(cluster(2)));
+    let mut both = of(0);
+    both.extend(of(2));
+    both.sort_unstable();
+    assert_eq!(count(&session), both);
+    update(&mut session, Command::TakeAway(cluster(0)));
+    assert_eq!(count(&session), of(2));
+    update(&mut session, Command::TakeAway(cluster(2)));
+    assert!(count(&session).is_empty());
+    update(&mut session, Command::ClearSelection);
+    update(&mut session, Command::TakeAway(cluster(1)));
+    assert_eq!(count(&session), both);
+    update(&mut session, Command::Undo);
+    assert_eq!(count(&session).len(), PBC.rows.len());
+}
+
+#[test]
 fn undoing_all_and_redoing_all_come_back_to_the_same_states() {
     let mut session = opened();
     let first = session.now.clone();

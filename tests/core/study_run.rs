@@ -1,10 +1,14 @@
 //! A whole run without a browser: files to study to attributions to insight, through the worker's own messages.
 
+use clarimark::cohort::hierarchy::Linkage;
 use clarimark::explain::Attributions;
+use clarimark::figure::{Grouping, Layout, Sheet, SheetKind};
 use clarimark::ids::{FeatureId, OutputId, RowId};
-use clarimark::job::{Answer, Picked, Question, Reading, Reply, Request, Subject, Worker};
-use clarimark::session::{Analysis, CohortChoice, Insight, Method};
-use clarimark::study::Study;
+use clarimark::job::{
+    Answer, Picked, Question, Reading, Reply, Request, Settings, Subject, SummaryOutput, Worker,
+};
+use clarimark::session::{Analysis, CohortChoice, Insight, MapKind, MapOf, Method};
+use clarimark::study::{ColumnRole, Study};
 use std::sync::Arc;
 
 /// The files of a shipped study.
@@ -27,7 +31,7 @@ fn ask(worker: &mut Worker, request: Request) -> Reply {
 pub(crate) fn read(name: &str) -> Study {
     match ask(&mut Worker::default(), Request::Read { job: 0, files: files(name) }) {
         Reply::Read { reading, .. } => match *reading {
-            Reading::Study { study, .. } => *study,
+            Reading::Study { study, .. } => Arc::unwrap_or_clone(study),
             waiting => panic!("{waiting:?}"),
         },
         other => panic!("{other:?}"),
@@ -109,7 +113,7 @@ fn a_study_survives_its_journey_to_the_page() {
         let request = Request::Read { job: 0, files: files(name) };
         let direct = match Worker::default().answer(request) {
             Reply::Read { reading, .. } => match *reading {
-                Reading::Study { study, .. } => *study,
+                Reading::Study { study, .. } => Arc::unwrap_or_clone(study),
                 waiting => panic!("{waiting:?}"),
             },
             other => panic!("{other:?}"),
@@ -118,6 +122,202 @@ fn a_study_survives_its_journey_to_the_page() {
         // NaN is not equal to itself: compare what a reader sees.
         assert!(format!("{direct:?}") == format!("{travelled:?}"), "{name}");
     }
+}
+
+#[test]
+fn a_role_is_changed_and_predictions_are_compared_where_the_page_does_not_wait() {
+    let study = Arc::new(read("pbc"));
+    let column = study.data.column_index("albumin_g_dl").unwrap() as u32;
+    let role = ColumnRole::Ignored;
+    let mut worker = Worker::default();
+    let mut restage =
+        |column, role| ask(&mut worker, Request::Restage { job: 5, study: study.clone(), column, role });
+    // A feature of the model cannot be ignored.
+    match restage(column, role) {
+        Reply::Failed { job: 5, notice } => assert_eq!(notice.title, "The column cannot have this role"),
+        other => panic!("{other:?}"),
+    }
+    let column = study.roles.iter().position(|&role| role == ColumnRole::Split).unwrap();
+    match restage(column as u32, role) {
+        Reply::Read { job: 5, reading } => match *reading {
+            Reading::Study { study, columns, predictions: None, .. } => {
+                assert_eq!((study.roles[column], columns[column].role), (role, role));
+            }
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+
+    let a = analyse("pbc");
+    let mut text = String::from("margin\n");
+    a.all_margins.iter().for_each(|m| text += &format!("{m}\n"));
+    let mut compare = |text: &str| {
+        let predictions = Picked { name: "theirs.csv".into(), bytes: Arc::new(text.into()) };
+        let (study, all_margins) = (a.study.clone(), a.all_margins.clone());
+        ask(&mut worker, Request::Compare { job: 6, study, all_margins, predictions })
+    };
+    match compare(&text) {
+        Reply::Compared { job: 6, finding } => {
+            assert!(finding.title.contains("agree"), "{}", finding.title);
+        }
+        other => panic!("{other:?}"),
+    }
+    match compare("margin\n1\n") {
+        Reply::Failed { job: 6, notice } => assert_eq!(notice.title, "theirs.csv cannot be compared"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
+    let a = analyse("pbc");
+    let keep = || Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(&a)),
+        summary: Box::new(SummaryOutput::of(&a.insight)),
+        settings: Settings::of(&a),
+        models: Vec::new(),
+    };
+    let settled = |kind, of, steps| {
+        let mut worker = Worker::default();
+        assert_eq!(ask(&mut worker, keep()), Reply::Kept { job: 0 });
+        let mut before = -1.0;
+        loop {
+            match ask(&mut worker, Request::Map { job: 3, kind, of, steps }) {
+                Reply::Mapped { job: 3, layout } if layout.progress < 1.0 => {
+                    assert!(layout.progress > before, "{kind:?} stands still");
+                    before = layout.progress;
+                }
+                Reply::Mapped { job: 3, layout } => break layout,
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    for of in MapOf::ALL {
+        for kind in MapKind::ALL {
+            let once = settled(kind, of, 100_000);
+            assert_eq!(once.points.len(), a.rows.len());
+            assert!(once.points.iter().flatten().all(|v| v.is_finite()), "{kind:?} of {of:?}");
+            assert_eq!(once.axes.is_some(), kind == MapKind::Pca);
+            if kind != MapKind::Tsne || of == MapOf::Groups {
+                assert!(once == settled(kind, of, 7), "{kind:?} of {of:?}");
+            }
+        }
+    }
+    assert_eq!(settled(MapKind::Pca, MapOf::Attributions, 1), Layout::of(&a));
+}
+
+/// Importance by XGBoost itself, ranks by numpy, Kendall's tau by scipy: `make_refits.py`.
+#[test]
+fn refits_are_ranked_as_their_library_does() {
+    let a = analyse("pbc");
+    let folder = format!("{}/public/studies/pbc", env!("CARGO_MANIFEST_DIR"));
+    let mut models: Vec<Picked> = a
+        .study
+        .manifest
+        .refits
+        .iter()
+        .map(|file| Picked {
+            name: file.path.clone(),
+            bytes: Arc::new(std::fs::read(format!("{folder}/{}", file.path)).unwrap()),
+        })
+        .collect();
+    assert_eq!(models.len(), 10);
+    models.push(Picked { name: "broken.json".into(), bytes: Arc::new(b"{}".to_vec()) });
+    let mut worker = Worker::default();
+    let keep = Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(&a)),
+        summary: Box::new(SummaryOutput::of(&a.insight)),
+        settings: Settings::of(&a),
+        models,
+    };
+    assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
+    let sheet = drawn(&mut worker, SheetKind::Models, Vec::new());
+    assert!(
+        sheet.warnings.len() == 1 && sheet.warnings[0].starts_with("broken.json is left out: "),
+        "{:?}",
+        sheet.warnings
+    );
+
+    let path = format!("{}/tests/reference/refits.json", env!("CARGO_MANIFEST_DIR"));
+    let expected: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let numbers = |key: &str| -> Vec<f64> {
+        expected[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    };
+    let tau = format!("mean Kendall τ of importance {:.2}", expected["mean_kendall"].as_f64().unwrap());
+    assert!(sheet.headline.starts_with("10 models: ") && sheet.headline.contains(&tau), "{}", sheet.headline);
+    let rows = &sheet.tables[0].1.rows;
+    let ranks = numbers("median_rank");
+    for (feature, rank) in expected["features"].as_array().unwrap().iter().zip(&ranks) {
+        let f = a.study.model.features.iter().position(|x| x.name == feature.as_str().unwrap()).unwrap();
+        let row = rows.iter().find(|r| r[0] == a.study.label(FeatureId::of(f))).unwrap();
+        assert_eq!(row[2].parse::<f64>().unwrap(), *rank, "{feature}");
+    }
+    let (_, by_model) = sheet.figures.iter().find(|(name, _)| name == "by-model").unwrap();
+    assert_eq!(by_model.table.rows.len(), 11);
+    for (row, c) in by_model.table.rows[1..].iter().zip(numbers("c_index")) {
+        let found: f64 = row[1].parse().unwrap();
+        assert!((found - c).abs() <= 5.1e-5, "{row:?} for {c}");
+    }
+}
+
+/// Asks for a sheet the way the page does.
+fn drawn(worker: &mut Worker, kind: SheetKind, passes: Vec<u8>) -> Sheet {
+    match ask(worker, Request::Draw { job: 9, kind, passes, size: [480.0, 300.0] }) {
+        Reply::Drawn { job: 9, sheet } => *sheet,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_worker_draws_from_the_analysis_it_keeps() {
+    let a = analyse("pbc");
+    let mut worker = Worker::default();
+    let performance = SheetKind::Performance { cutoff: 0.5, horizon: None };
+    let request = Request::Draw { job: 9, kind: performance.clone(), passes: Vec::new(), size: [300.0; 2] };
+    assert!(matches!(ask(&mut worker, request), Reply::Failed { job: 9, .. }), "nothing is kept yet");
+    let keep = Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(&a)),
+        summary: Box::new(SummaryOutput::of(&a.insight)),
+        settings: Settings::of(&a),
+        models: Vec::new(),
+    };
+    assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
+
+    // What travelled is what was asked for here.
+    let kinds = [
+        performance.clone(),
+        SheetKind::Groups { by: "sex".into() },
+        SheetKind::Panel,
+        SheetKind::Survival { by: Grouping::Cluster },
+        SheetKind::Description,
+        SheetKind::Reality,
+        SheetKind::Consensus,
+        SheetKind::Tree { linkage: Linkage::Average },
+    ];
+    for kind in kinds {
+        let here = clarimark::figure::sheet(&a, &kind, None, [480.0, 300.0]);
+        assert!(drawn(&mut worker, kind.clone(), Vec::new()) == here, "{kind:?}");
+        assert!(!here.figures.is_empty() || !here.tables.is_empty(), "{kind:?}");
+        for (name, _) in &here.figures {
+            assert_eq!(clarimark::figure::sheet_plot(name), name, "{kind:?}");
+        }
+    }
+
+    // The C-index of the card, and of the selected patients only where there is a selection.
+    let whole = drawn(&mut worker, performance.clone(), Vec::new());
+    assert!(whole.headline.starts_with("C-index 0.821 "), "{}", whole.headline);
+    let half = (0..a.rows.len()).map(|i| u8::from(i % 2 == 0)).collect();
+    let some = drawn(&mut worker, performance.clone(), half);
+    assert!(
+        some.headline.contains(&format!("in {} patients", a.rows.len().div_ceil(2))),
+        "{}",
+        some.headline
+    );
+    let nobody = drawn(&mut worker, performance, vec![0; a.rows.len()]);
+    assert_eq!(nobody.headline, "No patient is selected.");
 }
 
 #[test]
@@ -206,4 +406,37 @@ fn questions_about_a_patient_are_answered_as_the_engine_says() {
     // What does not fit the model is refused, not computed.
     let question = Question::Paths { row: row[1..].to_vec(), output: OutputId(0), count: 1 };
     assert!(matches!(ask(&mut worker, Request::Ask { job: 10, question }), Reply::Failed { job: 10, .. }));
+}
+
+#[test]
+fn effects_are_means_of_what_the_model_gives() {
+    let study = read("pbc");
+    let model = files("pbc")[1].bytes.clone();
+    let rows: Vec<RowId> = study.rows().take(40).collect();
+    let matrix = study.binding.matrix(&study.data, &rows);
+    let feature =
+        study.model.features.iter().position(|f| f.name == "bilirubin_mg_dl").map(FeatureId::of).unwrap();
+    let along = vec![0.5, 1.0, 4.0, 20.0];
+    let mut worker = Worker::default();
+    let load = Request::Load { job: 0, model: model.clone(), n_rows: 1, background: Arc::default() };
+    assert!(matches!(ask(&mut worker, load), Reply::Loaded { .. }));
+    let question =
+        Question::Effect { matrix: matrix.clone(), feature, along: along.clone(), output: OutputId(0) };
+    let found = match ask(&mut worker, Request::Ask { job: 4, question }) {
+        Reply::Answered { job: 4, answer: Answer::Effect(found) } => found,
+        other => panic!("{other:?}"),
+    };
+    let ensemble = clarimark::ensemble::read(&model).unwrap().value;
+    for (v, &value) in along.iter().enumerate() {
+        let mut changed = matrix.clone();
+        changed.chunks_exact_mut(study.n_features()).for_each(|row| row[feature.index()] = value);
+        let margins = ensemble.margins(&changed);
+        let mean = margins.iter().sum::<f64>() / margins.len() as f64;
+        assert_eq!(found.partial[v].to_bits(), mean.to_bits());
+        for (i, m) in margins.iter().enumerate() {
+            assert_eq!(found.individual[i * along.len() + v].to_bits(), m.to_bits());
+        }
+    }
+    // Bilirubin raises the risk in this model, step by step.
+    assert!(found.accumulated.windows(2).all(|w| w[0] < w[1]), "{:?}", found.accumulated);
 }

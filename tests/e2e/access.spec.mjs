@@ -2,7 +2,7 @@
 import axe from 'axe-core';
 import { expect, openExample, test } from './clarimark.mjs';
 
-const views = ['start', 'overview', 'biomarkers', 'biomarker', 'patient', 'subgroups'];
+const views = ['start', 'overview', 'biomarkers', 'biomarker', 'patient', 'subgroups', 'performance'];
 
 const violations = async page => {
   await page.evaluate(axe.source);

@@ -7,7 +7,7 @@ import { chromiumOptions, openedView, serveSite } from './clarimark.mjs';
 
 const folder = process.argv[2] ?? 'screenshots';
 const sizes = [[390, 844], [1024, 768], [1440, 900], [2560, 1440]];
-const views = ['start', 'overview', 'biomarkers', 'biomarker', 'patient', 'subgroups'];
+const views = ['start', 'overview', 'biomarkers', 'biomarker', 'patient', 'subgroups', 'performance'];
 
 /** Waits until layout and canvases have come to rest. */
 const settled = async page => {

@@ -342,6 +342,7 @@ def build_pbc(folder: Path) -> dict:
             "title": "Mayo PBC: primary biliary cholangitis",
             "description": "418 patients referred to the Mayo Clinic with primary biliary cholangitis, followed for up to "
             "13 years. The model ranks them by risk of death from 17 clinical markers taken at referral.",
+            "best_category": "prognostic",
             "context_of_use": "Prognostic: relative risk of death after referral. A demonstration on historical data "
             "(1974 to 1986), not for the care of patients.",
             "model": {"path": "model.json", "sha256": sha256(folder / "model.json")},
@@ -526,6 +527,7 @@ def build_acc(folder: Path) -> dict:
             "title": "TCGA ACC: adrenocortical carcinoma, five omics layers",
             "description": "92 patients with adrenocortical carcinoma: mRNA, miRNA, copy number, protein and mutation "
             "layers beside seven clinical variables. The model ranks them by risk of death.",
+            "best_category": "prognostic",
             "context_of_use": "Prognostic, for research: which layers a survival model leans on. Far too few patients "
             "for a clinical claim.",
             "model": {"path": "model.json", "sha256": sha256(folder / "model.json")},

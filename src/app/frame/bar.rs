@@ -149,6 +149,9 @@ pub(crate) fn SessionBar() -> impl IntoView {
                     <CommandButton id="inspector" command=Command::ToggleInspector class="button ghost square only-narrow" label="Inspector">
                         <Glyph icon=Icon::Inspector />
                     </CommandButton>
+                    <CommandButton id="save-report" command=Command::SaveReport class="button ghost not-phone">
+                        "Report"
+                    </CommandButton>
                     <CommandButton id="save-csv" command=Command::SaveTable class="button ghost not-phone">
                         "Save values"
                     </CommandButton>

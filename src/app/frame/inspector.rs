@@ -23,7 +23,7 @@ pub(crate) fn Inspector() -> impl IntoView {
                     let Some(a) = analysis.get() else { return Guide().into_any() };
                     match view.get() {
                         View::Start => Guide().into_any(),
-                        View::Overview => study_facts(&a).into_any(),
+                        View::Overview | View::Performance => study_facts(&a).into_any(),
                         View::Biomarkers | View::Biomarker => {
                             feature.get().map(|f| biomarker_facts(store, &a, f)).into_any()
                         }
@@ -86,6 +86,8 @@ fn Guide() -> impl IntoView {
                 <dd>"why this prediction?"</dd>
                 <dt><kbd>"6"</kbd> " Subgroups"</dt>
                 <dd>"who is scored alike, and why?"</dd>
+                <dt><kbd>"7"</kbd> " Performance"</dt>
+                <dd>"how far can it be trusted?"</dd>
             </dl>
         </section>
         <section>

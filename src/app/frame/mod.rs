@@ -65,6 +65,7 @@ pub(crate) fn Frame() -> impl IntoView {
                     (View::Biomarker, _) => view::biomarker::Biomarker().into_any(),
                     (View::Patient, _) => view::patient::Patient().into_any(),
                     (View::Subgroups, _) => view::subgroups::Subgroups().into_any(),
+                    (View::Performance, _) => view::performance::Performance().into_any(),
                 }}
                 <run::RunPanel />
                 <input

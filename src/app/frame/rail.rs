@@ -5,7 +5,10 @@ use super::crossfilter::Crossfilter;
 use crate::app::store::store;
 use crate::app::widget::icon::{Glyph, Icon, Logo};
 use crate::session::{Command, View};
+use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 fn icon(view: View) -> Icon {
     match view {
@@ -15,6 +18,7 @@ fn icon(view: View) -> Icon {
         View::Biomarker => Icon::Biomarker,
         View::Patient => Icon::Patient,
         View::Subgroups => Icon::Subgroups,
+        View::Performance => Icon::Performance,
     }
 }
 
@@ -26,6 +30,7 @@ pub(crate) fn go_id(view: View) -> &'static str {
         View::Biomarker => "go-biomarker",
         View::Patient => "go-patient",
         View::Subgroups => "go-subgroups",
+        View::Performance => "go-performance",
     }
 }
 
@@ -80,8 +85,18 @@ pub(crate) fn Tabs() -> impl IntoView {
     let store = store();
     let now = store.slice(|s| s.now.view);
     let open = store.slice(|s| s.open.is_some());
+    let tabs = NodeRef::<html::Nav>::new();
+    // On a narrow page not all fit: the one that is shown is brought into sight.
+    Effect::new(move |_| {
+        let at = View::ALL.iter().position(|v| *v == now.get());
+        if let (Some(tabs), Some(at)) = (tabs.get(), at)
+            && let Some(tab) = tabs.children().item(at as u32).and_then(|t| t.dyn_into::<HtmlElement>().ok())
+        {
+            tabs.set_scroll_left(tab.offset_left() + tab.offset_width() / 2 - tabs.client_width() / 2);
+        }
+    });
     view! {
-        <nav class="tabs" aria-label="Views, short">
+        <nav class="tabs" aria-label="Views, short" node_ref=tabs>
             {View::ALL
                 .into_iter()
                 .map(|v| {

@@ -36,6 +36,7 @@ pub(crate) fn StatusLine() -> impl IntoView {
             (View::Biomarkers, _) => &[("J K", "row"), ("Enter", "open"), ("/", "find"), ("Drag", "filter")],
             (View::Biomarker, _) => &[("[ ]", "previous, next biomarker")],
             (View::Patient, _) => &[("J K", "patient"), ("/", "find")],
+            (View::Performance, _) => &[("Drag", "filter"), ("Ctrl K", "commands")],
             (View::Subgroups, _) => &[("Drag", "lasso"), ("V", "invert"), ("Esc", "clear")],
         }
     };

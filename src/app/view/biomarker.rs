@@ -2,13 +2,16 @@
 
 use super::{drawn_note, n_patients, provenance};
 use crate::app::frame::CommandButton;
+use crate::app::resident;
 use crate::app::store::store;
 use crate::app::widget::controls::{Picker, Segmented};
 use crate::app::widget::icon::{Glyph, Icon};
 use crate::app::widget::pane::Pane;
 use crate::app::widget::plot::{Drag, Drawing, Gesture, Plot};
+use crate::explain::effect as explain;
 use crate::figure;
-use crate::ids::FeatureId;
+use crate::ids::{FeatureId, OutputId};
+use crate::job::{Answer, Question};
 use crate::plot::overlay::{Highlights, overlay};
 use crate::session::{Command, Filter, Variable};
 use leptos::prelude::*;
@@ -16,8 +19,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Biomarker() -> impl IntoView {
     let store = store();
-    let (analysis, now, passes) = (store.open, store.now, store.passes);
-    let hovered = store.slice(|s| s.hovered);
+    let (analysis, now) = (store.open, store.now);
     let feature = store.feature;
     let options = Signal::derive(move || {
         analysis.get().map_or_else(Vec::new, |a| {
@@ -35,6 +37,73 @@ pub(crate) fn Biomarker() -> impl IntoView {
         all.extend(options.get());
         all
     });
+    let effect = store.slice(|s| s.now.effect);
+    view! {
+        <div class="view" data-view-body="biomarker">
+            <h1 class="visually-hidden">"Biomarker"</h1>
+            <div class="toolbar">
+                <Picker
+                    label="Biomarker"
+                    options=options
+                    chosen=Signal::derive(move || feature.get().map_or_else(String::new, |f| f.0.to_string()))
+                    choose=move |id: String| {
+                        if let Ok(f) = id.parse() {
+                            store.send(Command::FocusFeature(FeatureId(f), false));
+                        }
+                    }
+                />
+                <CommandButton id="previous" command=Command::Step(-1) class="button ghost square" label="Previous biomarker">
+                    <Glyph icon=Icon::Previous />
+                </CommandButton>
+                <CommandButton id="next" command=Command::Step(1) class="button ghost square" label="Next biomarker">
+                    <Glyph icon=Icon::Next />
+                </CommandButton>
+                <Segmented
+                    label="Show"
+                    options=vec![(false, "SHAP values".to_string()), (true, "effect curves".into())]
+                    chosen=effect.into()
+                    choose=move |on| store.send(Command::SetEffect(on))
+                />
+                <Show when=move || !effect.get()>
+                    <Picker
+                        label="Colour by"
+                        options=colours
+                        chosen=Signal::derive(move || now.get().colour_by.map_or_else(String::new, |f| f.0.to_string()))
+                        choose=move |id: String| store.send(Command::SetColourBy(id.parse().ok().map(FeatureId)))
+                    />
+                    <Segmented
+                        label="Axis"
+                        options=vec![(None, "auto".to_string()), (Some(false), "linear".into()), (Some(true), "log".into())]
+                        chosen=Signal::derive(move || now.get().log_axis)
+                        choose=move |log| store.send(Command::SetLogAxis(log))
+                    />
+                    <Segmented
+                        label="Smooth"
+                        options=vec![(true, "on".to_string()), (false, "off".into())]
+                        chosen=Signal::derive(move || now.get().smooth)
+                        choose=move |on| store.send(Command::SetSmooth(on))
+                    />
+                    <Segmented
+                        label="Splits"
+                        options=vec![(true, "on".to_string()), (false, "off".into())]
+                        chosen=Signal::derive(move || now.get().splits)
+                        choose=move |on| store.send(Command::SetSplits(on))
+                    />
+                </Show>
+            </div>
+            {move || if effect.get() { view! { <Effect/> }.into_any() } else { view! { <Dependence/> }.into_any() }}
+            <super::reasons::StrongestPairs />
+        </div>
+    }
+}
+
+/// Attribution against measured value.
+#[component]
+fn Dependence() -> impl IntoView {
+    let store = store();
+    let (analysis, now, passes) = (store.open, store.now, store.passes);
+    let hovered = store.slice(|s| s.hovered);
+    let feature = store.feature;
     let title = Signal::derive(move || {
         analysis.get().zip(feature.get()).map_or_else(String::new, |(a, f)| {
             format!("SHAP value against measured {}, {}", a.study.label(f), n_patients(&a))
@@ -64,109 +133,152 @@ pub(crate) fn Biomarker() -> impl IntoView {
     });
     let size = StoredValue::new([0.0f64; 2]);
     view! {
-        <div class="view" data-view-body="biomarker">
-            <h1 class="visually-hidden">"Biomarker"</h1>
-            <div class="toolbar">
-                <Picker
-                    label="Biomarker"
-                    options=options
-                    chosen=Signal::derive(move || feature.get().map_or_else(String::new, |f| f.0.to_string()))
-                    choose=move |id: String| {
-                        if let Ok(f) = id.parse() {
-                            store.send(Command::FocusFeature(FeatureId(f), false));
-                        }
-                    }
-                />
-                <CommandButton id="previous" command=Command::Step(-1) class="button ghost square" label="Previous biomarker">
-                    <Glyph icon=Icon::Previous />
-                </CommandButton>
-                <CommandButton id="next" command=Command::Step(1) class="button ghost square" label="Next biomarker">
-                    <Glyph icon=Icon::Next />
-                </CommandButton>
-                <Picker
-                    label="Colour by"
-                    options=colours
-                    chosen=Signal::derive(move || now.get().colour_by.map_or_else(String::new, |f| f.0.to_string()))
-                    choose=move |id: String| store.send(Command::SetColourBy(id.parse().ok().map(FeatureId)))
-                />
-                <Segmented
-                    label="Axis"
-                    options=vec![(None, "auto".to_string()), (Some(false), "linear".into()), (Some(true), "log".into())]
-                    chosen=Signal::derive(move || now.get().log_axis)
-                    choose=move |log| store.send(Command::SetLogAxis(log))
-                />
-                <Segmented
-                    label="Smooth"
-                    options=vec![(true, "on".to_string()), (false, "off".into())]
-                    chosen=Signal::derive(move || now.get().smooth)
-                    choose=move |on| store.send(Command::SetSmooth(on))
-                />
-                <Segmented
-                    label="Splits"
-                    options=vec![(true, "on".to_string()), (false, "off".into())]
-                    chosen=Signal::derive(move || now.get().splits)
-                    choose=move |on| store.send(Command::SetSplits(on))
-                />
-            </div>
-            <Pane
-                title="Dependence"
-                subtitle=title
-                class="fill"
-                caption=caption
-                tools=move || {
-                    view! {
-                        {move || {
-                            legend
-                                .get()
-                                .map(|(name, low, high)| {
-                                    view! { <span class="legend">{name} " " {low} " " <i class="ramp"></i> " " {high}</span> }
-                                })
-                        }}
-                        <span class="legend"><i class="swatch missing"></i> "missing, own lane"</span>
-                    }
+        <Pane
+            title="Dependence"
+            subtitle=title
+            class="fill"
+            caption=caption
+            tools=move || {
+                view! {
+                    {move || {
+                        legend
+                            .get()
+                            .map(|(name, low, high)| {
+                                view! { <span class="legend">{name} " " {low} " " <i class="ramp"></i> " " {high}</span> }
+                            })
+                    }}
+                    <span class="legend"><i class="swatch missing"></i> "missing, own lane"</span>
                 }
-            >
-                <Plot
-                    name="dependence"
-                    fill=true
-                    drag=Drag::Brush
-                    draw=Box::new(move |width, height| {
-                        size.set_value([width, height]);
-                        draw(width, height)
-                            .map(|d| Drawing { scene: d.figure.scene, table: d.figure.table })
-                            .unwrap_or_default()
-                    })
-                    over=Box::new(move |base| {
-                        overlay(base, &Highlights { hovered: hovered.get(), focused: None, ..Highlights::default() })
-                    })
-                    gesture=Box::new(move |gesture, _| match gesture {
-                        Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
-                        Gesture::Click(target, _) => {
-                            if let Some(patient) = target.patient() {
-                                store.send(Command::FocusPatient(patient, false));
-                            }
+            }
+        >
+            <Plot
+                name="dependence"
+                fill=true
+                drag=Drag::Brush
+                draw=Box::new(move |width, height| {
+                    size.set_value([width, height]);
+                    draw(width, height)
+                        .map(|d| Drawing { scene: d.figure.scene, table: d.figure.table })
+                        .unwrap_or_default()
+                })
+                over=Box::new(move |base| {
+                    overlay(base, &Highlights { hovered: hovered.get(), focused: None, ..Highlights::default() })
+                })
+                gesture=Box::new(move |gesture, _| match gesture {
+                    Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
+                    Gesture::Click(target, _) => {
+                        if let Some(patient) = target.patient() {
+                            store.send(Command::FocusPatient(patient, false));
                         }
-                        Gesture::Open(target) => {
-                            if let Some(patient) = target.patient() {
-                                store.send(Command::FocusPatient(patient, true));
-                            }
+                    }
+                    Gesture::Open(target) => {
+                        if let Some(patient) = target.patient() {
+                            store.send(Command::FocusPatient(patient, true));
                         }
-                        Gesture::Brush(from, to) => {
-                            let [width, height] = size.get_value();
-                            let range = untrack(|| draw(width, height)).and_then(|d| d.range_of_pixels).map(|r| r(from, to));
-                            if let (Some([low, high]), Some((a, f))) = (range, analysis.get_untracked().zip(feature.get_untracked())) {
-                                store.send(Command::AddFilter(Filter::Range {
-                                    variable: Variable::Column(a.study.binding.column(f)),
-                                    low,
-                                    high,
-                                }));
-                            }
+                    }
+                    Gesture::Brush(from, to) => {
+                        let [width, height] = size.get_value();
+                        let range = untrack(|| draw(width, height)).and_then(|d| d.range_of_pixels).map(|r| r(from, to));
+                        if let (Some([low, high]), Some((a, f))) = (range, analysis.get_untracked().zip(feature.get_untracked())) {
+                            store.send(Command::AddFilter(Filter::Range {
+                                variable: Variable::Column(a.study.binding.column(f)),
+                                low,
+                                high,
+                            }));
                         }
-                        Gesture::Lasso(_) => {}
-                    })
-                />
-            </Pane>
-            <super::reasons::StrongestPairs />
-        </div>
+                    }
+                    Gesture::Lasso(..) => {}
+                })
+            />
+        </Pane>
+    }
+}
+
+/// What was computed, of what.
+struct Found {
+    feature: FeatureId,
+    along: Vec<f64>,
+    positions: Vec<usize>,
+    effect: explain::Effect,
+}
+
+/// What the model gives along the biomarker, all else as measured.
+#[component]
+fn Effect() -> impl IntoView {
+    let store = store();
+    let (analysis, passes, feature) = (store.open, store.passes, store.feature);
+    let hovered = store.slice(|s| s.hovered);
+    let found = RwSignal::new(None::<Found>);
+    resident::follow(
+        store,
+        move || {
+            let (a, feature) = (analysis.get()?, feature.get()?);
+            let along = figure::effect_along(&a, feature);
+            let positions = figure::effect_patients(&a);
+            let rows: Vec<_> = positions.iter().map(|&i| a.rows[i]).collect();
+            let matrix = a.study.binding.matrix(&a.study.data, &rows);
+            let output = OutputId::of(a.insight.output);
+            Some(((feature, along.clone(), positions), Question::Effect { matrix, feature, along, output }))
+        },
+        resident::ask,
+        move |(feature, along, positions), answer| {
+            if let Answer::Effect(effect) = answer {
+                found.try_set(Some(Found { feature, along, positions, effect }));
+            }
+        },
+    );
+    let title = Signal::derive(move || {
+        analysis.get().zip(feature.get()).map_or_else(String::new, |(a, f)| {
+            format!("the model along {}, all else as measured", a.study.label(f))
+        })
+    });
+    let caption = Signal::derive(move || {
+        analysis.get().map_or_else(String::new, |a| {
+            let n = figure::effect_patients(&a).len();
+            let of = if n == a.rows.len() { String::new() } else { format!(", {n} of them evenly through the file") };
+            format!(
+                "{}{of}. Among correlated biomarkers the mean asks the model about patients that do not exist; accumulated \
+                 local effects move each patient only to a neighbouring value. Ticks: measured values. About the model, not \
+                 about changing the value in a patient. {}",
+                n_patients(&a),
+                provenance(&a)
+            )
+        })
+    });
+    view! {
+        <Pane title="Effect" subtitle=title class="fill" caption=caption>
+            <Plot
+                name="effect"
+                fill=true
+                draw=Box::new(move |width, height| {
+                    let Some((a, f)) = analysis.get().zip(feature.get()) else { return Drawing::default() };
+                    let passes = passes.get();
+                    let passes = passes.as_ref().map(|p| p.as_slice());
+                    let size = [width, height.max(300.0)];
+                    let figure = found.with(|found| {
+                        let found = found.as_ref().filter(|found| found.feature == f)?;
+                        Some(figure::effect(&a, f, &found.along, &found.positions, &found.effect, passes, size))
+                    });
+                    figure.map(|f| Drawing { scene: f.scene, table: f.table }).unwrap_or_default()
+                })
+                over=Box::new(move |base| {
+                    overlay(base, &Highlights { hovered: hovered.get(), focused: None, ..Highlights::default() })
+                })
+                gesture=Box::new(move |gesture, _| match gesture {
+                    Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
+                    Gesture::Click(target, _) => {
+                        if let Some(patient) = target.patient() {
+                            store.send(Command::FocusPatient(patient, false));
+                        }
+                    }
+                    Gesture::Open(target) => {
+                        if let Some(patient) = target.patient() {
+                            store.send(Command::FocusPatient(patient, true));
+                        }
+                    }
+                    _ => {}
+                })
+            />
+        </Pane>
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod biomarker;
 pub(crate) mod biomarkers;
 pub(crate) mod overview;
 pub(crate) mod patient;
+pub(crate) mod performance;
 pub(crate) mod reasons;
 pub(crate) mod second;
 pub(crate) mod start;

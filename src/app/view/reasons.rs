@@ -36,6 +36,7 @@ pub(crate) fn TreePaths() -> impl IntoView {
             let output = OutputId::of(a.insight.output);
             Some((case.clone(), Question::Paths { row: case.values, output, count: TREES }))
         },
+        resident::ask,
         move |case, answer| {
             if let Answer::Paths(paths) = answer {
                 found.try_set(Some((case, paths)));
@@ -84,6 +85,7 @@ pub(crate) fn PatientInteractions() -> impl IntoView {
             let (row, output) = (case.values.clone(), OutputId::of(a.insight.output));
             Some(((case, features.clone()), Question::Matrix { row, output, features }))
         },
+        resident::ask,
         move |(case, features), answer| {
             if let Answer::Matrix(matrix) = answer {
                 found.try_set(Some((case, features, matrix)));

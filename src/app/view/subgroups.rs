@@ -1,43 +1,37 @@
 //! Subgroups: who is scored alike, and why.
 
 use super::{drawn_note, n_patients, provenance};
+use crate::app::browser::clock;
+use crate::app::resident;
 use crate::app::store::store;
-use crate::app::widget::controls::Segmented;
+use crate::app::task::Stopped;
+use crate::app::widget::controls::{Picker, Segmented};
 use crate::app::widget::pane::Pane;
-use crate::app::widget::plot::{Drag, Drawing, Gesture, Plot};
-use crate::app::widget::table::DataTable;
-use crate::evaluate::NotATest;
-use crate::figure::{self, Grouping};
+use crate::app::widget::plot::{Combine, Drag, Drawing, Gesture, Plot};
+use crate::app::widget::sheet::SheetView;
+use crate::cohort::hierarchy::Linkage;
+use crate::figure::{self, Grouping, Layout, SheetKind};
 use crate::plot::number::percent;
 use crate::plot::overlay::{Highlights, overlay};
-use crate::session::{Analysis, Command, Filter};
+use crate::session::{Analysis, Command, Filter, MapColour, MapKind, MapOf};
 use crate::study::Outcome;
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// Linkages with their words on screen.
+const LINKAGES: [(Linkage, &str); 3] =
+    [(Linkage::Ward, "Ward"), (Linkage::Average, "average"), (Linkage::Complete, "complete")];
 
 #[component]
 pub(crate) fn Subgroups() -> impl IntoView {
     let store = store();
-    let (analysis, passes) = (store.open, store.passes);
+    let analysis = store.open;
     let hovered = store.slice(|s| s.hovered);
-    let patient = store.slice(|s| s.now.patient);
     let k = store.slice(|s| s.now.k);
-    let n = Signal::derive(move || {
-        analysis.get().map_or_else(String::new, |a| format!("PCA, equal axes, {}", n_patients(&a)))
-    });
-    let map_caption = Signal::derive(move || {
-        analysis.get().map_or_else(String::new, |a| {
-            format!(
-                "{}Near means: scored alike for the same reasons. Draw around patients to select them. {}",
-                drawn_note(&a),
-                provenance(&a)
-            )
-        })
-    });
-    let description = Memo::new(move |_| analysis.get().map(|a| figure::describe_clusters(&a)));
+    let linkage = RwSignal::new(Linkage::Ward);
     let survives = Memo::new(move |_| {
         analysis.get().is_some_and(|a| matches!(a.study.outcome(), Outcome::Survival { .. }))
     });
-    let size = StoredValue::new([0.0f64; 2]);
     let counts: Vec<(u32, String)> = (2..=7).map(|k| (k, k.to_string())).collect();
     view! {
         <div class="view subgroups-view" data-view-body="subgroups">
@@ -51,48 +45,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
                 />
                 <span class="hint">"k-means on SHAP values, seed 0, best of 20 starts"</span>
             </div>
-            <Pane title="Map of attributions" subtitle=n class="fill map-pane" caption=map_caption>
-                <Plot
-                    name="map"
-                    fill=true
-                    drag=Drag::Lasso
-                    draw=Box::new(move |width, height| {
-                        let height = height.max(320.0);
-                        size.set_value([width, height]);
-                        let figure = analysis
-                            .get()
-                            .map(|a| {
-                                let passes = passes.get();
-                                figure::map(&a, passes.as_ref().map(|p| p.as_slice()), [width, height])
-                            })
-                            .unwrap_or_default();
-                        Drawing { scene: figure.scene, table: figure.table }
-                    })
-                    over=Box::new(move |base| {
-                        overlay(base, &Highlights { hovered: hovered.get(), focused: patient.get(), ..Highlights::default() })
-                    })
-                    gesture=Box::new(move |gesture, _| match gesture {
-                        Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
-                        Gesture::Click(target, _) => {
-                            if let Some(patient) = target.patient() {
-                                store.send(Command::FocusPatient(patient, false));
-                            }
-                        }
-                        Gesture::Open(target) => {
-                            if let Some(patient) = target.patient() {
-                                store.send(Command::FocusPatient(patient, true));
-                            }
-                        }
-                        Gesture::Lasso(path) => {
-                            if let Some(a) = analysis.get_untracked() {
-                                let polygon = figure::map_point(&a, size.get_value(), &path);
-                                store.send(Command::AddFilter(Filter::Region(polygon)));
-                            }
-                        }
-                        Gesture::Brush(..) => {}
-                    })
-                />
-            </Pane>
+            <Map />
             <Pane
                 title="Can these groups be trusted?"
                 subtitle=Signal::derive(|| "separation and stability".to_string())
@@ -156,7 +109,54 @@ pub(crate) fn Subgroups() -> impl IntoView {
                     })
                 />
             </Pane>
-            {move || survives.get().then(|| view! { <Survival/> })}
+            <Pane
+                title="Are there groups at all?"
+                subtitle=Signal::derive(|| "against patients without groups".to_string())
+                class="half-pane"
+                caption=Signal::derive(|| {
+                    "Compared with the same attributions dealt to the patients anew, biomarker by biomarker, and with one \
+                     normal cloud. The selected patients where there is a selection."
+                        .to_string()
+                })
+            >
+                <SheetView kind=Signal::derive(|| Some(SheetKind::Reality)) height=220.0 />
+            </Pane>
+            <Pane
+                title="Another way to group"
+                subtitle=Signal::derive(|| "a tree of the patients".to_string())
+                class="half-pane"
+            >
+                <div class="toolbar">
+                    <Segmented
+                        label="Linkage"
+                        options=LINKAGES.map(|(l, word)| (l, word.to_string())).to_vec()
+                        chosen=linkage.into()
+                        choose=move |l| linkage.set(l)
+                    />
+                </div>
+                <SheetView kind=Signal::derive(move || Some(SheetKind::Tree { linkage: linkage.get() })) height=220.0 />
+            </Pane>
+            <Pane
+                title="Consensus"
+                subtitle=Signal::derive(|| "who stays together when others are left out".to_string())
+                class="half-pane"
+            >
+                <SheetView kind=Signal::derive(|| Some(SheetKind::Consensus)) height=320.0 />
+            </Pane>
+            <Show when=move || survives.get()>
+                <Pane
+                    title="Survival"
+                    subtitle=Signal::derive(|| "of the subgroups, Kaplan–Meier".to_string())
+                    class="half-pane survival-pane"
+                    caption=Signal::derive(move || {
+                        let method = "Bands: 95 %, log-log. Ticks: censored. Thin dashed: fewer than 10 at risk.";
+                        let provenance = analysis.get().map_or_else(String::new, |a| provenance(&a));
+                        format!("{method} {provenance}")
+                    })
+                >
+                    <SheetView kind=Signal::derive(|| Some(SheetKind::Survival { by: Grouping::Cluster })) height=340.0 />
+                </Pane>
+            </Show>
             <Pane
                 title="What the subgroups are"
                 subtitle=Signal::derive(|| "a rule that comes close, and columns the model does not use".to_string())
@@ -167,72 +167,184 @@ pub(crate) fn Subgroups() -> impl IntoView {
                         .to_string()
                 })
             >
-                {move || {
-                    description
-                        .get()
-                        .map(|d| {
-                            let warnings = d.warnings.into_iter().map(|w| view! { <p class="caption">{w}</p> }).collect_view();
-                            let columns = (!d.covariates.rows.is_empty())
-                                .then(|| {
-                                    view! {
-                                        <div class="scroll-x" tabindex="0" role="region" aria-label="Columns outside the model">
-                                            <DataTable table=d.covariates/>
-                                        </div>
-                                    }
-                                });
-                            view! {
-                                <div class="scroll-x" tabindex="0" role="region" aria-label="Rule of each subgroup"><DataTable table=d.clusters/></div>
-                                {columns}
-                                {warnings}
-                            }
-                        })
-                }}
+                <SheetView kind=Signal::derive(|| Some(SheetKind::Description)) height=0.0 />
             </Pane>
         </div>
     }
 }
 
-/// Survival of the subgroups: curves, and a test only if the model has not seen these outcomes.
+/// Wanted time between two pictures of a map that settles, milliseconds.
+const PICTURE_MS: f64 = 100.0;
+
+/// The map: patients who are alike near each other, drawn while it settles.
 #[component]
-fn Survival() -> impl IntoView {
+fn Map() -> impl IntoView {
     let store = store();
-    let (analysis, passes) = (store.open, store.passes);
-    let found = move |size: [f64; 2]| {
-        let a = analysis.get()?;
-        let passes = passes.get();
-        figure::survival(&a, Grouping::Cluster, passes.as_ref().map(|p| p.as_slice()), size)
-    };
-    let said = Memo::new(move |_| found([640.0, 320.0]).map(|f| (f.headline, f.verdict.err(), f.groups)));
-    view! {
-        <Pane
-            title="Survival"
-            subtitle=Signal::derive(|| "of the subgroups, Kaplan–Meier".to_string())
-            class="profile-pane survival-pane"
-            caption=Signal::derive(move || {
-                let headline = said.get().map_or_else(String::new, |s| s.0);
-                let method = "Bands: 95 %, log-log. Ticks: censored. Thin dashed: fewer than 10 at risk.";
-                let provenance = analysis.get().map_or_else(String::new, |a| provenance(&a));
-                format!("{headline} {method} {provenance}")
-            })
-        >
-            <Plot
-                name="survival"
-                draw=Box::new(move |w, _| found([w, 340.0]).map(|f| drawing(f.figure)).unwrap_or_default())
-            />
-            {move || {
-                said.get()
-                    .and_then(|s| s.1)
-                    .filter(|why| *why != NotATest::NothingToCompare)
-                    .map(|_| {
-                        view! {
-                            <details class="why-no-test">
-                                <summary>"Why there is no p-value"</summary>
-                                <p>{NotATest::WHY}</p>
-                            </details>
+    let (analysis, passes, now) = (store.open, store.passes, store.now);
+    let hovered = store.slice(|s| s.hovered);
+    let patient = store.slice(|s| s.now.patient);
+    let wanted = Memo::new(move |_| now.with(|n| (n.map, n.map_of)));
+    let layout = RwSignal::new(Layout::default());
+    let stopped = RwSignal::new(false);
+    // One loop per wanted map; an older one ends as soon as it sees that it is not wanted any more.
+    let turn = StoredValue::new(0u32);
+    Effect::new(move |_| {
+        let (kind, of) = wanted.get();
+        let Some(a) = analysis.get() else { return };
+        turn.set_value(turn.get_value() + 1);
+        stopped.set(false);
+        if (kind, of) == Default::default() {
+            layout.set(Layout::of(&a));
+            return;
+        }
+        let mine = turn.get_value();
+        let wanted = move || turn.try_get_value() == Some(mine) && !stopped.get_untracked();
+        spawn_local(async move {
+            let mut steps = 1u32;
+            while wanted() {
+                let start = clock::now_ms();
+                match resident::map(store, kind, of, steps).await {
+                    Ok(next) if wanted() => {
+                        let over = next.progress >= 1.0;
+                        layout.set(next);
+                        if over {
+                            break;
                         }
+                    }
+                    Ok(_) => break,
+                    Err(Stopped::Failed(notice)) => {
+                        store.send(Command::Tell(notice));
+                        store.send(Command::SetMap(MapKind::Pca));
+                        break;
+                    }
+                    Err(Stopped::Cancelled) => break,
+                }
+                let took = clock::now_ms() - start;
+                steps =
+                    (f64::from(steps) * (PICTURE_MS / took.max(1.0)).clamp(0.5, 2.0)).round().max(1.0) as u32;
+            }
+        });
+    });
+    let title = Signal::derive(move || {
+        let (kind, of) = wanted.get();
+        let n = analysis.get().map_or_else(String::new, |a| n_patients(&a));
+        let axes = if kind == MapKind::Pca { ", equal axes" } else { "" };
+        format!("{}{axes}, of {}, {n}", kind.title(), of.title())
+    });
+    let caption = Signal::derive(move || {
+        let Some(a) = analysis.get() else { return String::new() };
+        let (kind, of) = wanted.get();
+        let near = match (kind, of) {
+            (MapKind::Pca, MapOf::Attributions) => "Near means: scored alike for the same reasons.",
+            (MapKind::Pca, MapOf::Groups) => "Near means: the groups of biomarkers add up alike.",
+            (MapKind::Pca, MapOf::Values) => {
+                "Near means: alike in what was measured, standardised; missing: median."
+            }
+            (MapKind::Umap, _) => {
+                "UMAP, 15 neighbours, minimal distance 0.1, seed 0, from principal components."
+            }
+            (MapKind::Tsne, _) => "t-SNE, perplexity 30, exact, from principal components.",
+        };
+        let colour = figure::map_colour_said(&a, &now.get()).unwrap_or_default();
+        format!(
+            "{}{near} {colour} Draw around patients to select them; with Shift to add them, with Alt to take them away. {}",
+            drawn_note(&a),
+            provenance(&a)
+        )
+    });
+    let size = StoredValue::new([0.0f64; 2]);
+    let has_groups = Memo::new(move |_| analysis.get().is_some_and(|a| a.insight.groups.len() > 1));
+    let settling = Memo::new(move |_| layout.with(|l| l.progress < 1.0));
+    let point = move |target: crate::ids::Target, open| {
+        if let Some(patient) = target.patient() {
+            store.send(Command::FocusPatient(patient, open));
+        }
+    };
+    let choose = move |id: String| {
+        if let Some(of) = MapOf::from_id(&id) {
+            store.send(Command::SetMapOf(of));
+        }
+    };
+    let tint = move |id: String| {
+        if let Some(colour) = MapColour::from_id(&id) {
+            store.send(Command::SetMapColour(colour));
+        }
+    };
+    view! {
+        <Pane title="Map" subtitle=title class="fill map-pane" caption=caption>
+            <Plot
+                name="map"
+                fill=true
+                drag=Drag::Lasso
+                draw=Box::new(move |width, height| {
+                    let height = height.max(240.0);
+                    size.set_value([width, height]);
+                    let figure = analysis
+                        .get()
+                        .map(|a| {
+                            let passes = passes.get();
+                            let passes = passes.as_ref().map(|p| p.as_slice());
+                            layout.with(|l| figure::map(&a, l, &now.get(), passes, [width, height]))
+                        })
+                        .unwrap_or_default();
+                    drawing(figure)
+                })
+                over=Box::new(move |base| {
+                    overlay(base, &Highlights { hovered: hovered.get(), focused: patient.get(), ..Highlights::default() })
+                })
+                gesture=Box::new(move |gesture, _| match gesture {
+                    Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
+                    Gesture::Click(target, _) => point(target, false),
+                    Gesture::Open(target) => point(target, true),
+                    Gesture::Lasso(path, combine) => {
+                        if let Some(a) = analysis.get_untracked() {
+                            let now = now.get_untracked();
+                            let region = layout.with_untracked(|l| figure::region(&a, l, &now, size.get_value(), &path));
+                            store.send(match (combine, region) {
+                                (Combine::Narrow, Filter::Rows(rows)) => Command::ChooseRows(rows),
+                                (Combine::Narrow, rule) => Command::AddFilter(rule),
+                                (Combine::Add, rule) => Command::Widen(rule),
+                                (Combine::Subtract, rule) => Command::TakeAway(rule),
+                            });
+                        }
+                    }
+                    Gesture::Brush(..) => {}
+                })
+            />
+            <div class="toolbar map-tools">
+                <Segmented
+                    label="Map"
+                    options=MapKind::ALL.map(|k| (k, k.title().to_string())).to_vec()
+                    chosen=Signal::derive(move || wanted.get().0)
+                    choose=move |kind| store.send(Command::SetMap(kind))
+                />
+                <Picker
+                    label="Of"
+                    options=Signal::derive(move || {
+                        let offered = MapOf::ALL.into_iter().filter(|of| *of != MapOf::Groups || has_groups.get());
+                        offered.map(|of| (of.id().to_string(), of.title().to_string())).collect()
                     })
-            }}
-            <div class="scroll-x" tabindex="0" role="region" aria-label="Survival of each subgroup">{move || said.get().map(|s| view! { <DataTable table=s.2/> })}</div>
+                    chosen=Signal::derive(move || wanted.get().1.id().to_string())
+                    choose=choose
+                />
+                <Picker
+                    label="Colour"
+                    options=Signal::stored(MapColour::ALL.map(|c| (c.id().to_string(), c.title().to_string())).to_vec())
+                    chosen=Signal::derive(move || now.with(|n| n.map_colour.id().to_string()))
+                    choose=tint
+                />
+                <Show when=move || settling.get() && !stopped.get()>
+                    <span class="hint" role="status" data-testid="settling">
+                        {move || format!("settling, {:.0} %", 100.0 * layout.with(|l| l.progress))}
+                    </span>
+                    <button type="button" class="button" data-command="stop-map" on:click=move |_| stopped.set(true)>
+                        "Stop"
+                    </button>
+                </Show>
+                <Show when=move || settling.get() && stopped.get()>
+                    <span class="hint">"stopped before it had settled"</span>
+                </Show>
+            </div>
         </Pane>
     }
 }

@@ -46,6 +46,7 @@ pub(crate) fn WhatIf() -> impl IntoView {
             let along = figure::along(&choice, &own);
             Some(((edits, p, feature, along.clone()), Question::WhatIf { row, feature, along }))
         },
+        resident::ask,
         move |(edits, p, feature, along): (Edits, _, _, Vec<f64>), answer| {
             let Answer::WhatIf { phi, margin, curve } = answer else { return };
             let Some(a) = analysis.get_untracked() else { return };

@@ -11,6 +11,7 @@ pub(crate) enum Icon {
     Biomarker,
     Patient,
     Subgroups,
+    Performance,
     Undo,
     Redo,
     Search,
@@ -39,6 +40,7 @@ impl Icon {
             Icon::Subgroups => {
                 "M5 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM11.5 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8 14a2.2 2.2 0 1 0 0-4.4A2.2 2.2 0 0 0 8 14z"
             }
+            Icon::Performance => "M2 2v12h12M2 14L14 2M3 14c0-7 3-10 11-11",
             Icon::Undo => "M6 3L3 6l3 3M3 6h6a4 4 0 0 1 0 8H6",
             Icon::Redo => "M10 3l3 3-3 3M13 6H7a4 4 0 0 0 0 8h3",
             Icon::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.3 10.3L14 14",

@@ -13,7 +13,6 @@ use crate::plot::{Ink, Item, Role, Stroke};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
-use wasm_bindgen_futures::spawn_local;
 
 /// What a plot shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +21,17 @@ pub(crate) struct Drawing {
     pub(crate) scene: Scene,
     /// Its numbers.
     pub(crate) table: Table,
+}
+
+/// What a drawn region does to the selection there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Combine {
+    /// Keeps what lies in it.
+    Narrow,
+    /// With Shift: adds what lies in it.
+    Add,
+    /// With Alt: takes away what lies in it.
+    Subtract,
 }
 
 /// What the pointer did.
@@ -34,7 +44,7 @@ pub(crate) enum Gesture {
     /// A double click.
     Open(Target),
     /// A region was drawn around at least one mark, corners in scene pixels.
-    Lasso(Vec<[f64; 2]>),
+    Lasso(Vec<[f64; 2]>, Combine),
     /// A horizontal stretch was dragged, in scene pixels.
     Brush(f64, f64),
 }
@@ -107,9 +117,7 @@ pub(crate) fn Plot(
                 if size.try_get_untracked().is_none_or(|size| size == next) {
                     return;
                 }
-                // In a turn of its own, so that a view of many plots appears one by one and not all late.
-                spawn_local(async move {
-                    clock::next_turn().await;
+                clock::soon(move || {
                     size.try_set(next);
                 });
             }));
@@ -190,7 +198,14 @@ pub(crate) fn Plot(
         path.set(Vec::new());
         let far = drawn.iter().any(|p| (p[0] - x).hypot(p[1] - y) > CLICK_SLACK);
         match (drag, far) {
-            (Drag::Lasso, true) if drawn.len() > 2 => tell(Gesture::Lasso(drawn)),
+            (Drag::Lasso, true) if drawn.len() > 2 => {
+                let combine = match (event.shift_key(), event.alt_key()) {
+                    (_, true) => Combine::Subtract,
+                    (true, _) => Combine::Add,
+                    _ => Combine::Narrow,
+                };
+                tell(Gesture::Lasso(drawn, combine));
+            }
             (Drag::Brush, true) => tell(Gesture::Brush(drawn[0][0].min(x), drawn[0][0].max(x))),
             _ => {
                 if let Some(target) = under(x, y) {

@@ -9,7 +9,7 @@ mod tsne;
 mod umap;
 
 pub use nearest::{Metric, Nearest, NearestSearch};
-pub use tsne::Tsne;
+pub use tsne::{MAX as MAX_PAIRED, Tsne};
 pub use umap::Umap;
 
 use super::embed::pca;

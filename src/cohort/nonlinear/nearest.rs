@@ -32,8 +32,8 @@ impl Nearest {
 }
 
 /// A search under way.
-pub struct NearestSearch<'a> {
-    matrix: &'a [f64],
+pub struct NearestSearch<M> {
+    matrix: M,
     n_features: usize,
     metric: Metric,
     n: usize,
@@ -42,10 +42,10 @@ pub struct NearestSearch<'a> {
     pub found: Nearest,
 }
 
-impl<'a> NearestSearch<'a> {
+impl<M: AsRef<[f64]>> NearestSearch<M> {
     /// Of the rows of a row-major matrix.
-    pub fn new(matrix: &'a [f64], n_features: usize, k: usize, metric: Metric) -> Self {
-        let n = matrix.len().checked_div(n_features).unwrap_or(0);
+    pub fn new(matrix: M, n_features: usize, k: usize, metric: Metric) -> Self {
+        let n = matrix.as_ref().len().checked_div(n_features).unwrap_or(0);
         let k = k.min(n.saturating_sub(1));
         NearestSearch {
             matrix,
@@ -59,7 +59,7 @@ impl<'a> NearestSearch<'a> {
 
     /// Finds the neighbours of the next `n_rows` points; false once all are done.
     pub fn advance(&mut self, n_rows: usize) -> bool {
-        let row = |i: usize| &self.matrix[i * self.n_features..][..self.n_features];
+        let row = |i: usize| &self.matrix.as_ref()[i * self.n_features..][..self.n_features];
         let end = self.next.saturating_add(n_rows).min(self.n);
         let k = self.found.k;
         for i in self.next..end {
@@ -107,7 +107,7 @@ mod tests {
         let all = Nearest::of(&x, 1, 2, Metric::Euclidean);
         assert_eq!(all.index, [1, 2, 0, 2, 3, 1, 2, 1]);
         assert_eq!(all.distance, [1.0, 3.0, 1.0, 2.0, 0.0, 2.0, 0.0, 2.0]);
-        let mut search = NearestSearch::new(&x, 1, 2, Metric::Euclidean);
+        let mut search = NearestSearch::new(x, 1, 2, Metric::Euclidean);
         assert!(search.advance(1) && search.progress() == 0.25);
         while search.advance(1) {}
         assert_eq!(search.found, all);

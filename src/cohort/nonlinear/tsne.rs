@@ -7,7 +7,7 @@ const EXAGGERATION: f64 = 12.0;
 const EXAGGERATED_STEPS: usize = 250;
 const STEPS: usize = 1_000;
 /// Patients beyond which every pair is too many.
-const MAX: usize = 2_000;
+pub const MAX: usize = 2_000;
 
 /// A map under way.
 pub struct Tsne {

@@ -127,8 +127,9 @@ impl Fixture {
             points: &self.points,
             clusters: &self.clusters,
             names: &self.names,
-            share: [0.52, 0.21],
-            leading: ["bilirubin", "<script>"],
+            of: "attributions",
+            axes: Some([(0.52, "bilirubin"), (0.21, "<script>")]),
+            method: "",
             values: None,
             emphasis: Emphasis::default(),
         }

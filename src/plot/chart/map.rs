@@ -28,10 +28,13 @@ pub struct Spec<'a> {
     pub clusters: &'a [u32],
     /// Name of each cluster, e.g. `A low`.
     pub names: &'a [String],
-    /// Share of the variance along each axis, 0..1.
-    pub share: [f64; 2],
-    /// Leading biomarkers of each axis, e.g. `bilirubin, then age`; may be empty.
-    pub leading: [&'a str; 2],
+    /// What is laid out, e.g. `attributions`.
+    pub of: &'a str,
+    /// Share of the variance along each axis, 0..1, and its leading biomarkers, e.g. `bilirubin, then age` (may be
+    /// empty); None where axes mean nothing.
+    pub axes: Option<[(f64, &'a str); 2]>,
+    /// What laid it out where axes mean nothing, e.g. `UMAP`.
+    pub method: &'a str,
     /// Values that colour the marks instead of the clusters (shapes stay).
     pub values: Option<&'a [f64]>,
     /// Which patients stand out.
@@ -43,13 +46,32 @@ pub fn draw(spec: &Spec) -> Scene {
     let [x, y] = scales(spec);
     let [left, right, top, bottom] = frame(spec);
     let mut scene = Scene::new(spec.width, spec.height).titled(
-        "Map of attributions",
-        format!(
-            "First two principal components of the SHAP values of {} patients.",
-            count(spec.patients.len())
-        ),
+        format!("Map of {}", spec.of),
+        match spec.axes {
+            Some(_) => format!(
+                "First two principal components of the {} of {} patients.",
+                spec.of,
+                count(spec.patients.len())
+            ),
+            None => format!(
+                "{} of the {} of {} patients: neighbours are alike; axes, distances between far groups and sizes of \
+                 groups mean nothing.",
+                spec.method,
+                spec.of,
+                count(spec.patients.len())
+            ),
+        },
     );
     scene.section("axes");
+    let Some(axes) = spec.axes else {
+        scene.outline([left, top, right - left, bottom - top], Stroke::new(Role::Line, 1.0));
+        let note = format!("{}: neighbours are alike, axes mean nothing", spec.method);
+        let note = text::fit(&note, right - left, 11.0, false);
+        scene.text((left + right) / 2.0, bottom + 16.0, note, Label::HINT.middle());
+        marks(&mut scene, spec, x, y);
+        labels(&mut scene, spec, x, y);
+        return scene;
+    };
     // One tick step for both: the axes are equal.
     let fit = |range: [f64; 2]| ((range[1] - range[0]).abs() / 60.0) as usize;
     let (ax, ay) = equal_ticks(Axis::signed(x, fit(x.range)), Axis::signed(y, fit(y.range)));
@@ -61,11 +83,12 @@ pub fn draw(spec: &Spec) -> Scene {
     ax.labels_x(&mut scene, bottom + 14.0, Label::LABEL);
     ay.labels_y(&mut scene, left - 6.0, Label::LABEL);
     let title = |i: usize, of: &str| {
-        let tail = if spec.leading[i].is_empty() { String::new() } else { format!(" ({})", spec.leading[i]) };
-        format!("PC {}, {}{of}{tail}", i + 1, percent(spec.share[i]))
+        let (share, leading) = axes[i];
+        let tail = if leading.is_empty() { String::new() } else { format!(" ({leading})") };
+        format!("PC {}, {}{of}{tail}", i + 1, percent(share))
     };
     let room = right - left;
-    let title_x = text::fit(&title(0, " of attribution variance"), room, 11.0, false);
+    let title_x = text::fit(&title(0, " of the variance"), room, 11.0, false);
     scene.text((left + right) / 2.0, bottom + 30.0, title_x, Label::VALUE.middle());
     let title_y = text::fit(&title(1, ""), bottom - top, 11.0, false);
     scene.text(11.0, (top + bottom) / 2.0, title_y, Label::VALUE.middle().turned());
@@ -184,7 +207,11 @@ pub fn lasso(spec: &Spec, points: &[[f64; 2]], says: &str) -> Scene {
 
 /// One row per patient.
 pub fn table(spec: &Spec, patient_id: impl Fn(RowId) -> String) -> Table {
-    let mut table = Table::new(["Patient", "PC 1", "PC 2", "Cluster"]);
+    let name = |i: usize| match spec.axes {
+        Some(_) => format!("PC {i}"),
+        None => format!("{} {i}", spec.method),
+    };
+    let mut table = Table::new(["Patient", &name(1), &name(2), "Cluster"]);
     for (i, &p) in spec.patients.iter().enumerate() {
         let [a, b] = spec.points[i];
         let name =

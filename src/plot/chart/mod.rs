@@ -11,6 +11,7 @@ pub mod curve;
 pub mod decision;
 pub mod dendrogram;
 pub mod dependence;
+pub mod effect;
 #[cfg(test)]
 pub(in crate::plot) mod fixture;
 pub mod force;
@@ -124,7 +125,7 @@ impl Emphasis<'_> {
 }
 
 /// What a chart shows, as text.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Table {
     /// Column heads.
     pub header: Vec<String>,

@@ -23,12 +23,21 @@ type Unknown<'a> = (Vec<&'a str>, Vec<String>);
 fn unknown(value: &Value) -> Vec<Unknown<'_>> {
     let mut found = Vec::new();
     let Some(top) = value.as_object() else { return found };
-    let all = Manifest { calibration: Some(FileRef::default()), ..Manifest::default() };
+    // With what is not written while it is empty.
+    let all = Manifest {
+        calibration: Some(FileRef::default()),
+        refits: vec![FileRef::default()],
+        ..Manifest::default()
+    };
     compare(top, &[], &keys(&all), &mut found);
     for key in ["model", "data", "calibration"] {
         if let Some(file) = top.get(key).and_then(Value::as_object) {
             compare(file, &[key], &keys(&FileRef::default()), &mut found);
         }
+    }
+    for file in top.get("refits").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+    {
+        compare(file, &["refits"], &keys(&FileRef::default()), &mut found);
     }
     if let Some(outcome) = top.get("outcome").and_then(Value::as_object) {
         let kind = outcome.get("kind").and_then(Value::as_str).unwrap_or_default();

@@ -23,6 +23,17 @@ pub const VERSION: u32 = 1;
 /// Most bytes of a manifest.
 const MAX_BYTES: usize = 4 << 20;
 
+/// The seven categories of BEST (FDA-NIH Biomarker Working Group).
+pub const BEST: [&str; 7] = [
+    "susceptibility/risk",
+    "diagnostic",
+    "monitoring",
+    "prognostic",
+    "predictive",
+    "pharmacodynamic/response",
+    "safety",
+];
+
 /// A file beside the manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,11 +89,18 @@ pub struct Manifest {
     pub title: String,
     pub description: String,
     pub context_of_use: String,
+    /// One of the categories of BEST, e.g. `prognostic`; see [`BEST`].
+    pub best_category: String,
+    /// What only the authors can say, by item: `tripod-17`, `remark-5`, `fda-1`; printed in the report.
+    pub statements: BTreeMap<String, String>,
     pub model: Option<FileRef>,
     pub data: Option<FileRef>,
     /// A table as [`super::read_calibration`] reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<FileRef>,
+    /// Models fitted by the same procedure on resampled patients, to see what it varies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refits: Vec<FileRef>,
     /// Column of patient ids.
     pub id: Option<String>,
     pub outcome: Option<OutcomeSpec>,
@@ -133,7 +151,17 @@ fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, ManifestError> {
             file::check(key, file)?;
         }
     }
+    for file in &mut manifest.refits {
+        file::check("refits", file)?;
+    }
     let mut warnings = Vec::new();
+    let category = manifest.best_category.as_str();
+    if !category.is_empty() && !BEST.contains(&category) {
+        warnings.push(format!(
+            "The manifest's best_category “{category}” is none of BEST's: {}.",
+            super::text::list(&BEST)
+        ));
+    }
     for name in manifest.covariates.iter().filter(|name| manifest.ignore.contains(name)) {
         warnings.push(format!("The manifest lists “{name}” as a covariate and as ignored; it is ignored."));
     }

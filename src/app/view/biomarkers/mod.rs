@@ -35,7 +35,7 @@ fn point(store: Store, gesture: &Gesture) {
             (None, Some(feature)) => store.send(Command::FocusFeature(feature, true)),
             (None, None) => {}
         },
-        Gesture::Lasso(_) | Gesture::Brush(..) => {}
+        Gesture::Lasso(..) | Gesture::Brush(..) => {}
     }
 }
 

@@ -1,0 +1,232 @@
+//! Sheets: the figures, tables and sentences that answer one question about an analysis and take a worker to compute.
+//!
+//! A worker lays them out and the page only paints: what it takes to make them is not part of the first load.
+
+use super::evidence::{at_horizon, by_subgroup, discrimination, panel_size, residuals};
+use super::{Figure, clusters, compared_sets};
+use crate::cohort::consensus;
+use crate::cohort::hierarchy::{Linkage, hierarchy};
+use crate::cohort::reality::{gap, reality};
+use crate::evaluate::NotATest;
+use crate::plot::chart::Table;
+use crate::session::Analysis;
+use crate::study::Outcome;
+use serde::{Deserialize, Serialize};
+
+/// What may be asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum SheetKind {
+    /// How well the model tells outcomes apart and how far its numbers can be taken at their word.
+    Performance {
+        /// Probability from which a yes-or-no model says yes.
+        cutoff: f64,
+        /// Time at which a survival model is judged, in the outcome's unit; None is [`super::default_horizon`].
+        horizon: Option<f64>,
+    },
+    /// Discrimination in each of the sets that a word of [`super::comparisons`] names.
+    Groups {
+        /// The word.
+        by: String,
+    },
+    /// How many biomarkers carry how much.
+    Panel,
+    /// Survival of the sets that a word of [`super::comparisons`] names.
+    Survival {
+        /// How patients are grouped.
+        by: super::Grouping,
+    },
+    /// What the clusters are: rules that come close, and columns the model does not use.
+    Description,
+    /// What other models of the same outcome lean on; drawn by [`super::across_models`], which needs them.
+    Models,
+    /// Whether there are clusters at all, and how many.
+    Reality,
+    /// How often patients share a cluster when others are left out.
+    Consensus,
+    /// The tree of the patients.
+    Tree {
+        /// How two groups' distance is measured.
+        linkage: Linkage,
+    },
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// One or two sentences with the numbers.
+    pub headline: String,
+    /// Plots, each with its name.
+    pub figures: Vec<(String, Figure)>,
+    /// Tables, each with its name.
+    pub tables: Vec<(String, Table)>,
+    /// What restricts the numbers, worst first; often empty.
+    pub warnings: Vec<String>,
+    /// For those who ask for more: a question and its answer.
+    pub more: Vec<(String, String)>,
+}
+
+impl Sheet {
+    fn said(headline: impl Into<String>) -> Self {
+        Sheet { headline: headline.into(), ..Sheet::default() }
+    }
+}
+
+/// Names of the plots that sheets hold.
+const PLOTS: [&str; 13] = [
+    "roc",
+    "precision-recall",
+    "calibration",
+    "decision",
+    "residuals",
+    "by-group",
+    "panel-size",
+    "survival",
+    "gap",
+    "consensus",
+    "tree",
+    "ranks",
+    "by-model",
+];
+
+/// The name of a sheet's plot, for files and words about it.
+pub fn sheet_plot(name: &str) -> &'static str {
+    PLOTS.into_iter().find(|known| *known == name).unwrap_or("figure")
+}
+
+/// Numbers of clusters that are looked at.
+const MOST_CLUSTERS: usize = 7;
+/// Draws behind the consensus.
+const N_DRAWS: usize = 100;
+/// Patients of the tree: the linkage is quadratic.
+const MOST_LEAVES: usize = 2_000;
+/// Seed of everything that draws random numbers.
+const SEED: u64 = 0;
+
+/// Answers for the explained patients that pass. Figures have `width` and a height that suits them.
+pub fn sheet(a: &Analysis, kind: &SheetKind, passes: Option<&[bool]>, [width, height]: [f64; 2]) -> Sheet {
+    let size = [width, height];
+    let chosen = passes.map_or(a.rows.len(), |p| p.iter().filter(|p| **p).count());
+    if chosen == 0 {
+        return Sheet::said("No patient is selected.");
+    }
+    match kind {
+        SheetKind::Performance { cutoff, horizon } => {
+            let horizon = horizon.or_else(|| super::default_horizon(a)).unwrap_or(0.0);
+            match a.study.outcome() {
+                Outcome::None => None,
+                Outcome::Binary { .. } => discrimination(a, *cutoff, passes, size),
+                Outcome::Survival { .. } => at_horizon(a, horizon, passes, size),
+                Outcome::Continuous(_) => residuals(a, passes, size),
+            }
+            .unwrap_or_else(|| {
+                Sheet::said(match a.study.outcome() {
+                    Outcome::None => "The table has no outcome that the model could be held against.",
+                    _ => {
+                        "This model's output and this outcome are not of one kind, so they are not compared."
+                    }
+                })
+            })
+        }
+        SheetKind::Groups { by } => groups(a, by, passes, width),
+        SheetKind::Panel => Sheet {
+            figures: vec![("panel-size".into(), panel_size(a, size))],
+            ..Sheet::said(
+                "What the most important biomarkers carry in this model; a model fitted without the others may differ.",
+            )
+        },
+        SheetKind::Survival { by } => match super::survival(a, *by, passes, size) {
+            None => Sheet::said("The outcome is no time to an event."),
+            Some(found) => Sheet {
+                headline: found.headline,
+                figures: vec![("survival".into(), found.figure)],
+                tables: vec![("Groups".into(), found.groups)],
+                warnings: Vec::new(),
+                more: match found.verdict {
+                    Ok(_) | Err(NotATest::NothingToCompare) => Vec::new(),
+                    Err(_) => vec![("Why there is no p-value".into(), NotATest::WHY.into())],
+                },
+            },
+        },
+        SheetKind::Description => {
+            let found = clusters::describe_clusters(a);
+            let mut tables = vec![("Rule of each subgroup".to_string(), found.clusters)];
+            if !found.covariates.rows.is_empty() {
+                tables.push(("Columns outside the model".into(), found.covariates));
+            }
+            Sheet { tables, warnings: found.warnings, ..Sheet::default() }
+        }
+        SheetKind::Models => super::across_models(a, None, &[], &[], width),
+        SheetKind::Reality => are_there_clusters(a, passes, size),
+        SheetKind::Consensus => {
+            let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);
+            let phi = a.attributions.matrix(a.insight.output);
+            let found = consensus::consensus(&phi, n_features, k, N_DRAWS, SEED);
+            Sheet {
+                figures: vec![("consensus".into(), clusters::consensus(a, &found, width))],
+                ..Sheet::said(consensus_said(&found, k))
+            }
+        }
+        SheetKind::Tree { linkage } => {
+            let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);
+            if a.rows.len() > MOST_LEAVES {
+                return Sheet::said(format!("A tree is drawn of at most {MOST_LEAVES} patients."));
+            }
+            let phi = a.attributions.matrix(a.insight.output);
+            match hierarchy(&phi, n_features, *linkage) {
+                None => Sheet::said("No two patients are explained differently, so there is no tree."),
+                Some(tree) => Sheet {
+                    figures: vec![("tree".into(), clusters::dendrogram(a, &tree, *linkage, k, size))],
+                    ..Sheet::said(clusters::tree_said(a, &tree, k))
+                },
+            }
+        }
+    }
+}
+
+fn groups(a: &Analysis, by: &str, passes: Option<&[bool]>, width: f64) -> Sheet {
+    let sets = compared_sets(a, by);
+    let mut of = vec![None; a.rows.len()];
+    for (g, (_, positions)) in sets.iter().enumerate() {
+        for &i in positions {
+            of[i] = passes.is_none_or(|p| p[i]).then_some(g as u32);
+        }
+    }
+    let names: Vec<String> = sets.into_iter().map(|(name, _)| name).collect();
+    let said =
+        super::comparisons(a).into_iter().find(|(word, _)| word == by).map_or_else(String::new, |c| c.1);
+    by_subgroup(a, &said, &names, &of, width)
+        .unwrap_or_else(|| Sheet::said("There is no outcome of a kind that is told apart in groups."))
+}
+
+fn are_there_clusters(a: &Analysis, passes: Option<&[bool]>, size: [f64; 2]) -> Sheet {
+    let n_features = a.study.n_features();
+    let whole = a.attributions.matrix(a.insight.output);
+    let phi: Vec<f64> = whole
+        .chunks_exact(n_features.max(1))
+        .enumerate()
+        .filter(|(i, _)| passes.is_none_or(|p| p[*i]))
+        .flat_map(|(_, row)| row.iter().copied())
+        .collect();
+    let Some(found) = reality(&phi, n_features, 2..=MOST_CLUSTERS, SEED) else {
+        return Sheet::said("Too few different patients to look for clusters.");
+    };
+    let gap = gap(&phi, n_features, MOST_CLUSTERS, SEED);
+    let mut sheet = Sheet::said(clusters::reality_said(&found));
+    if let Some(gap) = gap {
+        sheet.headline += &clusters::gap_said(&gap);
+        sheet.figures.push(("gap".into(), clusters::gap_figure(&gap, size)));
+    }
+    sheet
+}
+
+fn consensus_said(found: &consensus::Consensus, k: usize) -> String {
+    match found.ambiguous() {
+        None => "Too few patients to compare two by two.".into(),
+        Some(share) => format!(
+            "{} of the pairs of patients are ambiguous: of {N_DRAWS} groupings of four patients in five into {}, they \
+             share a group in more than a tenth and less than nine tenths.",
+            super::words::capitalised(&crate::plot::number::percent(share)),
+            super::words::number_word(k),
+        ),
+    }
+}
