@@ -97,7 +97,7 @@ fn workbooks_that_would_fill_the_memory_are_refused() {
     let far =
         sheet(&(row(1, &[cell("A1", "a"), cell("C1", "b")]) + &row(1_048_576, &[cell("A1048576", "1")])));
     let table = convert::read(&workbook(&far, texts)).unwrap().value;
-    assert_eq!((table.n_rows(), table.columns().len()), (1, 3));
+    assert_eq!((table.n_rows(), table.columns().len()), (1, 2), "a column without name and cells is none");
     let wide = sheet(&(row(1, &[cell("A1", "a")]) + &row(2, &[cell("XFD2", "1")])));
     let error = convert::read(&workbook(&wide, texts)).unwrap_err();
     assert!(error.to_string().contains("16384 cells, the header has 1"), "{error}");

@@ -156,9 +156,14 @@ impl Text {
     }
 }
 
-/// A number as text; None where it is missing.
+/// A number as text; None where it is missing. Large ones have an exponent: without, they would look like the digits of an
+/// identifier, which are a text.
 fn number(x: f64) -> Option<String> {
-    (!x.is_nan()).then(|| x.to_string())
+    match x.abs() {
+        size if size.is_nan() => None,
+        size if size.is_finite() && !(1e-5..1e15).contains(&size) && size != 0.0 => Some(format!("{x:e}")),
+        _ => Some(x.to_string()),
+    }
 }
 
 /// A date, and a time of day unless it is midnight, from seconds since 1970 and their billionths.
