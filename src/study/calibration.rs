@@ -114,7 +114,14 @@ pub fn read_calibration(bytes: &[u8]) -> Result<Calibration, CalibrationTableErr
     let table = csv::read(bytes, csv::Options::default())?.value;
     let names: Vec<&str> = table.columns().iter().map(|c| c.name.as_str()).collect();
     let said = || {
-        CalibrationTableError::Columns(names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
+        CalibrationTableError::Columns(
+            names
+                .iter()
+                .take(10)
+                .map(|n| format!("`{}`", n.escape_debug().take(40).collect::<String>()))
+                .collect::<Vec<_>>()
+                .join(", "),
+        )
     };
     let [first, second] = table.columns() else { return Err(said()) };
     if !is_calibration(names.iter().copied()) {
@@ -164,7 +171,11 @@ fn parameters(table: &Dataset, names: &Column, values: &Column) -> Result<(f64, 
         ["a", "b"] => (0, 1, 1.0),
         ["b", "a"] => (1, 0, 1.0),
         _ => {
-            let shown: Vec<String> = said.iter().take(4).map(|n| format!("`{n}`")).collect();
+            let shown: Vec<String> = said
+                .iter()
+                .take(4)
+                .map(|n| format!("`{}`", n.escape_debug().take(40).collect::<String>()))
+                .collect();
             return Err(CalibrationTableError::Parameters(shown.join(", ")));
         }
     };
