@@ -217,7 +217,7 @@ async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
         .map_err(|e| Notice::error("The example's study.json is damaged", e.to_string(), e.hint()))?
         .value;
     let mut files = vec![Picked { name: "study.json".into(), bytes: Arc::new(manifest) }];
-    for reference in [&parsed.model, &parsed.data].into_iter().flatten() {
+    for reference in [&parsed.model, &parsed.data, &parsed.calibration].into_iter().flatten() {
         let path = format!("{folder}/{}", reference.path);
         let bytes = boot::shipped_file(&path).await.ok_or_else(|| missing(&reference.path))?;
         files.push(Picked { name: reference.path.clone(), bytes: Arc::new(bytes) });

@@ -21,6 +21,8 @@ clarimark explain --study study.json [OPTIONS] [--format json|csv] [-o FILE] [--
                                     models, the probability or the loss, pair by pair of patient and background row
     --interactions N                also the interaction matrices of the first N rows; JSON only
     --precision f64|f32             f32: within 5e-6, faster for many rows; path-dependent only
+    --calibration TABLE             a function on top of one output: columns margin (or prediction) and calibrated; the
+                                    margin is explained, calibrated values stand beside it
     --threads N                     as many as there are processors by default; the numbers do not depend on it
 
 clarimark report --study study.json -o report.html [--date YYYY-MM-DD] [--all-trees]
@@ -38,7 +40,7 @@ clarimark pack --study study.json --page clarimark.html -o page.html
 
 Models: XGBoost 1.7 to 3.4 (.json, .ubj), LightGBM (.txt, JSON), CatBoost (.json, .cbm), scikit-learn (.skops, .joblib,
 .pkl), ONNX, PMML, Treelite JSON, plain JSON; gzip around any of them.
-Tables: CSV or TSV, columns bound to features by name.
+Tables: CSV or TSV (gzip around it is taken off), Excel .xlsx, Parquet; columns bound to features by name.
 Exit status: 0 done, 1 the result could not be written, 2 the input or the arguments are wrong.
 ";
 
@@ -71,6 +73,8 @@ pub(super) enum Source {
 #[derive(Debug, PartialEq)]
 pub(super) struct Explain {
     pub(super) source: Source,
+    /// A table with a function on top of the one output.
+    pub(super) calibration: Option<PathBuf>,
     pub(super) format: Format,
     /// Standard output if None.
     pub(super) output: Option<PathBuf>,
@@ -146,6 +150,7 @@ struct Given {
     interactions: Option<usize>,
     precision: Option<Precision>,
     threads: Option<usize>,
+    calibration: Option<PathBuf>,
     date: Option<String>,
 }
 
@@ -172,6 +177,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
             Arg::Long("background") => given.background = Some(parser.value()?.into()),
             Arg::Long("interactions") => given.interactions = Some(number("--interactions", &mut parser)?),
             Arg::Long("precision") => given.precision = Some(precision(&parser.value()?.string()?)?),
+            Arg::Long("calibration") => given.calibration = Some(parser.value()?.into()),
             Arg::Long("threads") => given.threads = Some(threads(&mut parser)?),
             Arg::Long("format") => given.format = Some(format(&parser.value()?.string()?)?),
             Arg::Long("date") => given.date = Some(parser.value()?.string()?),
@@ -273,10 +279,11 @@ impl Given {
         }
         let all_trees = std::mem::take(&mut self.all_trees);
         let how = self.how()?;
+        let calibration = self.calibration.take();
         if format == Format::Csv && how.interactions > 0 {
             return Err(CommandError::Usage("interactions are written as json".into()));
         }
-        Ok(Task::Explain(Explain { source, format, output, all_trees, how }))
+        Ok(Task::Explain(Explain { source, calibration, format, output, all_trees, how }))
     }
 
     fn how(&mut self) -> Result<How, CommandError> {
@@ -344,6 +351,7 @@ impl Given {
             ("--interactions", self.interactions.is_some()),
             ("--precision", self.precision.is_some()),
             ("--threads", self.threads.is_some()),
+            ("--calibration", self.calibration.is_some()),
             ("--date", self.date.is_some()),
         ];
         if let Some((name, _)) = left.iter().find(|(_, is_left)| *is_left) {
@@ -379,7 +387,7 @@ mod tests {
         let files = || Source::Files { model: "m.json".into(), data: "x.csv".into() };
         let explain = |source, format, output: Option<&str>, all_trees| {
             let (output, how) = (output.map(Into::into), How::default());
-            Ok(Task::Explain(Explain { source, format, output, all_trees, how }))
+            Ok(Task::Explain(Explain { source, calibration: None, format, output, all_trees, how }))
         };
         assert_eq!(asked("explain --model m.json --data x.csv"), explain(files(), Format::Json, None, false));
         assert_eq!(
@@ -396,13 +404,20 @@ mod tests {
             threads: Some(3),
             ..How::default()
         };
-        let (source, output) = (files(), Some("a.json".into()));
+        let (source, output, calibration) = (files(), Some("a.json".into()), Some("c.csv".into()));
         assert_eq!(
             asked(
                 "explain --model m.json --data x.csv --method interventional --background b.csv --output log-loss \
-                 --threads 3 --output a.json"
+                 --threads 3 --output a.json --calibration c.csv"
             ),
-            Ok(Task::Explain(Explain { source, format: Format::Json, output, all_trees: false, how }))
+            Ok(Task::Explain(Explain {
+                source,
+                calibration,
+                format: Format::Json,
+                output,
+                all_trees: false,
+                how
+            }))
         );
         let model = "m.json".into();
         assert_eq!(
@@ -433,6 +448,7 @@ mod tests {
             ("explain --model m --data d --interactions many", "--interactions many"),
             ("explain --model m --data d --threads 0", "--threads 0 is not between"),
             ("explain --model m --data d --precision f16", "--precision f16 is not known"),
+            ("inspect m --calibration c", "--calibration has no meaning here"),
             ("inspect m --threads 2", "--threads has no meaning here"),
             ("inspect", "a model file is missing"),
             ("inspect a b", "is one too many"),

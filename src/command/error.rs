@@ -60,7 +60,7 @@ pub enum CommandError {
     Unnamed {
         /// The manifest.
         path: String,
-        /// `model` or `data`.
+        /// `model`, `data` or `calibration`.
         what: &'static str,
     },
     /// A model that cannot be explained.

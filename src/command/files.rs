@@ -3,9 +3,9 @@
 use super::CommandError;
 use super::arguments::Source;
 use crate::Parsed;
-use crate::dataset::csv;
+use crate::dataset::convert;
 use crate::ensemble::{self, Ensemble, ReadOptions, format::MAX_FILE_BYTES};
-use crate::study::{FileFacts, FileRef, Manifest, Parts, Study};
+use crate::study::{self, FileFacts, FileRef, Manifest, Parts, Study};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -71,20 +71,36 @@ pub(super) struct Loaded {
     pub(super) study: Study,
 }
 
-pub(super) fn load(source: &Source, all_trees: bool) -> Result<Loaded, CommandError> {
+/// `calibration` is a table beside the model; that of the manifest otherwise.
+pub(super) fn load(
+    source: &Source,
+    calibration: Option<&Path>,
+    all_trees: bool,
+) -> Result<Loaded, CommandError> {
+    let mut calibration_file = calibration.map(open).transpose()?;
     let (model_file, data_file, manifest) = match source {
         Source::Files { model, data } => (open(model)?, open(data)?, Parsed::clean(Manifest::default())),
         Source::Manifest(path) => {
             let folder = folder(path)?;
             let model = folder.open("model", folder.manifest.value.model.as_ref())?;
             let data = folder.open("data", folder.manifest.value.data.as_ref())?;
+            let named = folder.manifest.value.calibration.as_ref();
+            if calibration_file.is_none() && named.is_some() {
+                calibration_file = Some(folder.open("calibration", named)?);
+            }
             (model, data, folder.manifest)
         }
     };
     let mut warnings = manifest.warnings;
-    let Parsed { value: model, warnings: of_model } = model_file.model(all_trees)?;
+    let Parsed { value: mut model, warnings: of_model } = model_file.model(all_trees)?;
     warnings.extend(of_model);
-    let Parsed { value: data, warnings: of_data } = csv::read(&data_file.bytes, csv::Options::default())
+    if let Some(file) = &calibration_file {
+        let calibrated = study::calibrated(model, &file.facts().name, &file.bytes)
+            .map_err(|e| CommandError::Study { path: file.path.clone(), problem: e.into() })?;
+        warnings.extend(calibrated.warnings);
+        model = calibrated.value;
+    }
+    let Parsed { value: data, warnings: of_data } = convert::read(&data_file.bytes)
         .map_err(|problem| CommandError::Data { path: data_file.path.clone(), problem })?;
     warnings.extend(of_data);
     let parts = Parts {
@@ -101,7 +117,7 @@ pub(super) fn load(source: &Source, all_trees: bool) -> Result<Loaded, CommandEr
 /// The table that a study is compared with, bound as the study's own, and what deserves a look about it.
 pub(super) fn background(path: &Path, loaded: &Loaded) -> Result<(Study, Vec<String>), CommandError> {
     let file = open(path)?;
-    let Parsed { value: data, warnings } = csv::read(&file.bytes, csv::Options::default())
+    let Parsed { value: data, warnings } = convert::read(&file.bytes)
         .map_err(|problem| CommandError::Data { path: file.path.clone(), problem })?;
     let parts = Parts {
         manifest: loaded.study.manifest.clone(),

@@ -47,6 +47,10 @@ fn text(m: &Summary, path: &str, sha256: &str, out: &mut dyn Write) -> io::Resul
     let numbers = |x: &[f64]| x.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
     let base = m.base_values.as_deref().map_or_else(|| "not defined without cover".into(), numbers);
     let used = m.features.iter().filter(|f| f.n_splits > 0).count();
+    let calibration = m.calibration.as_ref().map_or_else(
+        || "none".into(),
+        |c| format!("{} of the {}; the margin before it is explained", c.name(), c.input().word()),
+    );
     let lines = [
         ("file", path.to_owned()),
         ("sha256", sha256.to_owned()),
@@ -55,6 +59,7 @@ fn text(m: &Summary, path: &str, sha256: &str, out: &mut dyn Write) -> io::Resul
         ("margin", m.scale.margin.clone()),
         ("prediction", m.scale.prediction.clone()),
         ("outputs", m.outputs.join(", ")),
+        ("calibration", calibration),
         ("trees", trees),
         ("nodes", format!("{} splits, {} leaves, at most {} deep", m.n_splits, m.n_leaves, m.max_depth)),
         ("base score", format!("{} in the file, margin {}", m.base_score, numbers(&m.base_margin))),

@@ -11,10 +11,12 @@ pub(super) fn run(options: &Pack, err: &mut dyn Write) -> Result<(), CommandErro
     let study = folder(&options.study)?;
     warn(err, &study.manifest.warnings)?;
     let named = [("model", &study.manifest.value.model), ("data", &study.manifest.value.data)];
+    let calibration = study.manifest.value.calibration.as_ref().map(|file| ("calibration", Some(file)));
+    let named = named.map(|(what, file)| (what, file.as_ref())).into_iter().chain(calibration);
     let mut files = vec![("study.json", study.file.bytes.clone())];
     for (what, file) in named {
-        let opened = study.open(what, file.as_ref())?;
-        files.push((file.as_ref().map_or(what, |f| f.path.as_str()), opened.bytes));
+        let opened = study.open(what, file)?;
+        files.push((file.map_or(what, |f| f.path.as_str()), opened.bytes));
     }
     let page_file = open(&options.page)?;
     let at_fault = |problem| CommandError::Pack { path: page_file.path.clone(), problem };

@@ -27,6 +27,20 @@ pub enum DataError {
         /// 1-based line it is in.
         line: usize,
     },
+    /// A file of another format that cannot be read as its format says.
+    #[error("the {kind} cannot be read: {problem}")]
+    Damaged {
+        /// e.g. `Parquet file`.
+        kind: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A compressed file that unpacks to far more than a table does.
+    #[error("the gzip file unpacks to more than {limit_mb} MB")]
+    Inflates {
+        /// Most megabytes, from the size of the file.
+        limit_mb: usize,
+    },
     /// Columns of different length.
     #[error("column {column} has {got} cells, expected {expected}")]
     Lengths {
@@ -105,10 +119,12 @@ pub enum Look {
     Zip,
     /// The older Excel format.
     Xls,
-    /// gzip, as R's `.rds` files and `.csv.gz` are.
+    /// gzip inside gzip.
     Gzip,
     /// Parquet.
     Parquet,
+    /// Arrow or Feather.
+    Arrow,
     /// Anything with NUL bytes.
     Binary {
         /// 0-based offset of the first NUL byte.
@@ -127,6 +143,7 @@ impl fmt::Display for Look {
             Look::Xls => f.write_str("an old Excel workbook"),
             Look::Gzip => f.write_str("a gzip file"),
             Look::Parquet => f.write_str("a Parquet file"),
+            Look::Arrow => f.write_str("an Arrow or Feather file"),
             Look::Binary { byte } => write!(f, "a binary file (byte {byte} is NUL)"),
         }
     }
@@ -190,11 +207,24 @@ impl DataError {
                 Look::Json | Look::UbJson | Look::LightGbm => {
                     "Open it as the model, and choose a CSV file as the table."
                 }
-                Look::Zip | Look::Xls => "Export the sheet as CSV (UTF-8) and choose that file.",
+                Look::Zip => {
+                    "Export the sheet as CSV (UTF-8) and choose that file; the clarimark command reads .xlsx itself."
+                }
+                Look::Xls => "Export the sheet as CSV (UTF-8) and choose that file.",
                 Look::Gzip => "Unpack it, or in R write the table with write.csv, and choose the CSV file.",
-                Look::Parquet | Look::Binary { .. } => "Export the table as CSV and choose that file.",
+                Look::Parquet => {
+                    "Export the table as CSV and choose that file; the clarimark command reads Parquet itself."
+                }
+                Look::Arrow => {
+                    "Write the table as Parquet for the clarimark command, or as CSV, and choose that file."
+                }
+                Look::Binary { .. } => "Export the table as CSV and choose that file.",
             }
             .into(),
+            DataError::Damaged { .. } => {
+                "The file was perhaps cut off: save it again, or export the table as CSV and choose that file.".into()
+            }
+            DataError::Inflates { .. } => "Unpack it and choose the CSV file.".into(),
             DataError::Utf16 { .. } | DataError::NotUtf8 { .. } => {
                 "Save the table again as CSV with UTF-8 encoding.".into()
             }

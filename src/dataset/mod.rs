@@ -1,5 +1,7 @@
 //! A table of patients: typed columns, levels, missing values. Knows nothing of models.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod convert;
 pub mod csv;
 mod error;
 pub mod quality;

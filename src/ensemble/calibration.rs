@@ -1,18 +1,50 @@
-//! A monotone function on top of one output: from a margin to a calibrated probability.
+//! A monotone function on top of one output: from a margin, or from the prediction that follows from it, to a calibrated
+//! probability.
 //!
 //! Attributions explain the margin, which is additive; the calibrated value is shown beside it. Calibration is monotone, so
 //! what raises the margin raises the calibrated value, too, or leaves it where the function is flat.
 
+use super::Link;
 use crate::math::{self, Order};
+use serde::{Deserialize, Serialize};
 
 /// Points of an isotonic function.
 const MAX_POINTS: usize = 1_000_000;
 
-/// How calibrated values follow from margins.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Calibration {
+/// A function and the scale it takes its argument from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    curve: Curve,
+    input: CalibrationInput,
+}
+
+/// What is calibrated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CalibrationInput {
+    /// The sum of the trees.
+    #[default]
+    Margin,
+    /// The margin through the model's link.
+    Prediction,
+}
+
+impl CalibrationInput {
+    /// `margin` or `prediction`.
+    pub fn word(self) -> &'static str {
+        match self {
+            CalibrationInput::Margin => "margin",
+            CalibrationInput::Prediction => "prediction",
+        }
+    }
+}
+
+/// How calibrated values follow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Curve {
     /// Straight lines between points, constant before the first and after the last.
-    Isotonic(Points),
+    Isotonic(Vec<(f64, f64)>),
     /// 1 / (1 + e^(slope · m + intercept)); the slope is negative where a higher margin means a higher probability
     /// (Platt 1999).
     Platt {
@@ -22,10 +54,6 @@ pub enum Calibration {
         intercept: f64,
     },
 }
-
-/// Points with ascending margins and values that never fall.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Points(Vec<(f64, f64)>);
 
 /// Why points are no calibration.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -65,6 +93,18 @@ pub enum CalibrationError {
         /// Value there.
         to: f64,
     },
+    /// A model that has one.
+    #[error("the model is calibrated already ({name})")]
+    Already {
+        /// See [`Calibration::name`].
+        name: &'static str,
+    },
+    /// A model whose outputs sum to one, or are several questions.
+    #[error("the model has {n_outputs} outputs, and a calibration belongs to one")]
+    Outputs {
+        /// Their number.
+        n_outputs: usize,
+    },
     /// A Platt function that is constant, falls, or is not finite.
     #[error("the slope {slope} and the intercept {intercept} are no rising function")]
     Platt {
@@ -79,6 +119,10 @@ impl CalibrationError {
     /// What the person can do about it, one sentence.
     pub fn hint(&self) -> &'static str {
         match self {
+            CalibrationError::Already { .. } => {
+                "Leave out the calibration file, or give the model that was calibrated."
+            }
+            CalibrationError::Outputs { .. } => "Calibrate a model of two classes or one risk.",
             CalibrationError::Empty => "Give a table with the columns margin and calibrated value.",
             CalibrationError::TooMany { .. } => "A few hundred points describe a calibration; thin them out.",
             CalibrationError::NotFinite { .. } => "Leave out the points without a number.",
@@ -116,7 +160,7 @@ impl Calibration {
                 return Err(CalibrationError::Falls { margin: next, from: y, to: value });
             }
         }
-        Ok(Calibration::Isotonic(Points(points)))
+        Ok(Calibration::of_margins(Curve::Isotonic(points)))
     }
 
     /// A Platt function.
@@ -125,32 +169,68 @@ impl Calibration {
     /// [`CalibrationError::Platt`].
     pub fn platt(slope: f64, intercept: f64) -> Result<Self, CalibrationError> {
         if slope < 0.0 && slope.is_finite() && intercept.is_finite() {
-            Ok(Calibration::Platt { slope, intercept })
+            Ok(Calibration::of_margins(Curve::Platt { slope, intercept }))
         } else {
             Err(CalibrationError::Platt { slope, intercept })
         }
     }
 
-    /// The calibrated value of a margin.
-    pub fn apply(&self, margin: f64) -> f64 {
-        match self {
-            Calibration::Isotonic(Points(points)) => {
-                let after = points.partition_point(|&(x, _)| x <= margin);
-                match (after.checked_sub(1).map(|i| points[i]), points.get(after)) {
-                    (Some((x0, y0)), Some(&(x1, y1))) => y0 + (y1 - y0) / (x1 - x0) * (margin - x0),
-                    (Some((_, y)), None) | (None, Some(&(_, y))) => y,
-                    (None, None) => f64::NAN,
-                }
+    fn of_margins(curve: Curve) -> Self {
+        Calibration { curve, input: CalibrationInput::Margin }
+    }
+
+    /// The same function of something else.
+    #[must_use]
+    pub fn of(self, input: CalibrationInput) -> Self {
+        Calibration { input, ..self }
+    }
+
+    /// What is calibrated.
+    pub fn input(&self) -> CalibrationInput {
+        self.input
+    }
+
+    /// The calibrated value of a margin, for a model with this link.
+    pub fn apply(&self, margin: f64, link: Link) -> f64 {
+        match self.input {
+            CalibrationInput::Margin => self.curve.at(margin),
+            CalibrationInput::Prediction => {
+                let mut prediction = [margin];
+                link.apply(&mut prediction);
+                self.curve.at(prediction[0])
             }
-            Calibration::Platt { slope, intercept } => math::sigmoid(-(slope * margin + intercept)),
         }
     }
 
     /// `isotonic` or `Platt`.
     pub fn name(&self) -> &'static str {
+        match self.curve {
+            Curve::Isotonic(_) => "isotonic",
+            Curve::Platt { .. } => "Platt",
+        }
+    }
+
+    /// Points of an isotonic function, 2 parameters of Platt's.
+    pub fn size(&self) -> usize {
+        match &self.curve {
+            Curve::Isotonic(points) => points.len(),
+            Curve::Platt { .. } => 2,
+        }
+    }
+}
+
+impl Curve {
+    fn at(&self, x: f64) -> f64 {
         match self {
-            Calibration::Isotonic(_) => "isotonic",
-            Calibration::Platt { .. } => "Platt",
+            Curve::Isotonic(points) => {
+                let after = points.partition_point(|&(at, _)| at <= x);
+                match (after.checked_sub(1).and_then(|i| points.get(i)), points.get(after)) {
+                    (Some(&(x0, y0)), Some(&(x1, y1))) => y0 + (y1 - y0) / (x1 - x0) * (x - x0),
+                    (Some(&(_, y)), None) | (None, Some(&(_, y))) => y,
+                    (None, None) => f64::NAN,
+                }
+            }
+            Curve::Platt { slope, intercept } => math::sigmoid(-(slope * x + intercept)),
         }
     }
 }
@@ -166,16 +246,24 @@ mod tests {
         for (margin, expected) in
             [(-9.0, 0.1), (0.5, 0.1), (1.0, 0.1), (1.5, 0.3), (3.0, 0.7), (4.0, 0.9), (9.0, 0.9)]
         {
-            assert!((calibration.apply(margin) - expected).abs() < 1e-15, "{margin}");
+            assert!((calibration.apply(margin, Link::Identity) - expected).abs() < 1e-15, "{margin}");
         }
-        assert_eq!(Calibration::isotonic(vec![(1.0, 0.25)]).unwrap().apply(-3.0), 0.25);
+        assert_eq!(Calibration::isotonic(vec![(1.0, 0.25)]).unwrap().apply(-3.0, Link::Identity), 0.25);
     }
 
     #[test]
     fn platt_is_a_logistic_function() {
         let calibration = Calibration::platt(-2.0, 1.0).unwrap();
-        assert_eq!(calibration.apply(0.5), 0.5);
-        assert_eq!(calibration.apply(1.0), math::sigmoid(1.0));
+        assert_eq!(calibration.apply(0.5, Link::Identity), 0.5);
+        assert_eq!(calibration.apply(1.0, Link::Identity), math::sigmoid(1.0));
+    }
+
+    #[test]
+    fn predictions_are_calibrated_after_the_link() {
+        let calibration = Calibration::isotonic(vec![(0.0, 0.0), (0.5, 0.1), (1.0, 1.0)]).unwrap();
+        let calibration = calibration.of(CalibrationInput::Prediction);
+        assert_eq!(calibration.apply(0.0, Link::Logistic), 0.1);
+        assert_eq!(calibration.apply(0.25, Link::Identity), 0.05);
     }
 
     #[test]

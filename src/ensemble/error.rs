@@ -63,7 +63,7 @@ pub enum ModelError {
         wants: String,
     },
     /// A Python object that is no tree ensemble, or one that is not read.
-    #[error("the file holds {class}, which is not explained")]
+    #[error("the file holds {}, which is not explained", one_line(.class))]
     Estimator {
         /// `module.name`, perhaps with what makes it special.
         class: String,
@@ -230,6 +230,11 @@ impl ModelError {
         }
         .to_owned()
     }
+}
+
+/// Names that the file gives, on one line and not too long.
+fn one_line(text: &str) -> String {
+    text.chars().take(300).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn at_key(key: &str) -> String {

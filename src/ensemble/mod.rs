@@ -14,7 +14,7 @@ mod summary;
 mod tree;
 
 pub use builder::{Builder, NodeSpec, TreeSpec};
-pub use calibration::{Calibration, CalibrationError, Points};
+pub use calibration::{Calibration, CalibrationError, CalibrationInput};
 pub use category::CategorySet;
 pub use error::{ModelError, TreeFault};
 pub use objective::{Link, Objective, Scale};
@@ -155,6 +155,18 @@ impl Ensemble {
         let mut facts = self.facts;
         facts.booster = format!("{}, calibrated ({})", facts.booster, calibration.name());
         Ensemble { facts, calibration: Some(calibration), ..self }
+    }
+
+    /// [`Ensemble::with_calibration`] for a calibration that came beside the model.
+    ///
+    /// # Errors
+    /// [`CalibrationError::Outputs`] unless there is one output, [`CalibrationError::Already`].
+    pub fn calibrated_by(self, calibration: Calibration) -> Result<Self, CalibrationError> {
+        match &self.calibration {
+            _ if self.n_outputs() != 1 => Err(CalibrationError::Outputs { n_outputs: self.n_outputs() }),
+            Some(known) => Err(CalibrationError::Already { name: known.name() }),
+            None => Ok(self.with_calibration(calibration)),
+        }
     }
 
     /// True if path-dependent SHAP values are defined: no tree splits, or every tree that splits has cover and at

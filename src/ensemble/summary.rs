@@ -1,6 +1,6 @@
 //! What a reader is told about a model, and what the page keeps of it: plain facts, serialisable.
 
-use super::{Ensemble, FeatureKind, Node, Scale, Split};
+use super::{Calibration, Ensemble, FeatureKind, Node, Scale, Split};
 use serde::{Deserialize, Serialize};
 
 /// What one feature is to the model.
@@ -61,6 +61,10 @@ pub struct Summary {
     pub cover: String,
     /// True if the file stores feature names.
     pub named: bool,
+    /// True if the library refuses missing values and the trees do not say where they would go.
+    pub refuses_missing: bool,
+    /// What was put on top of the one output, if anything.
+    pub calibration: Option<Calibration>,
     /// One entry per feature, model order.
     pub features: Vec<FeatureSummary>,
 }
@@ -86,6 +90,8 @@ pub struct Facts {
     pub n_trees_stored: u32,
     /// See [`Summary::best_iteration`].
     pub best_iteration: Option<u32>,
+    /// See [`Summary::refuses_missing`].
+    pub refuses_missing: bool,
 }
 
 impl Ensemble {
@@ -130,8 +136,17 @@ impl Ensemble {
             base_values: self.base_values(),
             cover: self.facts.cover.clone(),
             named: self.named,
+            refuses_missing: self.facts.refuses_missing,
+            calibration: self.calibration.clone(),
             features,
         }
+    }
+}
+
+impl Summary {
+    /// What the calibration, if there is one, makes of a margin.
+    pub fn calibrated(&self, margin: f64) -> Option<f64> {
+        self.calibration.as_ref().map(|c| c.apply(margin, self.scale.link))
     }
 }
 

@@ -245,6 +245,10 @@ pub fn sentence(a: &Analysis, patient: RowId) -> String {
         }
         Link::Identity | Link::Step | Link::SignedSquare | Link::Softplus => String::new(),
     };
+    let relative = match a.calibrated(margin) {
+        Some(p) => format!("{relative}, calibrated {p}"),
+        None => relative,
+    };
     let all = contributions(a, patient);
     let list = |sign: f64, n: usize| -> Vec<String> {
         all.iter()

@@ -26,6 +26,8 @@ pub enum FileRole {
     Table,
     /// The author's own predictions.
     Predictions,
+    /// A function on top of the model's one output.
+    Calibration,
 }
 
 /// What was understood of the files so far.
@@ -65,7 +67,10 @@ pub fn file_role(file: &Picked) -> FileRole {
     // What is named like a table is one, unless it is a model in disguise: the table reader says what is wrong with
     // it. Everything else goes to the model readers, which refuse by name what they do not know.
     let name = file.name.to_ascii_lowercase();
-    let table_name = [".csv", ".tsv", ".txt", ".tab"].iter().any(|e| name.ends_with(e));
+    let table_name =
+        [".csv", ".tsv", ".txt", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet", ".arrow", ".feather"]
+            .iter()
+            .any(|e| name.ends_with(e));
     let first_line = text.lines().next().unwrap_or_default();
     let model_text = text.starts_with('{') || first_line.trim() == "tree" || first_line.starts_with("CBM1");
     let binary = head.contains(&0) || head.starts_with(&[0x1f, 0x8b]) || head.starts_with(b"PK\x03\x04");
@@ -73,6 +78,9 @@ pub fn file_role(file: &Picked) -> FileRole {
         .split([',', ';', '\t', '|'])
         .map(|c| c.trim().trim_matches('"').to_ascii_lowercase())
         .collect();
+    if study::is_calibration(columns.iter().map(String::as_str)) {
+        return FileRole::Calibration;
+    }
     let predicts = columns.iter().any(|c| c == "margin" || c == "prediction");
     match () {
         () if model_text => FileRole::Model,
@@ -89,7 +97,8 @@ pub fn file_role(file: &Picked) -> FileRole {
 /// # Errors
 /// A notice that names the file, the place and what to do.
 pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
-    let (mut manifest, mut model, mut table, mut predictions) = (None, None, None, None);
+    let (mut manifest, mut model, mut table, mut predictions, mut calibration) =
+        (None, None, None, None, None);
     for file in files {
         if file.bytes.len() > MAX_FILE {
             return Err(Notice::error(
@@ -103,6 +112,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
             FileRole::Model => &mut model,
             FileRole::Table => &mut table,
             FileRole::Predictions => &mut predictions,
+            FileRole::Calibration => &mut calibration,
         };
         // A file chosen later replaces an earlier one of the same kind.
         *slot = Some(file);
@@ -121,7 +131,19 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
                 Notice::error(format!("{} cannot be used as a model", file.name), e.to_string(), e.hint())
             })?;
             warnings.extend(parsed.warnings);
-            Some((file, parsed.value.summary()))
+            let mut model = parsed.value;
+            if let Some(table) = calibration {
+                let calibrated = study::calibrated(model, &table.name, &table.bytes).map_err(|e| {
+                    Notice::error(
+                        format!("{} cannot be used as a calibration", table.name),
+                        e.to_string(),
+                        e.hint(),
+                    )
+                })?;
+                warnings.extend(calibrated.warnings);
+                model = calibrated.value;
+            }
+            Some((file, model.summary()))
         }
         None => None,
     };
@@ -138,8 +160,13 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
 
     match (model, table) {
         (Some((model_file, summary)), Some((data_file, data))) => {
-            for (file, expected) in [(model_file, &manifest.model), (data_file, &manifest.data)] {
-                if let Some(expected) = expected {
+            let named = [
+                (Some(model_file), &manifest.model),
+                (Some(data_file), &manifest.data),
+                (calibration, &manifest.calibration),
+            ];
+            for (file, expected) in named {
+                if let (Some(file), Some(expected)) = (file, expected) {
                     expected.verify(&file.bytes).map_err(|e| study_notice(&file.name, &e))?;
                 }
             }
@@ -220,11 +247,17 @@ mod tests {
         check("patients.csv", b"", FileRole::Table);
         check("patients", b"id,age\n1,2\n", FileRole::Table);
         check("utf16.csv", b"\xff\xfei\0d\0", FileRole::Table);
+        check("patients.csv.gz", b"\x1f\x8b\x08", FileRole::Table);
+        check("model.json.gz", b"\x1f\x8b\x08", FileRole::Model);
+        check("book.xlsx", b"PK\x03\x04", FileRole::Table);
         check("workbook.csv", b"PK\x03\x04", FileRole::Table);
         check("page.csv", b"<!doctype html>", FileRole::Table);
         check("page.json", b"<!doctype html>", FileRole::Model);
         check("forest.pkl", b"\x80\x04", FileRole::Model);
         check("lgb.txt", b"tree\nversion=v4", FileRole::Model);
+        check("isotonic.csv", b"margin,calibrated\n0,0.5\n", FileRole::Calibration);
+        check("platt.txt", b"parameter,prediction\nslope,1\n", FileRole::Calibration);
+        check("predictions.csv", b"margin,prediction\n", FileRole::Predictions);
         check("predictions.csv", b"patient_id,margin,prediction\n", FileRole::Predictions);
     }
 }

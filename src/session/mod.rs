@@ -169,6 +169,11 @@ impl Analysis {
         row[self.insight.output]
     }
 
+    /// What the calibration, if the model has one, makes of a margin, as text; attributions explain the margin.
+    pub fn calibrated(&self, margin: f64) -> Option<String> {
+        self.study.model.calibrated(margin).map(|p| crate::plot::number::fixed(p, 3))
+    }
+
     /// Largest additivity error that rounding explains: 1e-9 of the largest margin, at least 1e-9.
     pub fn tolerance(&self) -> f64 {
         1e-9 * self.attributions.margin.iter().fold(1.0, |m: f64, x| m.max(x.abs()))

@@ -65,6 +65,14 @@ pub enum RowName {
     Number(usize),
 }
 
+/// What stands on top of the explained function.
+#[derive(Serialize)]
+struct Calibrated<'a> {
+    method: &'a str,
+    of: &'a str,
+    explained: &'a str,
+}
+
 #[derive(Serialize)]
 struct Model<'a> {
     format: &'a str,
@@ -84,6 +92,15 @@ impl Document<'_> {
         margins
     }
 
+    /// What the calibration, if the model has one, makes of the first output's margins; NaN never occurs in a margin.
+    fn calibrated(&self) -> Option<Vec<f64>> {
+        let margins = self.attributions.margin.chunks_exact(self.attributions.n_outputs.max(1));
+        margins.map(|row| self.model.calibrated(row[0])).collect::<Option<Vec<f64>>>().filter(|_| {
+            // Without rows nothing says whether there is one.
+            self.model.calibration.is_some()
+        })
+    }
+
     /// Writes the JSON form: `{"format":"clarimark-attributions","version":1,…}`, one line per row of attributions,
     /// numbers in the shortest form that reads back to the same bits, NaN as null.
     ///
@@ -96,7 +113,9 @@ impl Document<'_> {
     /// [`Document::write_json`] for what was computed in another way. `method` and `output` say how; there are
     /// `background` (`{"rows":…,"sha256":…}`) if the method is interventional, `precision` if it is `f32`, and
     /// `interactions` (`{"rows":[name],"values":[row][i][j][output]}`) if they were asked for. Attributions are in units
-    /// of `output`. `base_values` is null for `log-loss`, whose base depends on what was observed:
+    /// of `output`. Of a calibrated model there are `calibration` (`{"method":…,"of":"margin"|"prediction","explained":…}`)
+    /// and `calibrated`, one value per row; attributions, margins and predictions are those before calibration.
+    /// `base_values` is null for `log-loss`, whose base depends on what was observed:
     /// `base_values_by_row` holds `[row][output]`.
     ///
     /// # Errors
@@ -124,11 +143,23 @@ impl Document<'_> {
         if details.precision == Precision::F32 {
             write!(out, ",\"precision\":\"f32\"")?;
         }
+        if let Some(calibration) = &m.calibration {
+            let explained = format!("the {output} before calibration");
+            let said = Calibrated {
+                method: calibration.name(),
+                of: calibration.input().word(),
+                explained: &explained,
+            };
+            write!(out, ",\"calibration\":{}", json(&said)?)?;
+        }
         write!(out, ",\"outputs\":{}", json(&m.outputs)?)?;
         write!(out, ",\"features\":{},\"rows\":{}", json(&names)?, json(&self.rows)?)?;
         let margin: Vec<&[f64]> = a.margin.chunks_exact(k).collect();
         let prediction: Vec<Vec<f64>> = (0..a.n_rows).map(|r| self.prediction(r)).collect();
         write!(out, ",\n\"margin\":{},\n\"prediction\":{}", json(&margin)?, json(&prediction)?)?;
+        if let Some(calibrated) = self.calibrated() {
+            write!(out, ",\n\"calibrated\":{}", json(&calibrated)?)?;
+        }
         match details.scale {
             None => write!(out, ",\n\"base_values\":{}", json(&a.base_values)?)?,
             Some(("log-loss", on)) => {
@@ -165,7 +196,7 @@ impl Document<'_> {
         )
     }
 
-    /// Writes the CSV form: id, margin, prediction and base value, then one column per feature (and output).
+    /// Writes the CSV form: id, margin, prediction, of a calibrated model the calibrated value, and base value, then one column per feature (and output).
     ///
     /// # Errors
     /// Those of the writer.
@@ -184,9 +215,12 @@ impl Document<'_> {
         };
         let mut writer = ::csv::Writer::from_writer(out);
         let mut header = vec!["id".to_string()];
-        for what in ["margin", "prediction", "base value"] {
+        let calibrated = self.calibrated();
+        for what in ["margin", "prediction"] {
             header.extend((0..k).map(|o| of(what, o)));
         }
+        header.extend(calibrated.iter().map(|_| "calibrated".to_owned()));
+        header.extend((0..k).map(|o| of("base value", o)));
         for feature in &self.model.features {
             header.extend((0..k).map(|o| of(&inert(&feature.name), o)));
         }
@@ -198,6 +232,7 @@ impl Document<'_> {
             }];
             record.extend((0..k).map(|o| a.margin(r, o).to_string()));
             record.extend(self.prediction(r).iter().map(f64::to_string));
+            record.extend(calibrated.iter().filter_map(|c| c.get(r)).map(f64::to_string));
             let base_values =
                 details.scale.map_or(&a.base_values[..], |(_, on)| &on.base_values[r * k..][..k]);
             record.extend(base_values.iter().map(f64::to_string));

@@ -1,6 +1,7 @@
 //! What can be wrong between a model, a table and a manifest.
 
 use super::RoleProblem;
+use super::calibration::CalibrationTableError;
 use super::manifest::ManifestError;
 use super::text::{list, of};
 
@@ -12,6 +13,9 @@ pub enum StudyError {
     /// The manifest cannot be followed.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// A calibration that cannot be read, or not put on top of the model.
+    #[error(transparent)]
+    Calibration(#[from] CalibrationTableError),
     /// Features without a column.
     #[error("{} no column: {}", of(.missing.len(), "model feature has", "model features have"), list(.missing))]
     MissingColumns {
@@ -63,6 +67,16 @@ pub enum StudyError {
         /// Levels that the model knows.
         known: Vec<String>,
     },
+    /// An empty cell for a model that takes none.
+    #[error("column {column}, row {row}: the value is missing, and the model takes no missing values")]
+    Missing {
+        /// Column of the table.
+        column: String,
+        /// Row as a spreadsheet counts.
+        row: usize,
+        /// Empty cells in columns that the model uses.
+        n: usize,
+    },
     /// A text for a categorical feature whose level names the model does not store.
     #[error("column {column}, row {row}: the model stores no level names, so “{text}” has no code")]
     NoLevelNames {
@@ -96,6 +110,7 @@ impl StudyError {
     pub fn hint(&self) -> String {
         match self {
             StudyError::Manifest(error) => error.hint(),
+            StudyError::Calibration(error) => error.hint(),
             StudyError::MissingColumns { near, .. } if !near.is_empty() => {
                 let pairs: Vec<String> = near.iter().map(|(f, c)| format!("“{c}” for “{f}”")).collect();
                 format!("Columns with nearly the same name: {}; rename them if they are meant.", list(&pairs))
@@ -122,6 +137,11 @@ impl StudyError {
             StudyError::UnseenLevel { known, .. } => {
                 format!("Use one of the levels it was trained on ({}), or leave the cell empty.", list(known))
             }
+            StudyError::Missing { n, .. } => format!(
+                "Its library would refuse {}: leave out such rows, fill them in as in training, or train again with \
+                 scikit-learn 1.3 or later.",
+                of(*n, "missing value", "missing values")
+            ),
             StudyError::NoLevelNames { .. } => {
                 "Write the codes that the model was trained with, or save the model with XGBoost 3.1 or later.".into()
             }

@@ -44,6 +44,8 @@ pub(super) fn model(objective: &str, features: &[&str]) -> Summary {
         base_values: Some(vec![0.0]),
         cover: "sum of hessians".into(),
         named: true,
+        refuses_missing: false,
+        calibration: None,
         features: features.collect(),
     }
 }

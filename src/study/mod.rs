@@ -2,6 +2,7 @@
 //! features by name, and what deserves a warning before anything is computed.
 
 mod binding;
+mod calibration;
 mod error;
 mod findings;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod text;
 mod understood;
 
 pub use binding::{Binding, bind, bind_columns, bind_with};
+pub use calibration::{CalibrationTableError, calibrated, is_calibration, read_calibration};
 pub use error::StudyError;
 pub use findings::{Finding, Severity, Topic, findings};
 pub use join::{Parts, with_role};

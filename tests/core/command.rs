@@ -4,11 +4,13 @@ use crate::reference::folder;
 use clarimark::command::run;
 use clarimark::ensemble;
 use clarimark::explain::{Flow, Interventional};
+use clarimark::job::{Picked, Reading, read_files};
 use clarimark::study::FileFacts;
 use serde_json::Value;
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 struct Ran {
     status: u8,
@@ -383,4 +385,94 @@ fn a_packed_page_holds_the_study() {
         assert!(text.contains(&format!("data-packed-file=\"{file}\"")), "{file}");
     }
     fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_calibration_stands_beside_what_is_explained() {
+    #[derive(serde::Deserialize)]
+    struct Expected {
+        calibrated: std::collections::BTreeMap<String, Vec<f64>>,
+    }
+    let folder = folder();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let expected: Expected =
+        serde_json::from_slice(&fs::read(path("calibration/expected.json")).unwrap()).unwrap();
+    assert_eq!(expected.calibrated.len(), 4);
+    let model = path("sklearn-1.9.1/boosting_binary.model.skops");
+    let data = path("sklearn-1.9.1/boosting_binary.csv");
+    let explain = ["explain", "--model", &model, "--data", &data];
+    let raw: Value = serde_json::from_str(&clarimark(&explain).out).unwrap();
+    assert!(raw.get("calibrated").is_none() && raw.get("calibration").is_none());
+    for (name, expected) in &expected.calibrated {
+        let table = path(&format!("calibration/{name}"));
+        let ran = clarimark(&[&explain[..], &["--calibration", &table]].concat());
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert!(ran.err.contains("before calibration"), "{}", ran.err);
+        let got: Value = serde_json::from_str(&ran.out).unwrap();
+        let calibrated = numbers(&got["calibrated"]);
+        assert_eq!(calibrated.len(), expected.len());
+        for (got, expected) in calibrated.iter().zip(expected) {
+            assert!((got - expected).abs() < 1e-12, "{name}: {got}, scikit-learn gives {expected}");
+        }
+        let of = if name.contains("prediction") { "prediction" } else { "margin" };
+        assert_eq!(got["calibration"]["of"], of);
+        assert_eq!(got["calibration"]["explained"], "the margin before calibration");
+        for key in ["margin", "prediction", "attributions", "base_values"] {
+            assert_eq!(got[key], raw[key], "{name}: {key} is that before calibration");
+        }
+        let csv = clarimark(&[&explain[..], &["--calibration", &table, "--format", "csv"]].concat()).out;
+        assert!(csv.starts_with("id,margin,prediction,calibrated,base value,"), "{}", &csv[..80]);
+    }
+    let table = path("calibration/isotonic_of_margin.csv");
+    let inside = path("sklearn-1.9.1/calibrated_isotonic.model.skops");
+    let data = path("sklearn-1.9.1/calibrated_isotonic.csv");
+    let ran = clarimark(&["explain", "--model", &inside, "--data", &data, "--calibration", &table]);
+    assert!(ran.status == 2 && ran.err.contains("is calibrated already (isotonic)"), "{}", ran.err);
+    let (model, data) = (case("multi_softprob", "model.json"), case("multi_softprob", "csv"));
+    let ran = clarimark(&["explain", "--model", &model, "--data", &data, "--calibration", &table]);
+    assert!(ran.status == 2 && ran.err.contains("outputs, and a calibration belongs to one"), "{}", ran.err);
+    let ran = clarimark(&["inspect", &inside]);
+    assert!(ran.out.contains("calibration isotonic of the margin"), "{}", ran.out);
+}
+
+#[test]
+fn a_manifest_names_a_calibration_and_holds_it_to_its_checksum() {
+    let at = std::env::temp_dir().join(format!("clarimark-calibration-{}", std::process::id()));
+    fs::create_dir_all(&at).unwrap();
+    let copy = |from: PathBuf, to: &str| -> String {
+        let bytes = fs::read(from).unwrap();
+        fs::write(at.join(to), &bytes).unwrap();
+        format!("{{\"path\": \"{to}\", \"sha256\": \"{}\"}}", clarimark::study::sha256_hex(&bytes))
+    };
+    let model = copy(folder().join("sklearn-1.9.1/boosting_binary.model.skops"), "model.skops");
+    let data = copy(folder().join("sklearn-1.9.1/boosting_binary.csv"), "data.csv");
+    let table = copy(folder().join("calibration/platt_of_margin.csv"), "platt.csv");
+    let manifest = at.join("study.json");
+    fs::write(
+        &manifest,
+        format!(
+            "{{\"format\": \"clarimark-study\", \"version\": 1, \"model\": {model}, \"data\": {data}, \
+             \"calibration\": {table}}}"
+        ),
+    )
+    .unwrap();
+    let explain = || clarimark(&["explain", "--study", manifest.to_str().unwrap()]);
+    let ran = explain();
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let got: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(got["calibration"]["method"], "Platt");
+
+    // The page reads the same files, in any order.
+    let names = ["platt.csv", "data.csv", "study.json", "model.skops"];
+    let picked = |name: &str| Picked { name: name.into(), bytes: Arc::new(fs::read(at.join(name)).unwrap()) };
+    let Reading::Study { study, .. } = read_files(&names.map(picked)).unwrap() else { panic!("no study") };
+    let margin = got["margin"][0][0].as_f64().unwrap();
+    assert_eq!(study.model.calibrated(margin), got["calibrated"][0].as_f64());
+    assert!(study.warnings.iter().any(|w| w.contains("platt.csv calibrates the margin (Platt)")));
+
+    fs::write(at.join("platt.csv"), "parameter,margin\na,-1\nb,0\n").unwrap();
+    let ran = explain();
+    assert!(ran.status == 2 && ran.err.contains("platt.csv"), "{}", ran.err);
+    assert!(read_files(&names.map(picked)).is_err());
+    fs::remove_dir_all(at).unwrap();
 }

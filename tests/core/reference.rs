@@ -160,7 +160,7 @@ fn check(path: &Path, worst: &mut Worst) {
     }
 
     for (margin, wanted) in margins.iter().zip(expected.calibrated.iter().flatten()) {
-        let got = model.calibration().unwrap().apply(*margin);
+        let got = model.calibration().unwrap().apply(*margin, model.objective().scale.link);
         assert!((got - wanted).abs() <= expected.tolerance, "{case}: calibrated {got}, expected {wanted}");
     }
 

@@ -15,4 +15,6 @@ for env in skl-1.0 skl-1.2 skl-new; do .cache/$env/bin/python make_sklearn.py; d
 for env in skl-1.2 skl-new; do .cache/$env/bin/python make_wrapped.py; done
 .cache/skl-new/bin/python make_onnx.py
 .cache/skl-new/bin/python make_pmml.py
+.cache/skl-new/bin/python make_calibration.py
+.cache/skl-new/bin/python make_tables.py
 .cache/skl-new/bin/python make_hostile.py

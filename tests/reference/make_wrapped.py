@@ -83,7 +83,22 @@ def main():
             lambda r: model.predict_proba(r)[:, 1:] if binary else model.predict_proba(r),
             containers,
         )  # fmt: skip
-    for name, x, y in (("classifier", data.data.iloc[:, :3].set_axis(["a", "b", "c"], axis=1), data.target), ("several", xw, yw)):
+    for name, x, y in (("classifier", data.data.iloc[:, :3].set_axis(["a", "b", "c"], axis=1), data.target), ("several", xw, yw), ("early", xw, yw)):
+        if name == "early":
+            # Usually training drops the rounds after the best one. A booster that may be trained further keeps them, also in
+            # a pickle, and predicts without them.
+            sets = lgb.Dataset(x[::2], y[::2]), lgb.Dataset(x[1::2], y[1::2])
+            parameters = {"objective": "multiclass", "num_class": 3, "num_leaves": 4, "learning_rate": 0.5, "verbose": -1, "seed": 1}
+            b = lgb.train(
+                parameters, sets[0], 60, valid_sets=[sets[1]], keep_training_booster=True,
+                callbacks=[lgb.early_stopping(8, verbose=False)],
+            )  # fmt: skip
+            assert 0 < b.best_iteration < b.current_iteration(), b.best_iteration
+            write(
+                f"wrapped-lightgbm-{lgb.__version__}", name, b, x, lambda r: b.predict(r, raw_score=True),
+                lambda r: b.predict(r, pred_contrib=True), b.predict, ["pkl", "joblib", "p2.pkl"],
+            )  # fmt: skip
+            continue
         model = lgb.LGBMClassifier(n_estimators=4, num_leaves=5, verbose=-1, random_state=1).fit(x, y)
         b, binary = model.booster_, name == "classifier"
         write(

@@ -287,7 +287,10 @@ fn patient_facts(store: crate::app::store::Store, a: &Analysis, p: RowId) -> imp
         <section>
             {facts(vec![
                 ("Prediction, margin", format!("{}, rank {rank} of {}", signed(a.margin(p), 2), a.rows.len())),
-                ("Prediction", format!("{} {}", fixed(a.prediction(p), 2), scale.prediction)),
+                ("Prediction", match a.calibrated(a.margin(p)) {
+                    Some(c) => format!("{} {}, calibrated {c}", fixed(a.prediction(p), 2), scale.prediction),
+                    None => format!("{} {}", fixed(a.prediction(p), 2), scale.prediction),
+                }),
                 ("Reference", signed(a.base_value(), 2)),
                 ("Observed", words::outcome_of(&a.study, p).unwrap_or_else(|| "not known".into())),
                 ("Subgroup", match silhouette {

@@ -51,8 +51,11 @@ pub(crate) fn Patient() -> impl IntoView {
                      the selected patients, at most 300. Dashed: the second patient, or this one as measured."
                 }
             };
+            let calibrated = case.get().and_then(|c| a.calibrated(c.margin)).map_or_else(String::new, |p| {
+                format!("Calibrated: {p}; the bars explain the {} before calibration. ", a.study.model.scale.margin)
+            });
             format!(
-                "{reads} Reference {}; red raises {}, blue lowers it. {outcome}{}",
+                "{reads} Reference {}; red raises {}, blue lowers it. {calibrated}{outcome}{}",
                 signed(a.base_value(), 2),
                 a.study.model.scale.higher,
                 provenance(&a)

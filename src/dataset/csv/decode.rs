@@ -36,10 +36,11 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, DataError> {
 /// Binary kinds, by their first bytes.
 fn magic(bytes: &[u8]) -> Option<Look> {
     const XLS: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0];
-    let kinds: [(&[u8], Look); 5] = [
+    let kinds: [(&[u8], Look); 6] = [
         (b"PK\x03\x04", Look::Zip),
         (&[0x1f, 0x8b], Look::Gzip),
         (b"PAR1", Look::Parquet),
+        (b"ARROW1\0", Look::Arrow),
         (XLS, Look::Xls),
         (b"{L\0\0\0\0", Look::UbJson),
     ];

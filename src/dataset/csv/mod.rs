@@ -8,6 +8,7 @@
 //! - **Type**: a column is numbers if every cell that is not missing is a finite decimal number, else texts.
 //!   Infinities, integers with a leading zero (`007`) and integers beyond 2⁵³ are texts.
 //! - **Decimal comma**: see [`Options::decimal_comma`].
+//! - **gzip** around the text is taken off.
 //! - White space around cells is not part of them.
 //!
 //! One pass checks the shape, settles the types and reads numbers and texts; a second one reads those columns again in
@@ -20,6 +21,7 @@ mod header;
 mod records;
 mod sniff;
 mod table;
+mod unpack;
 mod write;
 
 pub use write::inert;
@@ -47,7 +49,8 @@ pub struct Options {
 /// # Errors
 /// [`DataError`] with row (1-based, the header is row 1, blank lines not counted) and column.
 pub fn read(bytes: &[u8], options: Options) -> Result<Parsed<Dataset>, DataError> {
-    let text = decode::text(bytes)?;
+    let bytes = unpack::unpacked(bytes)?;
+    let text = decode::text(&bytes)?;
     let (delimiter, text) = match (options.delimiter, sniff::declared(text)) {
         (Some(delimiter), declared) => (delimiter, declared.map_or(text, |(_, rest)| rest)),
         (None, Some((delimiter, rest))) => (delimiter, rest),

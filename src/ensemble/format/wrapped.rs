@@ -21,7 +21,11 @@ pub(super) fn read(heap: &Heap<'_>, root: Id, options: ReadOptions) -> Result<Pa
                 Some("Booster") => model.clone(),
                 _ => model.get("_Booster")?,
             };
-            if package == "xgboost" { of_xgboost(&model, &booster, options) } else { of_lightgbm(&booster) }
+            if package == "xgboost" {
+                of_xgboost(&model, &booster, options)
+            } else {
+                of_lightgbm(&booster, options)
+            }
         }
         _ => sklearn::read(&model),
     }
@@ -46,13 +50,15 @@ fn of_xgboost(
     Ok(parsed)
 }
 
-/// `Booster._handle` holds the text of the model.
-fn of_lightgbm(booster: &Place<'_, '_>) -> Result<Parsed<Ensemble>, ModelError> {
+/// `Booster._handle` holds the text of the model, `best_iteration` the number of rounds that it predicts with if training
+/// stopped early (−1 or 0 otherwise).
+fn of_lightgbm(booster: &Place<'_, '_>, options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     let text = match booster.find("_handle") {
         Some(handle) => handle,
         // Before 4.0.
         None => booster.get("handle")?,
     };
     let bytes = text.text().ok_or_else(|| text.wrong("it is not the text of a model"))?;
-    lightgbm::read_text(bytes.as_bytes())
+    let best = booster.find("best_iteration").and_then(|best| best.count().ok());
+    lightgbm::read_text_up_to(bytes.as_bytes(), best.filter(|_| !options.use_all_trees))
 }

@@ -82,7 +82,11 @@ pub fn bind_columns(
         let unused = unused.map(|c| data.columns()[c].name.clone()).collect();
         return Err(StudyError::MissingColumns { missing, unused, near: Vec::new() });
     }
-    Ok(Parsed { value: Binding { inputs, positional: false }, warnings })
+    let binding = Binding { inputs, positional: false };
+    if model.refuses_missing {
+        binding.complete(model, data)?;
+    }
+    Ok(Parsed { value: binding, warnings })
 }
 
 /// Binds the columns that have no other role, in file order.
@@ -138,6 +142,24 @@ impl Binding {
     /// Feature that a column feeds, if any.
     pub fn feature_of(&self, column: usize) -> Option<FeatureId> {
         self.inputs.iter().position(|input| input.column as usize == column).map(FeatureId::of)
+    }
+
+    /// Checks that no value is missing that the trees ask for.
+    fn complete(&self, model: &Summary, data: &Dataset) -> Result<(), StudyError> {
+        let (mut first, mut n) = (None, 0);
+        for (feature, column) in model.features.iter().zip(self.columns()) {
+            let column = &data.columns()[column];
+            if feature.n_splits > 0 {
+                for row in (0..data.n_rows()).filter(|&row| column.is_missing(row)) {
+                    first.get_or_insert((column.name.clone(), row + 2));
+                    n += 1;
+                }
+            }
+        }
+        match first {
+            Some((column, row)) => Err(StudyError::Missing { column, row, n }),
+            None => Ok(()),
+        }
     }
 
     /// The model's input: number or level code, NaN if missing.

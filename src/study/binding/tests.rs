@@ -17,6 +17,22 @@ fn inputs(features: &[&str], text: &str) -> Result<(Vec<f64>, Vec<String>), Stud
 }
 
 #[test]
+fn an_empty_cell_is_refused_where_the_library_refuses_it() {
+    use crate::ensemble::Summary;
+    let strict = |features: &[&str]| Summary { refuses_missing: true, ..model("gini", features) };
+    let data = table("a,b,c\n1,2,3\n4,,6\n,,9\n");
+    let error = bind(&strict(&["c", "b", "a"]), &data).unwrap_err();
+    assert_eq!(error, StudyError::Missing { column: "b".into(), row: 3, n: 3 });
+    assert!(error.hint().contains("3 missing values"), "{}", error.hint());
+    assert!(bind(&strict(&["c"]), &data).is_ok());
+    // What no split asks for may be missing.
+    let mut unused = strict(&["a", "c"]);
+    unused.features[0].n_splits = 0;
+    assert!(bind(&unused, &data).is_ok());
+    assert!(bind(&model("gini", &["a", "b"]), &data).is_ok());
+}
+
+#[test]
 fn cells_become_inputs_whatever_the_order_of_the_columns() {
     let check = |features: &[&str], text: &str, expect: &[f64], warnings: &[&str]| {
         let (got, warned) = inputs(features, text).unwrap_or_else(|e| panic!("{e}: {text:?}"));

@@ -23,8 +23,14 @@ type Unknown<'a> = (Vec<&'a str>, Vec<String>);
 fn unknown(value: &Value) -> Vec<Unknown<'_>> {
     let mut found = Vec::new();
     let Some(top) = value.as_object() else { return found };
-    compare(top, &[], &keys(&Manifest::default()), &mut found);
-    for key in ["model", "data"] {
+    // With what is not written while it is empty.
+    let all = Manifest {
+        calibration: Some(FileRef::default()),
+        refits: vec![FileRef::default()],
+        ..Manifest::default()
+    };
+    compare(top, &[], &keys(&all), &mut found);
+    for key in ["model", "data", "calibration"] {
         if let Some(file) = top.get(key).and_then(Value::as_object) {
             compare(file, &[key], &keys(&FileRef::default()), &mut found);
         }

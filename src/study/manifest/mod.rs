@@ -95,6 +95,9 @@ pub struct Manifest {
     pub statements: BTreeMap<String, String>,
     pub model: Option<FileRef>,
     pub data: Option<FileRef>,
+    /// A table as [`super::read_calibration`] reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<FileRef>,
     /// Models fitted by the same procedure on resampled patients, to see what it varies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refits: Vec<FileRef>,
@@ -142,7 +145,8 @@ fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, ManifestError> {
         version => return Err(ManifestError::Version { version }),
     }
     let mut manifest: Manifest = serde_json::from_slice(bytes).map_err(|e| keys::explain(&e, &value))?;
-    for (key, file) in [("model", &mut manifest.model), ("data", &mut manifest.data)] {
+    let Manifest { model, data, calibration, .. } = &mut manifest;
+    for (key, file) in [("model", model), ("data", data), ("calibration", calibration)] {
         if let Some(file) = file {
             file::check(key, file)?;
         }

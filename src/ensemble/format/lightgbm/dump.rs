@@ -91,6 +91,7 @@ pub(in crate::ensemble::format) fn read(text: &[u8]) -> Result<Parsed<Ensemble>,
         feature_names: file.feature_names,
         pandas_categorical: file.pandas_categorical.unwrap_or_default(),
         trees,
+        best: None,
     };
     model.into_ensemble()
 }

@@ -23,7 +23,7 @@ use crate::Parsed;
 use crate::ensemble::builder::{MAX_FEATURES, MAX_OUTPUTS};
 
 pub(super) use dump::read as read_dump;
-pub(super) use text::read as read_text;
+pub(super) use text::{read as read_text, read_up_to as read_text_up_to};
 
 /// Versions of the file that the reference cases cover.
 const TESTED: &[&str] = &["v3", "v4"];
@@ -48,6 +48,8 @@ struct Model {
     /// Levels of the table's categorical columns, in column order.
     pandas_categorical: Vec<Vec<Level>>,
     trees: Vec<TreeSpec>,
+    /// Rounds that predictions use, where the object around the file says so; 1-based like LightGBM's own.
+    best: Option<usize>,
 }
 
 /// How a split treats missing values.
@@ -129,6 +131,13 @@ impl Model {
                 expected: "a whole number of rounds",
             });
         }
+        let (n_stored, mut best_iteration) = (n_trees, None);
+        // Without rounds after the best there is nothing to leave out.
+        if let Some(best) = self.best.filter(|&best| best > 0 && best < n_trees / self.n_outputs) {
+            self.trees.truncate(best * self.n_outputs);
+            best_iteration = Some(best as u32 - 1);
+        }
+        let n_trees = self.trees.len();
         let known = objective::known(&self.objective)?;
         if !known.recognised {
             warnings.push(match self.objective.is_empty() {
@@ -178,8 +187,9 @@ impl Model {
             booster: if self.average { "random forest".into() } else { "gradient boosting".into() },
             base_score: "inside the leaf values".into(),
             cover: "number of rows".into(),
-            n_trees_stored: n_trees as u32,
-            best_iteration: None,
+            n_trees_stored: n_stored as u32,
+            best_iteration,
+            ..Facts::default()
         };
         let trees = std::mem::take(&mut self.trees);
         let objective = Objective { name: std::mem::take(&mut self.objective), scale: known.scale };

@@ -12,6 +12,17 @@ use std::str::FromStr;
 /// # Errors
 /// [`ModelError`] with the line.
 pub(in crate::ensemble::format) fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
+    read_up_to(bytes, None)
+}
+
+/// [`read`] with the number of rounds up to the best one, which the text does not hold.
+///
+/// # Errors
+/// As [`read`].
+pub(in crate::ensemble::format) fn read_up_to(
+    bytes: &[u8],
+    best: Option<usize>,
+) -> Result<Parsed<Ensemble>, ModelError> {
     let text = std::str::from_utf8(bytes).map_err(|e| ModelError::Line {
         line: bytes[..e.valid_up_to()].split(|&b| b == b'\n').count(),
         problem: "the text is not UTF-8".into(),
@@ -54,6 +65,7 @@ pub(in crate::ensemble::format) fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>
         categorical: infos.split_ascii_whitespace().map(|i| !i.starts_with('[') && i != "none").collect(),
         pandas_categorical,
         trees,
+        best,
     };
     model.into_ensemble()
 }

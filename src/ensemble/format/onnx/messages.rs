@@ -52,9 +52,21 @@ pub(super) struct Attribute {
     pub(super) strings: Vec<Vec<u8>>,
 }
 
-/// A tensor as an attribute, which only double precision ensembles have.
+/// A tensor as an attribute: the older operators have it for numbers of double precision only.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Tensor {}
+pub(super) struct Tensor {
+    /// 1 is float, 2 a byte, 10 half, 11 double.
+    #[prost(int32, tag = "2")]
+    pub(super) data_type: i32,
+    #[prost(float, repeated, tag = "4")]
+    pub(super) float_data: Vec<f32>,
+    #[prost(int32, repeated, tag = "5")]
+    pub(super) int32_data: Vec<i32>,
+    #[prost(bytes = "vec", tag = "9")]
+    pub(super) raw_data: Vec<u8>,
+    #[prost(double, repeated, tag = "10")]
+    pub(super) double_data: Vec<f64>,
+}
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct ValueInfo {

@@ -1,8 +1,10 @@
-//! ONNX models whose only working part is one `TreeEnsembleClassifier` or `TreeEnsembleRegressor`.
+//! ONNX models whose only working part is one `TreeEnsembleClassifier`, `TreeEnsembleRegressor` or, since ai.onnx.ml 5,
+//! `TreeEnsemble`.
 //!
 //! Operators: <https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleClassifier.html>. Numbers are 32-bit; converters
 //! leave out how many training rows each node saw, so such a model has no cover.
 
+mod ensemble;
 mod messages;
 mod trees;
 
@@ -11,6 +13,7 @@ use crate::ensemble::builder::{MAX_FEATURES, MAX_OUTPUTS, within};
 use crate::ensemble::{
     Builder, Cast, Ensemble, Facts, Feature, FeatureKind, Link, ModelError, Objective, Scale,
 };
+use ensemble::Nodes;
 use messages::{Attribute, Graph, Model, Node};
 use prost::Message;
 use trees::Arrays;
@@ -29,15 +32,18 @@ const REMEDY: &str =
 /// [`ModelError`].
 pub(super) fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
     let model = Model::decode(bytes).map_err(|e| damaged("the messages", e.to_string()))?;
-    let graph = model.graph.unwrap_or_default();
+    let graph = model.graph.clone().unwrap_or_default();
     let node = ensemble_node(&graph)?;
+    if node.op_type == "TreeEnsemble" {
+        return of_five(&model, &graph, node);
+    }
     let classifier = node.op_type == "TreeEnsembleClassifier";
     let attributes = Attributes(&node.attribute);
     if node.attribute.iter().any(|a| a.t.is_some()) {
         return Err(refused("trees with numbers of double precision"));
     }
     let arrays = Arrays::of(&attributes, if classifier { "class" } else { "target" })?;
-    let features = features(&graph, &arrays)?;
+    let features = features(&graph, arrays.n_features())?;
 
     let labels = labels(&attributes);
     let n_classes =
@@ -67,32 +73,76 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
     let mut builder = Builder::new(features, false, outputs)?;
     let tracks_missing = arrays.add(&mut builder, binary, n_outputs, weight)?;
 
-    let producer = (model.producer_name.as_str(), model.producer_version.as_str());
-    let facts = Facts {
-        library: format!("ONNX by {}", short(producer.0)),
-        version: short(producer.1),
-        tested: TESTED.iter().any(|(name, version)| producer.0 == *name && producer.1.starts_with(version)),
+    let facts = facts(&model, node, &base, n_trees);
+    let value = builder.finish(base, Cast::F32, Objective { name: transform, scale }, facts)?;
+    let mut warnings = without_cover(&value);
+    if !tracks_missing && model.producer_name == "skl2onnx" {
+        warnings.push(
+            "skl2onnx leaves out where missing values go: rows with missing values get another prediction here, as in \
+             ONNX, than in scikit-learn."
+                .to_owned(),
+        );
+    }
+    Ok(Parsed { value, warnings })
+}
+
+fn facts(model: &Model, node: &Node, base: &[f64], n_trees: usize) -> Facts {
+    let (name, version) = (model.producer_name.as_str(), model.producer_version.as_str());
+    Facts {
+        library: format!("ONNX by {}", short(name)),
+        version: short(version),
+        tested: TESTED.iter().any(|(known, start)| name == *known && version.starts_with(start)),
         format: "ONNX".into(),
         booster: node.op_type.clone(),
         base_score: base.iter().map(f64::to_string).collect::<Vec<_>>().join(", "),
         cover: "none: ONNX does not keep it".into(),
         n_trees_stored: n_trees as u32,
-        best_iteration: None,
-    };
-    let value = builder.finish(base, Cast::F32, Objective { name: transform, scale }, facts)?;
-    let mut warnings = Vec::new();
-    if !value.has_cover() {
-        warnings.push(
-            "ONNX does not keep how many training rows each node saw: predictions are shown, but an explanation needs \
-             background rows."
-                .to_owned(),
-        );
+        ..Facts::default()
     }
-    if !tracks_missing && producer.0 == "skl2onnx" {
+}
+
+fn without_cover(model: &Ensemble) -> Vec<String> {
+    let said = "ONNX does not keep how many training rows each node saw: predictions are shown, but an explanation needs \
+                background rows.";
+    if model.has_cover() { Vec::new() } else { vec![said.to_owned()] }
+}
+
+/// The operator of ai.onnx.ml 5, which knows targets and no classes.
+fn of_five(model: &Model, graph: &Graph, node: &Node) -> Result<Parsed<Ensemble>, ModelError> {
+    let attributes = Attributes(&node.attribute);
+    let nodes = Nodes::of(&attributes)?;
+    let n_outputs = usize::try_from(attributes.int("n_targets").unwrap_or(1)).unwrap_or(usize::MAX);
+    within("outputs", n_outputs, MAX_OUTPUTS)?;
+    let n_trees = nodes.n_trees();
+    // The sum where nothing is said.
+    let weight = match attributes.int("aggregate_function") {
+        None | Some(1) => 1.0,
+        Some(0) => 1.0 / n_trees.max(1) as f64,
+        Some(_) => return Err(refused("the largest or smallest of its trees instead of their sum")),
+    };
+    let (transform, scale) = match attributes.int("post_transform") {
+        None | Some(0) => ("NONE", Scale::new(Link::Identity, "prediction", "prediction", "prediction")),
+        Some(1) => ("SOFTMAX", Scale::new(Link::Softmax, "log-odds", "probability", "probability")),
+        Some(2) => ("LOGISTIC", Scale::new(Link::Logistic, "log-odds", "probability", "probability")),
+        Some(other) => return Err(refused(&format!("the post-transform {other}"))),
+    };
+    let outputs = match n_outputs {
+        1 => vec![scale.margin.clone()],
+        n => (0..n).map(|k| format!("target {k}")).collect(),
+    };
+    let mut builder = Builder::new(features(graph, nodes.n_features())?, false, outputs)?;
+    nodes.add(&mut builder, n_outputs, weight)?;
+    let (base, cast) = (vec![0.0; n_outputs], if nodes.double { Cast::None } else { Cast::F32 });
+    let facts = facts(model, node, &base, n_trees);
+    let value = builder.finish(base, cast, Objective { name: transform.into(), scale }, facts)?;
+    let mut warnings = without_cover(&value);
+    if transform != "NONE" {
         warnings.push(
-            "skl2onnx leaves out where missing values go: rows with missing values get another prediction here, as in \
-             ONNX, than in scikit-learn."
-                .to_owned(),
+            format!(
+                "Predictions follow from {transform}, as the number {} is defined for this operator; onnxruntime 1.32 \
+                 exchanges logistic and softmax. Margins and attributions do not depend on it.",
+                attributes.int("post_transform").unwrap_or(0)
+            ),
         );
     }
     Ok(Parsed { value, warnings })
@@ -116,10 +166,10 @@ fn ensemble_node(graph: &Graph) -> Result<&Node, ModelError> {
     let mut found = None;
     for node in &graph.node {
         match node.op_type.as_str() {
-            "TreeEnsembleClassifier" | "TreeEnsembleRegressor" if found.is_some() => {
+            "TreeEnsembleClassifier" | "TreeEnsembleRegressor" | "TreeEnsemble" if found.is_some() => {
                 return Err(refused("more than one tree ensemble"));
             }
-            "TreeEnsembleClassifier" | "TreeEnsembleRegressor" => found = Some(node),
+            "TreeEnsembleClassifier" | "TreeEnsembleRegressor" | "TreeEnsemble" => found = Some(node),
             harmless if HARMLESS.contains(&harmless) => {}
             other => return Err(refused(&format!("the operator {}", other.escape_debug()))),
         }
@@ -140,11 +190,11 @@ fn ensemble_node(graph: &Graph) -> Result<&Node, ModelError> {
     }
 }
 
-fn features(graph: &Graph, arrays: &Arrays<'_>) -> Result<Vec<Feature>, ModelError> {
+fn features(graph: &Graph, n_asked: usize) -> Result<Vec<Feature>, ModelError> {
     let shape =
         graph.input.first().and_then(|input| input.r#type.as_ref()?.tensor_type.as_ref()?.shape.as_ref());
     let declared = shape.and_then(|shape| shape.dim.get(1)).map_or(0, |dim| dim.dim_value);
-    let n = usize::try_from(declared).ok().filter(|&n| n > 0).unwrap_or_else(|| arrays.n_features());
+    let n = usize::try_from(declared).ok().filter(|&n| n > 0).unwrap_or(n_asked);
     within("features", n, MAX_FEATURES)?;
     Ok((0..n).map(|f| Feature { name: format!("f{f}"), kind: FeatureKind::Numeric }).collect())
 }

@@ -81,6 +81,7 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
         cover: "recordCount of each node".into(),
         n_trees_stored: n_trees as u32,
         best_iteration: None,
+        refuses_missing: false,
     };
     let name = if classification { "classification" } else { "regression" };
     let scale =
@@ -106,7 +107,13 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
 }
 
 fn damaged(at: usize, problem: impl Into<String>) -> ModelError {
-    ModelError::Damaged { format: "PMML", place: format!("byte {at}"), problem: problem.into() }
+    // What the parser says may quote any length of the file.
+    let problem: String = problem.into().split_whitespace().collect::<Vec<_>>().join(" ");
+    let problem = match problem.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &problem[..end]),
+        None => problem,
+    };
+    ModelError::Damaged { format: "PMML", place: format!("byte {at}"), problem }
 }
 
 fn refused(what: &str) -> ModelError {

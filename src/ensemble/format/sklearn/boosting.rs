@@ -124,6 +124,7 @@ fn read(
         })?;
     }
     let mut facts = common::facts(model, name, WEIGHTED_ROWS, n_trees);
+    facts.refuses_missing = !knows_missing;
     facts.base_score = format!("from {}", model.get("init_")?.class());
     let value = builder.finish(base, Cast::F32, Objective { name: loss, scale }, facts)?;
     let warnings = if knows_missing { Vec::new() } else { vec![NO_MISSING.to_owned()] };

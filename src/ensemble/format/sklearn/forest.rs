@@ -94,7 +94,8 @@ fn finish(
     scale: Scale,
     knows_missing: bool,
 ) -> Result<Parsed<Ensemble>, ModelError> {
-    let facts = common::facts(model, name, WEIGHTED_ROWS, n_trees);
+    let mut facts = common::facts(model, name, WEIGHTED_ROWS, n_trees);
+    facts.refuses_missing = !knows_missing;
     let criterion = model.find("criterion").and_then(|c| c.text().map(str::to_owned)).unwrap_or_default();
     let objective = Objective { name: criterion, scale };
     let value = builder.finish(vec![0.0; n_outputs], Cast::F32, objective, facts)?;

@@ -51,7 +51,8 @@ pub(super) fn read(model: &Place<'_, '_>) -> Result<Parsed<Ensemble>, ModelError
             weight: 1.0 / n_trees as f64,
         })?;
     }
-    let facts = common::facts(model, "IsolationForest", WEIGHTED_ROWS, n_trees);
+    let mut facts = common::facts(model, "IsolationForest", WEIGHTED_ROWS, n_trees);
+    facts.refuses_missing = !knows_missing;
     let scale = Scale::new(Link::Identity, MARGIN, MARGIN, "normality");
     let value = builder.finish(vec![0.0], Cast::F32, Objective { name: "isolation".into(), scale }, facts)?;
     let warnings = if knows_missing { Vec::new() } else { vec![NO_MISSING.to_owned()] };

@@ -94,5 +94,5 @@ impl Stored {
 }
 
 /// What is said where missing values have no side.
-pub(super) const NO_MISSING: &str = "scikit-learn before 1.3 wrote this file and takes no missing values: where a \
-     value is missing, every split sends it right, which the library itself would refuse.";
+pub(super) const NO_MISSING: &str = "scikit-learn before 1.3 wrote this file and takes no missing values: a table that \
+     lacks a value which the model uses is refused.";

@@ -149,6 +149,7 @@ fn ensemble(file: json::File, format: &str, options: ReadOptions) -> Result<Pars
         cover: "sum of hessians".into(),
         n_trees_stored: n_stored as u32,
         best_iteration: kept.best_iteration,
+        refuses_missing: false,
     };
     let objective = Objective { name, scale: known.scale };
     let value = builder.finish(base_margin, Cast::F32, objective, facts)?;

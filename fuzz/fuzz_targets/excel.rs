@@ -1,0 +1,8 @@
+//! Excel workbooks.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = clarimark::dataset::convert::read(bytes);
+});

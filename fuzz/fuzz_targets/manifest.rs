@@ -1,0 +1,8 @@
+//! study.json.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = clarimark::study::Manifest::read(bytes);
+});

@@ -1,0 +1,201 @@
+//! Parquet, by way of Arrow's arrays.
+
+use super::{Problem, Text, date_time, number};
+use crate::dataset::DataError;
+use crate::dataset::error::Cap;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Date64Type, Decimal128Type, DecimalType, Float16Type, Float32Type,
+    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::{DataType, Schema, TimeUnit};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+/// Cells that are decoded together.
+const CELLS: usize = 1 << 20;
+/// What a column may claim to unpack to, bytes.
+const MAX_COLUMN: i64 = 1 << 31;
+
+fn too_large(cap: Cap) -> Problem {
+    Problem::Table(DataError::TooLarge { cap, row: None })
+}
+
+pub(super) fn parquet_to_csv(bytes: &[u8]) -> Result<Text, Problem> {
+    let file = bytes::Bytes::copy_from_slice(bytes);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Problem::of)?;
+    let metadata = builder.metadata();
+    let n_columns = builder.schema().fields().len();
+    let n_rows = usize::try_from(metadata.file_metadata().num_rows()).unwrap_or(usize::MAX);
+    if n_columns > Cap::Columns.limit() {
+        return Err(too_large(Cap::Columns));
+    }
+    if n_rows > Cap::Rows.limit() {
+        return Err(too_large(Cap::Rows));
+    }
+    if n_rows.saturating_mul(n_columns) > Cap::Cells.limit() {
+        return Err(too_large(Cap::Cells));
+    }
+    for column in metadata.row_groups().iter().flat_map(|group| group.columns()) {
+        if !(0..=MAX_COLUMN).contains(&column.uncompressed_size()) {
+            return Err(Problem::Damaged("a column claims an impossible size".into()));
+        }
+    }
+    let schema = builder.schema().clone();
+    let rows_together = (CELLS / n_columns.max(1)).clamp(64, 8_192);
+    let batches = builder.with_batch_size(rows_together).build().map_err(Problem::of)?;
+    text(&schema, batches.map(|batch| batch.map_err(Problem::of)))
+}
+
+/// True for types that have a place in a cell.
+fn readable(kind: &DataType) -> bool {
+    use DataType as T;
+    match kind {
+        T::Dictionary(_, values) => readable(values) && !matches!(**values, T::Dictionary(..)),
+        T::Null | T::Boolean | T::Float16 | T::Float32 | T::Float64 => true,
+        T::Utf8
+        | T::LargeUtf8
+        | T::Utf8View
+        | T::Date32
+        | T::Date64
+        | T::Timestamp(..)
+        | T::Decimal128(..) => true,
+        other => other.is_integer(),
+    }
+}
+
+fn text(
+    schema: &Schema,
+    batches: impl Iterator<Item = Result<RecordBatch, Problem>>,
+) -> Result<Text, Problem> {
+    let mut out = Text::new();
+    let fields = schema.fields();
+    if fields.len() > Cap::Columns.limit() {
+        return Err(too_large(Cap::Columns));
+    }
+    let kept: Vec<usize> = (0..fields.len()).filter(|&i| readable(fields[i].data_type())).collect();
+    let left_out: Vec<&str> =
+        fields.iter().filter(|f| !readable(f.data_type())).map(|f| f.name().as_str()).collect();
+    if !left_out.is_empty() {
+        let names: Vec<String> = left_out.iter().take(10).map(|n| format!("“{n}”")).collect();
+        out.warnings.push(format!(
+            "{} of the table are left out, because their cells are neither numbers nor texts: {}.",
+            left_out.len(),
+            names.join(", ")
+        ));
+    }
+    for &i in &kept {
+        out.cell(Some(fields[i].name()));
+    }
+    out.end_row()?;
+    for batch in batches {
+        let batch = batch?;
+        let columns: Vec<Cells<'_>> = kept.iter().map(|&i| cells(batch.column(i).as_ref())).collect();
+        if out.rows.saturating_add(batch.num_rows()) > Cap::Rows.limit() + 1 {
+            return Err(too_large(Cap::Rows));
+        }
+        for row in 0..batch.num_rows() {
+            for column in &columns {
+                match column(row) {
+                    Some(Cell::Number(text)) => {
+                        out.separate();
+                        out.out.extend_from_slice(text.as_bytes());
+                    }
+                    Some(Cell::Text(text)) => out.cell(Some(text)),
+                    None => out.cell(None),
+                }
+            }
+            out.end_row()?;
+        }
+    }
+    Ok(out)
+}
+
+enum Cell<'a> {
+    /// Needs no quotation marks.
+    Number(String),
+    Text(&'a str),
+}
+
+type Cells<'a> = Box<dyn Fn(usize) -> Option<Cell<'a>> + 'a>;
+
+/// The cells of a column; None where one is missing.
+fn cells<'a>(array: &'a dyn Array) -> Cells<'a> {
+    use DataType as T;
+    match array.data_type() {
+        T::Float64 => of(array, |a: f64| number(a)),
+        T::Float32 => of_type::<Float32Type>(array, |x| number(f64::from(x))),
+        T::Float16 => of_type::<Float16Type>(array, |x| number(x.to_f64())),
+        T::Int8 => of_type::<Int8Type>(array, |x| Some(x.to_string())),
+        T::Int16 => of_type::<Int16Type>(array, |x| Some(x.to_string())),
+        T::Int32 => of_type::<Int32Type>(array, |x| Some(x.to_string())),
+        T::Int64 => of_type::<Int64Type>(array, |x| Some(x.to_string())),
+        T::UInt8 => of_type::<UInt8Type>(array, |x| Some(x.to_string())),
+        T::UInt16 => of_type::<UInt16Type>(array, |x| Some(x.to_string())),
+        T::UInt32 => of_type::<UInt32Type>(array, |x| Some(x.to_string())),
+        T::UInt64 => of_type::<UInt64Type>(array, |x| Some(x.to_string())),
+        T::Date32 => of_type::<Date32Type>(array, |days| Some(date_time(i64::from(days) * 86_400, 0))),
+        T::Date64 => of_type::<Date64Type>(array, |x| Some(fraction(x, 1_000))),
+        T::Timestamp(TimeUnit::Second, _) => of_type::<TimestampSecondType>(array, |x| Some(fraction(x, 1))),
+        T::Timestamp(TimeUnit::Millisecond, _) => {
+            of_type::<TimestampMillisecondType>(array, |x| Some(fraction(x, 1_000)))
+        }
+        T::Timestamp(TimeUnit::Microsecond, _) => {
+            of_type::<TimestampMicrosecondType>(array, |x| Some(fraction(x, 1_000_000)))
+        }
+        T::Timestamp(TimeUnit::Nanosecond, _) => {
+            of_type::<TimestampNanosecondType>(array, |x| Some(fraction(x, 1_000_000_000)))
+        }
+        T::Decimal128(precision, scale) => {
+            let (precision, scale) = (*precision, *scale);
+            of_type::<Decimal128Type>(array, move |x| {
+                Some(Decimal128Type::format_decimal(x, precision, scale))
+            })
+        }
+        T::Boolean => {
+            let a = array.as_boolean();
+            Box::new(move |i| (!a.is_null(i)).then(|| Cell::Number(u8::from(a.value(i)).to_string())))
+        }
+        T::Utf8 => {
+            let a = array.as_string::<i32>();
+            Box::new(move |i| (!a.is_null(i)).then(|| Cell::Text(a.value(i))))
+        }
+        T::LargeUtf8 => {
+            let a = array.as_string::<i64>();
+            Box::new(move |i| (!a.is_null(i)).then(|| Cell::Text(a.value(i))))
+        }
+        T::Utf8View => {
+            let a = array.as_string_view();
+            Box::new(move |i| (!a.is_null(i)).then(|| Cell::Text(a.value(i))))
+        }
+        T::Dictionary(..) => {
+            let a = array.as_any_dictionary();
+            if a.values().is_empty() {
+                return Box::new(|_| None);
+            }
+            let (keys, values) = (a.normalized_keys(), cells(a.values().as_ref()));
+            Box::new(move |i| if a.keys().is_null(i) { None } else { values(*keys.get(i)?) })
+        }
+        _ => Box::new(|_| None),
+    }
+}
+
+fn of<'a>(array: &'a dyn Array, text: impl Fn(f64) -> Option<String> + 'a) -> Cells<'a> {
+    of_type::<Float64Type>(array, text)
+}
+
+fn of_type<'a, T: ArrowPrimitiveType>(
+    array: &'a dyn Array,
+    text: impl Fn(T::Native) -> Option<String> + 'a,
+) -> Cells<'a> {
+    let a = array.as_primitive::<T>();
+    Box::new(move |i| if a.is_null(i) { None } else { text(a.value(i)).map(Cell::Number) })
+}
+
+/// A moment in fractions of a second since 1970.
+fn fraction(x: i64, per_second: i64) -> String {
+    let rest = x.rem_euclid(per_second) * (1_000_000_000 / per_second);
+    date_time(x.div_euclid(per_second), u32::try_from(rest).unwrap_or(0))
+}
