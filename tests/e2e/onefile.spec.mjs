@@ -43,7 +43,8 @@ test('packed files come out as they went in', async ({ page, faults }, testInfo)
 });
 
 test('a packed study opens at once', async ({ page, faults }, testInfo) => {
-  const names = (await readdir(`${studies}pbc`)).filter(name => !name.endsWith('.md'));
+  const entries = await readdir(`${studies}pbc`, { withFileTypes: true });
+  const names = entries.filter(entry => entry.isFile() && !entry.name.endsWith('.md')).map(({ name }) => name);
   const files = await Promise.all(names.map(async name =>
     [name, { bytes: await readFile(`${studies}pbc/${name}`), gzip: true }]));
   const path = testInfo.outputPath('pbc.html');
