@@ -27,7 +27,8 @@ test('the first load is at most 700 kB compressed, and what computes comes after
   expect(at(/^worker-/)).toBeGreaterThan(at(/^app-.*wasm$/));
   expect(names.filter(name => name.startsWith('studies/'))).toEqual([]);
   expect(size.first).toBeLessThanOrEqual(700_000);
-  expect(size.worker).toBeLessThanOrEqual(1_000_000);
+  // It also draws what takes long to compute and writes reports, so that the first load need not hold that.
+  expect(size.worker).toBeLessThanOrEqual(1_250_000);
   expect(faults.unexpected()).toEqual([]);
 });
 
