@@ -54,7 +54,7 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
         Effect::Regroup(analysis, output, k) => spawn_local(async move {
             let side = SIDE.with(Clone::clone);
             match task::analyse(&side, Subject::of(&analysis), output, k, false).await {
-                Ok(found) => store.send(Command::Regrouped(Arc::new(found.output.into_insight(output)))),
+                Ok(found) => store.send(Command::Regrouped(Arc::new(found.insight))),
                 Err(stopped) => report(store, Err(stopped)),
             }
         }),
@@ -297,7 +297,7 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Meth
     let (output, k) = store.peek(|s| (s.now.output.index(), s.now.k));
     let output = if output < analysis.attributions.n_outputs { output } else { 0 };
     let found = task::analyse(&running, Subject::of(&analysis), output, k, true).await?;
-    analysis.insight = Arc::new(found.output.into_insight(output));
+    analysis.insight = Arc::new(found.insight);
     analysis.performance = found.performance;
     analysis.findings = found.findings;
     if let Some(file) = study_files::take_predictions() {
@@ -335,7 +335,10 @@ async fn fetch_refits(store: Store, a: &Analysis, source: &str) -> Result<(), St
         file.verify(&bytes).map_err(|e| Notice::error(missing().title, e.to_string(), e.hint()))?;
         models.push(Picked { name: file_name(&file.path), bytes: Arc::new(bytes) });
     }
-    store.send(Command::SetModels(Arc::new(models)));
+    // Another study may have been opened meanwhile.
+    if store.peek(|s| s.open.as_ref().is_some_and(|open| Arc::ptr_eq(&open.study, &a.study))) {
+        store.send(Command::SetModels(Arc::new(models)));
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use super::store::Store;
 use super::study_files;
 use super::task::{Stopped, no_workers, not_loaded, out_of_memory};
 use crate::figure::{Layout, Sheet, SheetKind};
-use crate::job::{Answer, Picked, Question, Reply, Request, Settings, Subject, SummaryOutput};
+use crate::job::{Answer, Picked, Question, Reply, Request, Settings, Subject};
 use crate::report::Order;
 use crate::session::{Analysis, Command, MapKind, MapOf, Method, Notice};
 use crate::worker::wire::Message;
@@ -24,9 +24,6 @@ use wasm_bindgen_futures::spawn_local;
 
 thread_local! {
     static RESIDENTS: RefCell<[Option<Resident>; 3]> = const { RefCell::new([None, None, None]) };
-}
-
-thread_local! {
     static NO_MODELS: Arc<Vec<Picked>> = Arc::default();
 }
 
@@ -90,7 +87,7 @@ fn first(post: Post, a: &Analysis, key: &Key, models: &[Picked]) -> Result<Reque
         return Ok(Request::Keep {
             job: 0,
             subject: Box::new(Subject::of(a)),
-            summary: Box::new(SummaryOutput::of(&a.insight)),
+            insight: a.insight.clone(),
             settings: Settings::of(a),
             models: models.to_vec(),
         });

@@ -7,8 +7,8 @@ use super::browser::workers::{self, Event, Workers};
 use super::browser::{boot, clock};
 use crate::explain::Attributions;
 use crate::ids::RowId;
-use crate::job::{Picked, Reading, Reply, Request, Subject, SummaryOutput};
-use crate::session::{Analysis, CohortChoice, Method, Notice, Performance, Phase, Progress, Staged};
+use crate::job::{Picked, Reading, Reply, Request, Subject};
+use crate::session::{Analysis, CohortChoice, Insight, Method, Notice, Performance, Phase, Progress, Staged};
 use crate::study::{ColumnRole, Finding, Study};
 use crate::worker::wire::Message;
 use futures::StreamExt;
@@ -196,7 +196,7 @@ pub(crate) async fn compare(
 
 /// What was read off explained rows.
 pub(crate) struct Analysed {
-    pub(crate) output: SummaryOutput,
+    pub(crate) insight: Insight,
     pub(crate) performance: Vec<Performance>,
     pub(crate) findings: Vec<Finding>,
 }
@@ -211,8 +211,8 @@ pub(crate) async fn analyse(
 ) -> Result<Analysed, Stopped> {
     let (subject, output) = (Box::new(subject), output as u32);
     match running.ask(Request::Analyse { job: 0, subject, output, k, whole }).await? {
-        Reply::Analysed { output, performance, findings, .. } => {
-            Ok(Analysed { output: *output, performance, findings })
+        Reply::Analysed { insight, performance, findings, .. } => {
+            Ok(Analysed { insight: *insight, performance, findings })
         }
         other => Err(unexpected(&other)),
     }

@@ -19,6 +19,33 @@ pub enum Linkage {
     Complete,
 }
 
+impl Linkage {
+    /// In the order of the control.
+    pub const ALL: [Linkage; 3] = [Linkage::Ward, Linkage::Average, Linkage::Complete];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            Linkage::Ward => "ward",
+            Linkage::Average => "average",
+            Linkage::Complete => "complete",
+        }
+    }
+
+    /// The linkage of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Linkage::ALL.into_iter().find(|l| l.id() == id)
+    }
+
+    /// The word on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Linkage::Ward => "Ward",
+            other => other.id(),
+        }
+    }
+}
+
 /// Two groups that join.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Merge {

@@ -63,8 +63,8 @@ fn analyse(study: Arc<Study>, model: &Ensemble, path: &str) -> Result<Analysis, 
     let subject = Box::new(Subject::of(&analysis));
     let k = ViewState::default().k;
     match Worker::default().answer(Request::Analyse { job: 0, subject, output: 0, k, whole: true }) {
-        Reply::Analysed { output, performance, findings, .. } => {
-            analysis.insight = Arc::new(output.into_insight(0));
+        Reply::Analysed { insight, performance, findings, .. } => {
+            analysis.insight = Arc::new(*insight);
             analysis.performance = performance;
             analysis.findings = findings;
             Ok(analysis)

@@ -50,6 +50,23 @@ pub enum SheetKind {
     },
 }
 
+impl SheetKind {
+    /// True if it is about the selected patients where there is a selection; the others are about all.
+    pub fn follows_selection(&self) -> bool {
+        match self {
+            SheetKind::Performance { .. }
+            | SheetKind::Groups { .. }
+            | SheetKind::Survival { .. }
+            | SheetKind::Reality => true,
+            SheetKind::Panel
+            | SheetKind::Description
+            | SheetKind::Models
+            | SheetKind::Consensus
+            | SheetKind::Tree { .. } => false,
+        }
+    }
+}
+
 /// An answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sheet {
@@ -105,8 +122,8 @@ const SEED: u64 = 0;
 /// Answers for the explained patients that pass. Figures have `width` and a height that suits them.
 pub fn sheet(a: &Analysis, kind: &SheetKind, passes: Option<&[bool]>, [width, height]: [f64; 2]) -> Sheet {
     let size = [width, height];
-    let chosen = passes.map_or(a.rows.len(), |p| p.iter().filter(|p| **p).count());
-    if chosen == 0 {
+    let passes = passes.filter(|_| kind.follows_selection());
+    if passes.is_some_and(|p| !p.contains(&true)) {
         return Sheet::said("No patient is selected.");
     }
     match kind {

@@ -1,10 +1,9 @@
 //! From an analysis to the questions about it, and from the answers back into the analysis.
 
-use super::{EvaluationKind, EvaluationPart, Settings, Subject, SummaryInput, SummaryOutput};
+use super::{EvaluationKind, EvaluationPart, Settings, Subject, SummaryInput};
 use crate::ensemble::Link;
 use crate::ids::{FeatureId, RowId};
 use crate::math;
-use crate::math::Order as _;
 use crate::session::{Analysis, Insight, Performance};
 use crate::study::{Finding, Outcome, SplitRole, Study};
 use std::sync::Arc;
@@ -24,12 +23,7 @@ impl Subject {
 impl Settings {
     /// How an analysis was made.
     pub fn of(a: &Analysis) -> Self {
-        Settings {
-            cohort: a.cohort,
-            method: a.method,
-            n_background: a.n_background,
-            output: a.insight.output,
-        }
+        Settings { cohort: a.cohort, method: a.method, n_background: a.n_background }
     }
 }
 
@@ -49,56 +43,9 @@ impl SummaryInput {
     }
 }
 
-impl SummaryOutput {
-    /// What an insight was made of.
-    pub fn of(insight: &Insight) -> Self {
-        let Insight {
-            importance,
-            partners,
-            by_margin,
-            by_likeness,
-            groups,
-            embedding,
-            clusters,
-            profile,
-            ..
-        } = insight.clone();
-        SummaryOutput {
-            importance,
-            partners: partners.into_iter().map(|p| p.map(|f| f.0)).collect(),
-            by_margin,
-            by_likeness,
-            groups,
-            embedding,
-            clusters,
-            profile,
-            n_resamples: insight.n_resamples,
-        }
-    }
-
-    /// The insight that belongs to `output`.
-    pub fn into_insight(self, output: usize) -> Insight {
-        let mut order: Vec<FeatureId> = (0..self.importance.len()).map(FeatureId::of).collect();
-        order.order_by_key(|f| self.importance[f.index()].rank);
-        Insight {
-            output,
-            order,
-            partners: self.partners.into_iter().map(|p| p.map(FeatureId)).collect(),
-            importance: self.importance,
-            by_margin: self.by_margin,
-            by_likeness: self.by_likeness,
-            groups: self.groups,
-            embedding: self.embedding,
-            clusters: self.clusters,
-            profile: self.profile,
-            n_resamples: self.n_resamples,
-        }
-    }
-}
-
 /// The analysis of a subject, to draw from; what only the run knew is left out.
-pub(super) fn analysis(subject: Subject, summary: SummaryOutput, settings: Settings) -> Analysis {
-    let Settings { cohort, method, n_background, output } = settings;
+pub(super) fn analysis(subject: Subject, insight: Arc<Insight>, settings: Settings) -> Analysis {
+    let Settings { cohort, method, n_background } = settings;
     Analysis {
         study: subject.study,
         cohort,
@@ -108,7 +55,7 @@ pub(super) fn analysis(subject: Subject, summary: SummaryOutput, settings: Setti
         additivity: Arc::new(subject.attributions.additivity_errors()),
         attributions: subject.attributions,
         all_margins: subject.all_margins,
-        insight: Arc::new(summary.into_insight(output)),
+        insight,
         performance: Vec::new(),
         findings: Vec::new(),
         elapsed_ms: 0.0,

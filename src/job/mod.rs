@@ -17,15 +17,11 @@ pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files, restage};
 pub use run::Worker;
 
-use crate::cohort::profile::Profile;
-use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
-use crate::explain::groups::Group;
-use crate::explain::summary::Importance;
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
 use crate::report;
-use crate::session::{CohortChoice, MapKind, MapOf, Method, Notice, Performance};
+use crate::session::{CohortChoice, Insight, MapKind, MapOf, Method, Notice, Performance};
 use crate::study::{ColumnRole, Finding, Study};
 use std::sync::Arc;
 
@@ -103,8 +99,8 @@ pub enum Request {
         /// Rows and their attributions.
         subject: Box<Subject>,
         /// What was read off them.
-        summary: Box<SummaryOutput>,
-        /// How they were explained, and the output that was read off.
+        insight: Arc<Insight>,
+        /// How they were explained.
         settings: Settings,
         /// Other models of the same outcome.
         models: Vec<Picked>,
@@ -169,8 +165,6 @@ pub struct Settings {
     pub method: Method,
     /// Rows of the background, 0 without one.
     pub n_background: usize,
-    /// Output that was read off.
-    pub output: usize,
 }
 
 /// Attributions of one output with what is needed to read them.
@@ -192,29 +186,6 @@ struct SummaryInput {
     categorical: Vec<bool>,
     /// Clusters wanted.
     k: u32,
-}
-
-/// What is read off the attributions of one output.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SummaryOutput {
-    /// One per feature.
-    pub importance: Vec<Importance>,
-    /// Per feature, the one its attributions seem to depend on most.
-    pub partners: Vec<Option<u32>>,
-    /// Positions of the patients, highest margin first; ties in file order.
-    pub by_margin: Vec<u32>,
-    /// Positions of the patients that are drawn, so that neighbours are explained alike.
-    pub by_likeness: Vec<u32>,
-    /// Groups of features, most important first.
-    pub groups: Vec<Group>,
-    /// Map.
-    pub embedding: Embedding,
-    /// Clusters.
-    pub clusters: Clusters,
-    /// Profiles of the clusters.
-    pub profile: Profile,
-    /// Resamples behind the intervals.
-    pub n_resamples: usize,
 }
 
 /// Predictions and what happened, for one split role.
@@ -276,7 +247,7 @@ pub enum Reply {
         /// Question.
         job: u32,
         /// Importance, map and clusters.
-        output: Box<SummaryOutput>,
+        insight: Box<Insight>,
         /// Discrimination per split role.
         performance: Vec<Performance>,
         /// What deserves a look, most severe first.

@@ -1,16 +1,13 @@
 //! Requests and replies as one small header (postcard) and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{Answer, Picked, Question, Reading, Reply, Request, Settings, Subject, SummaryOutput};
-use crate::cohort::profile::Profile;
+use super::{Answer, Picked, Question, Reading, Reply, Request, Settings, Subject};
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
-use crate::explain::groups::Group;
-use crate::explain::summary::Importance;
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
 use crate::report;
-use crate::session::{MapKind, MapOf, Notice, Performance};
+use crate::session::{Insight, MapKind, MapOf, Notice, Performance};
 use crate::study::{ColumnFacts, ColumnRole, Finding};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -99,7 +96,7 @@ enum RequestHeader {
         job: u32,
         study: Box<StudyTwin>,
         attributions: AttributionsHeader,
-        summary: Box<SummaryHeader>,
+        insight: Box<Insight>,
         settings: Settings,
         models: Vec<String>,
     },
@@ -126,7 +123,7 @@ enum ReplyHeader {
     Read { job: u32, reading: ReadingHeader },
     Loaded { job: u32 },
     Explained { job: u32, chunk: u32, attributions: AttributionsHeader },
-    Analysed { job: u32, output: Box<SummaryHeader>, performance: Vec<Performance>, findings: Vec<Finding> },
+    Analysed { job: u32, insight: Box<Insight>, performance: Vec<Performance>, findings: Vec<Finding> },
     Compared { job: u32, finding: Box<Finding> },
     Kept { job: u32 },
     Drawn { job: u32, sheet: Box<Sheet> },
@@ -136,66 +133,48 @@ enum ReplyHeader {
     Failed { job: u32, notice: Notice },
 }
 
-/// A summary whose large arrays are empty here and follow as buffers.
-#[derive(Serialize, Deserialize)]
-struct SummaryHeader {
-    importance: Vec<Importance>,
-    partners: Vec<Option<u32>>,
-    groups: Vec<Group>,
-    embedding: Embedding,
-    clusters: Clusters,
-    profile: Profile,
-    n_resamples: usize,
+/// An insight whose large arrays are empty here and follow as buffers.
+fn write_insight<'a>(insight: &'a Insight, b: &mut Buffers<'a>) -> Box<Insight> {
+    let Insight { embedding, clusters, .. } = insight;
+    b.codes(&insight.by_margin);
+    b.codes(&insight.by_likeness);
+    b.numbers(bytemuck::cast_slice(&embedding.points));
+    b.codes(&clusters.labels);
+    b.numbers(&clusters.silhouette);
+    Box::new(Insight {
+        output: insight.output,
+        importance: insight.importance.clone(),
+        order: insight.order.clone(),
+        partners: insight.partners.clone(),
+        by_margin: Vec::new(),
+        by_likeness: Vec::new(),
+        groups: insight.groups.clone(),
+        embedding: Embedding {
+            points: Vec::new(),
+            share: embedding.share,
+            leading: embedding.leading.clone(),
+            loadings: embedding.loadings.clone(),
+        },
+        clusters: Clusters {
+            k: clusters.k,
+            labels: Vec::new(),
+            silhouette: Vec::new(),
+            silhouette_by_k: clusters.silhouette_by_k.clone(),
+            silhouette_n: clusters.silhouette_n,
+            stability: clusters.stability.clone(),
+        },
+        profile: insight.profile.clone(),
+        n_resamples: insight.n_resamples,
+    })
 }
 
-impl SummaryHeader {
-    fn write<'a>(output: &'a SummaryOutput, b: &mut Buffers<'a>) -> Self {
-        let SummaryOutput {
-            importance,
-            partners,
-            by_margin,
-            by_likeness,
-            groups,
-            embedding,
-            clusters,
-            profile,
-            n_resamples,
-        } = output;
-        b.codes(by_margin);
-        b.codes(by_likeness);
-        b.numbers(bytemuck::cast_slice(&embedding.points));
-        b.codes(&clusters.labels);
-        b.numbers(&clusters.silhouette);
-        SummaryHeader {
-            importance: importance.clone(),
-            partners: partners.clone(),
-            groups: groups.clone(),
-            embedding: Embedding { points: Vec::new(), ..embedding.clone() },
-            clusters: Clusters { labels: Vec::new(), silhouette: Vec::new(), ..clusters.clone() },
-            profile: profile.clone(),
-            n_resamples: *n_resamples,
-        }
-    }
-
-    fn read(self, r: &mut Reader) -> Result<SummaryOutput, PacketError> {
-        let SummaryHeader { importance, partners, groups, mut embedding, mut clusters, profile, n_resamples } =
-            self;
-        let (by_margin, by_likeness) = (r.codes()?, r.codes()?);
-        embedding.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
-        clusters.labels = r.codes()?;
-        clusters.silhouette = r.numbers()?;
-        Ok(SummaryOutput {
-            importance,
-            partners,
-            by_margin,
-            by_likeness,
-            groups,
-            embedding,
-            clusters,
-            profile,
-            n_resamples,
-        })
-    }
+fn read_insight(mut insight: Box<Insight>, r: &mut Reader) -> Result<Box<Insight>, PacketError> {
+    insight.by_margin = r.codes()?;
+    insight.by_likeness = r.codes()?;
+    insight.embedding.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+    insight.clusters.labels = r.codes()?;
+    insight.clusters.silhouette = r.numbers()?;
+    Ok(insight)
 }
 
 /// Shapes of a block of attributions; the numbers are two buffers.
@@ -359,12 +338,12 @@ impl Request {
                 b.numbers(matrix);
                 RequestHeader::Explain { job, chunk, attributions }
             }
-            Request::Keep { job, subject, summary, settings, models } => {
+            Request::Keep { job, subject, insight, settings, models } => {
                 let (study, attributions) = subject.write(&mut b);
-                let summary = Box::new(SummaryHeader::write(summary, &mut b));
+                let insight = write_insight(insight, &mut b);
                 models.iter().for_each(|m| b.bytes(m.bytes.as_slice()));
                 let models = models.iter().map(|m| m.name.clone()).collect();
-                RequestHeader::Keep { job: *job, study, attributions, summary, settings: *settings, models }
+                RequestHeader::Keep { job: *job, study, attributions, insight, settings: *settings, models }
             }
             Request::Report { job, order } => RequestHeader::Report { job: *job, order: order.clone() },
             &Request::Map { job, kind, of, steps } => RequestHeader::Map { job, kind, of, steps },
@@ -427,12 +406,12 @@ impl Request {
                 let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
                 Request::Analyse { job, subject, output, k, whole }
             }
-            RequestHeader::Keep { job, study, attributions, summary, settings, models } => {
+            RequestHeader::Keep { job, study, attributions, insight, settings, models } => {
                 let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
-                let summary = Box::new(summary.read(&mut r)?);
+                let insight = Arc::new(*read_insight(insight, &mut r)?);
                 let models: Result<Vec<Picked>, PacketError> =
                     models.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
-                Request::Keep { job, subject, summary, settings, models: models? }
+                Request::Keep { job, subject, insight, settings, models: models? }
             }
             RequestHeader::Report { job, order } => Request::Report { job, order },
             RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },
@@ -478,9 +457,9 @@ impl Reply {
                 let attributions = AttributionsHeader::write(attributions, &mut b);
                 ReplyHeader::Explained { job, chunk, attributions }
             }
-            Reply::Analysed { job, output, performance, findings } => ReplyHeader::Analysed {
+            Reply::Analysed { job, insight, performance, findings } => ReplyHeader::Analysed {
                 job: *job,
-                output: Box::new(SummaryHeader::write(output, &mut b)),
+                insight: write_insight(insight, &mut b),
                 performance: performance.clone(),
                 findings: findings.clone(),
             },
@@ -529,8 +508,8 @@ impl Reply {
             ReplyHeader::Explained { job, chunk, attributions } => {
                 Reply::Explained { job, chunk, attributions: attributions.read(&mut r)? }
             }
-            ReplyHeader::Analysed { job, output, performance, findings } => {
-                Reply::Analysed { job, output: Box::new(output.read(&mut r)?), performance, findings }
+            ReplyHeader::Analysed { job, insight, performance, findings } => {
+                Reply::Analysed { job, insight: read_insight(insight, &mut r)?, performance, findings }
             }
             ReplyHeader::Compared { job, finding } => Reply::Compared { job, finding },
             ReplyHeader::Kept { job } => Reply::Kept { job },

@@ -5,8 +5,8 @@ use super::assemble::analysis;
 use super::others::{other_model, own_performance};
 use super::settle::Settling;
 use super::{
-    EvaluationKind, EvaluationPart, Picked, Reply, Request, SummaryInput, SummaryOutput, performance_gap,
-    read_files, restage,
+    EvaluationKind, EvaluationPart, Picked, Reply, Request, SummaryInput, performance_gap, read_files,
+    restage,
 };
 use crate::cohort::{cluster, embed, likeness, profile, stability};
 use crate::ensemble::{self, Ensemble};
@@ -15,9 +15,10 @@ use crate::explain::groups::groups;
 use crate::explain::summary::{self, Importance};
 use crate::explain::{Attributions, Engine, ExplainError, Interventional, Precision};
 use crate::figure::{self, OtherModel, SheetKind};
+use crate::ids::FeatureId;
 use crate::math::Order as _;
 use crate::report::report;
-use crate::session::{Analysis, Notice, Performance, drawn_of};
+use crate::session::{Analysis, Insight, Notice, Performance, drawn_of};
 use crate::study;
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
@@ -90,8 +91,8 @@ impl Worker {
                     })?;
                 Reply::Compared { job, finding: Box::new(finding) }
             }
-            Request::Keep { job, subject, summary, settings, models } => {
-                self.analysis = Some(analysis(*subject, *summary, settings));
+            Request::Keep { job, subject, insight, settings, models } => {
+                self.analysis = Some(analysis(*subject, insight, settings));
                 self.models = models;
                 self.others = None;
                 self.map = None;
@@ -158,7 +159,7 @@ impl Worker {
                 Reply::Answered { job, answer }
             }
             Request::Analyse { job, subject, output, k, whole } => {
-                let summary = summarise(&SummaryInput::of(&subject, output as usize, k));
+                let insight = summarise(&SummaryInput::of(&subject, output as usize, k), output as usize);
                 let (mut performances, mut findings) = (Vec::new(), Vec::new());
                 if whole {
                     performances = EvaluationPart::all(&subject).iter().filter_map(performance).collect();
@@ -166,7 +167,7 @@ impl Worker {
                     findings.extend(performance_gap(&performances));
                     findings.order_by_key(|f| f.severity);
                 }
-                Reply::Analysed { job, output: Box::new(summary), performance: performances, findings }
+                Reply::Analysed { job, insight: Box::new(insight), performance: performances, findings }
             }
         })
     }
@@ -192,7 +193,7 @@ fn resamples(n: usize) -> usize {
     (2_000_000 / n.max(1)).clamp(200, 2_000)
 }
 
-fn summarise(input: &SummaryInput) -> SummaryOutput {
+fn summarise(input: &SummaryInput, output: usize) -> Insight {
     let (f, n) = (input.n_features, input.margin.len());
     let n_resamples = summary::resamples_within_a_second(n, f);
     let importance = summary::importance(&input.phi, &input.values, &input.categorical, n_resamples, SEED);
@@ -208,7 +209,11 @@ fn summarise(input: &SummaryInput) -> SummaryOutput {
     by_margin.order_by(|&a, &b| input.margin[b as usize].total_cmp(&input.margin[a as usize]));
     let by_likeness = by_likeness(input, &importance);
     let groups = groups(&input.phi, &input.groups.iter().map(String::as_str).collect::<Vec<_>>());
-    SummaryOutput {
+    let mut order: Vec<FeatureId> = (0..importance.len()).map(FeatureId::of).collect();
+    order.order_by_key(|f| importance[f.index()].rank);
+    Insight {
+        output,
+        order,
         importance,
         partners,
         by_margin,
@@ -257,7 +262,7 @@ fn most_important(importance: &[Importance], most: usize) -> Vec<usize> {
 const PARTNER_FEATURES: usize = 30;
 
 /// The likeliest partner of each of the most important features.
-fn partners(input: &SummaryInput, importance: &[Importance]) -> Vec<Option<u32>> {
+fn partners(input: &SummaryInput, importance: &[Importance]) -> Vec<Option<FeatureId>> {
     let f = input.n_features;
     let top = most_important(importance, PARTNER_FEATURES);
     let rows = drawn_of(input.margin.len());
@@ -267,7 +272,7 @@ fn partners(input: &SummaryInput, importance: &[Importance]) -> Vec<Option<u32>>
     for (at, &i) in top.iter().enumerate() {
         let phi: Vec<f64> = rows.iter().map(|&r| input.phi[r * f + i]).collect();
         let found = summary::approximate_partners(at, &phi, &values, top.len());
-        out[i] = found.first().filter(|p| p.strength > 0.0).map(|p| top[p.feature as usize] as u32);
+        out[i] = found.first().filter(|p| p.strength > 0.0).map(|p| FeatureId::of(top[p.feature as usize]));
     }
     out
 }

@@ -4,6 +4,7 @@ use super::{
     Analysis, CohortChoice, Filter, Form, Insight, MapColour, MapKind, MapOf, Method, Paper, PatientChart,
     Performance, Session, Sort, Staged, Variable, View,
 };
+use crate::cohort::hierarchy::Linkage;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::share::Link;
@@ -107,6 +108,8 @@ pub enum Command {
     FetchRefits,
     /// Save the report.
     SaveReport,
+    /// How the distance of two groups is measured in the tree of the patients.
+    SetLinkage(Linkage),
     /// Probability from which a yes-or-no model says yes.
     SetCutoff(f64),
     /// Time at which a survival model is judged; None is the default.

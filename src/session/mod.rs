@@ -29,7 +29,7 @@ use crate::study::{ColumnFacts, Finding, Study};
 use std::sync::Arc;
 
 /// What was read off the attributions of one output.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Insight {
     /// Output these belong to.
     pub output: usize,

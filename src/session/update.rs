@@ -283,6 +283,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetMap(kind) => session.now.map = kind,
         Command::SetMapOf(of) => session.now.map_of = of,
         Command::SetMapColour(colour) => session.now.map_colour = colour,
+        Command::SetLinkage(linkage) => session.now.linkage = linkage,
         Command::SetCutoff(cutoff) => session.now.cutoff = cutoff.clamp(0.0, 1.0),
         Command::SetHorizon(time) => session.now.horizon = time.filter(|t| t.is_finite() && *t > 0.0),
         Command::SetSurvival(word) => session.now.survival = word,

@@ -1,6 +1,7 @@
 //! What the reader sees: small enough to compare, undo and send.
 
 use super::Filter;
+use crate::cohort::hierarchy::Linkage;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::study::{SplitRole, Study};
@@ -582,6 +583,8 @@ pub struct ViewState {
     pub map_of: MapOf,
     /// What colours it.
     pub map_colour: MapColour,
+    /// How the distance of two groups is measured in the tree of the patients.
+    pub linkage: Linkage,
     /// Probability from which a yes-or-no model says yes.
     pub cutoff: f64,
     /// Time at which a survival model is judged; None is the default.
@@ -619,6 +622,7 @@ impl Default for ViewState {
             map: MapKind::Pca,
             map_of: MapOf::Attributions,
             map_colour: MapColour::Cluster,
+            linkage: Linkage::Ward,
             cutoff: CUTOFF,
             horizon: None,
             survival: String::new(),

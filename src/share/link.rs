@@ -4,6 +4,7 @@
 //! `v=1&s=pbc&m=<model hash>&d=<data hash>&view=biomarker&…`: keys in fixed order, defaults left out, texts
 //! percent-encoded, unknown keys ignored.
 
+use crate::cohort::hierarchy::Linkage;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::session::{
@@ -337,6 +338,9 @@ impl fmt::Display for Link {
         if s.map_colour != d.map_colour {
             write!(f, "&tint={}", s.map_colour.id())?;
         }
+        if s.linkage != d.linkage {
+            write!(f, "&linkage={}", s.linkage.id())?;
+        }
         if s.cutoff != d.cutoff {
             write!(f, "&cutoff={}", s.cutoff)?;
         }
@@ -418,6 +422,7 @@ impl Link {
             "map" => s.map = MapKind::from_id(value)?,
             "of" => s.map_of = MapOf::from_id(value)?,
             "tint" => s.map_colour = MapColour::from_id(value)?,
+            "linkage" => s.linkage = Linkage::from_id(value)?,
             "cutoff" => s.cutoff = value.parse().ok().filter(|c| (0.0..=1.0).contains(c))?,
             "at" => s.horizon = Some(value.parse().ok().filter(|t: &f64| t.is_finite() && *t > 0.0)?),
             "survival" => s.survival = text()?,
@@ -512,7 +517,7 @@ mod tests {
             (form, paper, safe) in (prop::sample::select(&Form::ALL[..]), prop::sample::select(&Paper::ALL[..]), any::<bool>()),
             (group, compare) in (prop::option::of(".{0,9}"), prop::option::of(".{0,9}")),
             (patient_chart, second) in (prop::sample::select(&PatientChart::ALL[..]), prop::option::of(0u32..99_999)),
-            effect in any::<bool>(),
+            (effect, linkage) in (any::<bool>(), prop::sample::select(&Linkage::ALL[..])),
             (map, map_of, map_colour) in (
                 prop::sample::select(&MapKind::ALL[..]), prop::sample::select(&MapOf::ALL[..]),
                 prop::sample::select(&MapColour::ALL[..])),
@@ -521,7 +526,7 @@ mod tests {
             ViewState {
                 view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
                 splits, k, form, paper, group, compare, patient_chart, second: second.map(RowId),
-                cutoff, horizon, survival, map, map_of, map_colour, effect,
+                cutoff, horizon, survival, map, map_of, map_colour, effect, linkage,
                 colours: if safe { Colours::Safe } else { Colours::Standard },
                 ..ViewState::default()
             }

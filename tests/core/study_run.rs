@@ -4,9 +4,7 @@ use clarimark::cohort::hierarchy::Linkage;
 use clarimark::explain::Attributions;
 use clarimark::figure::{Grouping, Layout, Sheet, SheetKind};
 use clarimark::ids::{FeatureId, OutputId, RowId};
-use clarimark::job::{
-    Answer, Picked, Question, Reading, Reply, Request, Settings, Subject, SummaryOutput, Worker,
-};
+use clarimark::job::{Answer, Picked, Question, Reading, Reply, Request, Settings, Subject, Worker};
 use clarimark::session::{Analysis, CohortChoice, Insight, MapKind, MapOf, Method};
 use clarimark::study::{ColumnRole, Study};
 use std::sync::Arc;
@@ -97,8 +95,8 @@ pub(crate) fn analyse(name: &str) -> Analysis {
     };
     let subject = Box::new(Subject::of(&analysis));
     match ask(&mut Worker::default(), Request::Analyse { job: 0, subject, output: 0, k: 3, whole: true }) {
-        Reply::Analysed { output, performance, findings, .. } => {
-            analysis.insight = Arc::new(output.into_insight(0));
+        Reply::Analysed { insight, performance, findings, .. } => {
+            analysis.insight = Arc::new(*insight);
             analysis.performance = performance;
             analysis.findings = findings;
         }
@@ -174,7 +172,7 @@ fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
     let keep = || Request::Keep {
         job: 0,
         subject: Box::new(Subject::of(&a)),
-        summary: Box::new(SummaryOutput::of(&a.insight)),
+        insight: a.insight.clone(),
         settings: Settings::of(&a),
         models: Vec::new(),
     };
@@ -228,7 +226,7 @@ fn refits_are_ranked_as_their_library_does() {
     let keep = Request::Keep {
         job: 0,
         subject: Box::new(Subject::of(&a)),
-        summary: Box::new(SummaryOutput::of(&a.insight)),
+        insight: a.insight.clone(),
         settings: Settings::of(&a),
         models,
     };
@@ -280,7 +278,7 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
     let keep = Request::Keep {
         job: 0,
         subject: Box::new(Subject::of(&a)),
-        summary: Box::new(SummaryOutput::of(&a.insight)),
+        insight: a.insight.clone(),
         settings: Settings::of(&a),
         models: Vec::new(),
     };

@@ -165,17 +165,6 @@ fn Dependence() -> impl IntoView {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: None, ..Highlights::default() })
                 })
                 gesture=Box::new(move |gesture, _| match gesture {
-                    Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
-                    Gesture::Click(target, _) => {
-                        if let Some(patient) = target.patient() {
-                            store.send(Command::FocusPatient(patient, false));
-                        }
-                    }
-                    Gesture::Open(target) => {
-                        if let Some(patient) = target.patient() {
-                            store.send(Command::FocusPatient(patient, true));
-                        }
-                    }
                     Gesture::Brush(from, to) => {
                         let [width, height] = size.get_value();
                         let range = untrack(|| draw(width, height)).and_then(|d| d.range_of_pixels).map(|r| r(from, to));
@@ -187,7 +176,7 @@ fn Dependence() -> impl IntoView {
                             }));
                         }
                     }
-                    Gesture::Lasso(..) => {}
+                    other => super::point(store, &other),
                 })
             />
         </Pane>
@@ -264,20 +253,7 @@ fn Effect() -> impl IntoView {
                 over=Box::new(move |base| {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: None, ..Highlights::default() })
                 })
-                gesture=Box::new(move |gesture, _| match gesture {
-                    Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
-                    Gesture::Click(target, _) => {
-                        if let Some(patient) = target.patient() {
-                            store.send(Command::FocusPatient(patient, false));
-                        }
-                    }
-                    Gesture::Open(target) => {
-                        if let Some(patient) = target.patient() {
-                            store.send(Command::FocusPatient(patient, true));
-                        }
-                    }
-                    _ => {}
-                })
+                gesture=Box::new(move |gesture, _| super::point(store, &gesture))
             />
         </Pane>
     }

@@ -13,3 +13,28 @@ pub(crate) mod understood;
 pub(crate) mod what_if;
 
 pub(crate) use crate::figure::{drawn_note, n_patients, provenance};
+
+use crate::app::store::Store;
+use crate::app::widget::plot::Gesture;
+use crate::session::Command;
+
+/// What the pointer does on patients and biomarkers, alike in every form.
+pub(crate) fn point(store: Store, gesture: &Gesture) {
+    match gesture {
+        Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
+        Gesture::Click(target, _) => {
+            if let Some(feature) = target.feature() {
+                store.send(Command::FocusFeature(feature, false));
+            }
+            if let Some(patient) = target.patient() {
+                store.send(Command::FocusPatient(patient, false));
+            }
+        }
+        Gesture::Open(target) => match (target.patient(), target.feature()) {
+            (Some(patient), _) => store.send(Command::FocusPatient(patient, true)),
+            (None, Some(feature)) => store.send(Command::FocusFeature(feature, true)),
+            (None, None) => {}
+        },
+        Gesture::Lasso(..) | Gesture::Brush(..) => {}
+    }
+}

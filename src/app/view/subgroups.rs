@@ -18,17 +18,13 @@ use crate::study::Outcome;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-/// Linkages with their words on screen.
-const LINKAGES: [(Linkage, &str); 3] =
-    [(Linkage::Ward, "Ward"), (Linkage::Average, "average"), (Linkage::Complete, "complete")];
-
 #[component]
 pub(crate) fn Subgroups() -> impl IntoView {
     let store = store();
     let analysis = store.open;
     let hovered = store.slice(|s| s.hovered);
     let k = store.slice(|s| s.now.k);
-    let linkage = RwSignal::new(Linkage::Ward);
+    let linkage = store.slice(|s| s.now.linkage);
     let survives = Memo::new(move |_| {
         analysis.get().is_some_and(|a| matches!(a.study.outcome(), Outcome::Survival { .. }))
     });
@@ -61,15 +57,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
                         over=Box::new(move |base| {
                             overlay(base, &Highlights { hovered: hovered.get(), ..Highlights::default() })
                         })
-                        gesture=Box::new(move |gesture, _| match gesture {
-                            Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
-                            Gesture::Click(target, _) => {
-                                if let Some(patient) = target.patient() {
-                                    store.send(Command::FocusPatient(patient, false));
-                                }
-                            }
-                            _ => {}
-                        })
+                        gesture=Box::new(move |gesture, _| super::point(store, &gesture))
                     />
                     <div>
                         <Plot
@@ -94,19 +82,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
                 <Plot
                     name="profile"
                     draw=Box::new(move |w, _| analysis.get().map(|a| drawing(figure::profile(&a, w))).unwrap_or_default())
-                    gesture=Box::new(move |gesture, _| match gesture {
-                        Gesture::Click(target, _) => {
-                            if let Some(feature) = target.feature() {
-                                store.send(Command::FocusFeature(feature, false));
-                            }
-                        }
-                        Gesture::Open(target) => {
-                            if let Some(feature) = target.feature() {
-                                store.send(Command::FocusFeature(feature, true));
-                            }
-                        }
-                        _ => {}
-                    })
+                    gesture=Box::new(move |gesture, _| super::point(store, &gesture))
                 />
             </Pane>
             <Pane
@@ -129,9 +105,9 @@ pub(crate) fn Subgroups() -> impl IntoView {
                 <div class="toolbar">
                     <Segmented
                         label="Linkage"
-                        options=LINKAGES.map(|(l, word)| (l, word.to_string())).to_vec()
+                        options=Linkage::ALL.map(|l| (l, l.title().to_string())).to_vec()
                         chosen=linkage.into()
-                        choose=move |l| linkage.set(l)
+                        choose=move |l| store.send(Command::SetLinkage(l))
                     />
                 </div>
                 <SheetView kind=Signal::derive(move || Some(SheetKind::Tree { linkage: linkage.get() })) height=220.0 />
@@ -255,11 +231,6 @@ fn Map() -> impl IntoView {
     let size = StoredValue::new([0.0f64; 2]);
     let has_groups = Memo::new(move |_| analysis.get().is_some_and(|a| a.insight.groups.len() > 1));
     let settling = Memo::new(move |_| layout.with(|l| l.progress < 1.0));
-    let point = move |target: crate::ids::Target, open| {
-        if let Some(patient) = target.patient() {
-            store.send(Command::FocusPatient(patient, open));
-        }
-    };
     let choose = move |id: String| {
         if let Some(of) = MapOf::from_id(&id) {
             store.send(Command::SetMapOf(of));
@@ -293,9 +264,6 @@ fn Map() -> impl IntoView {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: patient.get(), ..Highlights::default() })
                 })
                 gesture=Box::new(move |gesture, _| match gesture {
-                    Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
-                    Gesture::Click(target, _) => point(target, false),
-                    Gesture::Open(target) => point(target, true),
                     Gesture::Lasso(path, combine) => {
                         if let Some(a) = analysis.get_untracked() {
                             let now = now.get_untracked();
@@ -308,7 +276,7 @@ fn Map() -> impl IntoView {
                             });
                         }
                     }
-                    Gesture::Brush(..) => {}
+                    other => super::point(store, &other),
                 })
             />
             <div class="toolbar map-tools">

@@ -46,7 +46,9 @@ pub(crate) fn SheetView(
     let order = Memo::new(move |_| {
         let (w, n) = (width.get(), side_by_side.get() as f64);
         let kind = kind.get().filter(|_| w >= 1.0)?;
-        let passes = store.passes.get().map_or_else(Vec::new, |p| p.iter().map(|&p| u8::from(p)).collect());
+        // What is about all patients is not asked again when a selection moves.
+        let selected = if kind.follows_selection() { store.passes.get() } else { None };
+        let passes = selected.map_or_else(Vec::new, |p| p.iter().map(|&p| u8::from(p)).collect());
         Some(SheetOrder { kind, passes, size: [((w - GAP * (n - 1.0)) / n).floor(), height] })
     });
     let models = store.slice(|s| Same(s.models.clone()));

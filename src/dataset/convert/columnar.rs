@@ -125,7 +125,7 @@ type Cells<'a> = Box<dyn Fn(usize) -> Option<Cell<'a>> + 'a>;
 fn cells<'a>(array: &'a dyn Array) -> Cells<'a> {
     use DataType as T;
     match array.data_type() {
-        T::Float64 => of(array, |a: f64| number(a)),
+        T::Float64 => of_type::<Float64Type>(array, number),
         T::Float32 => of_type::<Float32Type>(array, |x| number(f64::from(x))),
         T::Float16 => of_type::<Float16Type>(array, |x| number(x.to_f64())),
         T::Int8 => of_type::<Int8Type>(array, |x| Some(x.to_string())),
@@ -180,10 +180,6 @@ fn cells<'a>(array: &'a dyn Array) -> Cells<'a> {
         }
         _ => Box::new(|_| None),
     }
-}
-
-fn of<'a>(array: &'a dyn Array, text: impl Fn(f64) -> Option<String> + 'a) -> Cells<'a> {
-    of_type::<Float64Type>(array, text)
 }
 
 fn of_type<'a, T: ArrowPrimitiveType>(

@@ -51,7 +51,7 @@ pub(crate) fn Cohorts(rows: Rows) -> impl IntoView {
                     );
                     Drawing { scene: figure.scene, table: figure.table }
                 })
-                gesture=Box::new(move |gesture, _| super::point(store, &gesture))
+                gesture=Box::new(move |gesture, _| super::super::point(store, &gesture))
             />
         </div>
         <p class="caption">{caption}</p>

@@ -49,7 +49,7 @@ pub(crate) fn Groups() -> impl IntoView {
                 })
                 gesture=Box::new(move |gesture, _| match gesture {
                     Gesture::Click(Target::Bin(row), _) | Gesture::Open(Target::Bin(row)) => drill(row),
-                    other => super::point(store, &other),
+                    other => super::super::point(store, &other),
                 })
             />
             <Show when=none>

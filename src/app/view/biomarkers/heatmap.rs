@@ -44,7 +44,7 @@ pub(crate) fn Heatmap(rows: Rows) -> impl IntoView {
                 over=Box::new(move |base| {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: now.get().patient, ..Highlights::default() })
                 })
-                gesture=Box::new(move |gesture, _| super::point(store, &gesture))
+                gesture=Box::new(move |gesture, _| super::super::point(store, &gesture))
             />
         </div>
         <p class="caption">{caption}</p>

@@ -6,10 +6,9 @@ mod heatmap;
 mod patients;
 mod ranked;
 
-use crate::app::store::{Store, store};
+use crate::app::store::store;
 use crate::app::widget::controls::{Picker, Search, Segmented};
 use crate::app::widget::icon::{Glyph, Icon};
-use crate::app::widget::plot::Gesture;
 use crate::figure;
 use crate::ids::FeatureId;
 use crate::session::{Command, Form, Sort};
@@ -17,27 +16,6 @@ use leptos::prelude::*;
 
 /// The biomarkers shown, in order.
 type Rows = Memo<Vec<FeatureId>>;
-
-/// What the pointer does on patients and biomarkers, alike in every form.
-fn point(store: Store, gesture: &Gesture) {
-    match gesture {
-        Gesture::Hover(target) => store.send(Command::Hover(target.and_then(|t| t.patient()))),
-        Gesture::Click(target, _) => {
-            if let Some(feature) = target.feature() {
-                store.send(Command::FocusFeature(feature, false));
-            }
-            if let Some(patient) = target.patient() {
-                store.send(Command::FocusPatient(patient, false));
-            }
-        }
-        Gesture::Open(target) => match (target.patient(), target.feature()) {
-            (Some(patient), _) => store.send(Command::FocusPatient(patient, true)),
-            (None, Some(feature)) => store.send(Command::FocusFeature(feature, true)),
-            (None, None) => {}
-        },
-        Gesture::Lasso(..) | Gesture::Brush(..) => {}
-    }
-}
 
 #[component]
 pub(crate) fn Biomarkers() -> impl IntoView {

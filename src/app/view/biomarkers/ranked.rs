@@ -72,7 +72,7 @@ pub(crate) fn Ranked(
                 over=Box::new(move |base| {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: now.get().patient, ..Highlights::default() })
                 })
-                gesture=Box::new(move |gesture, _| super::point(store, &gesture))
+                gesture=Box::new(move |gesture, _| super::super::point(store, &gesture))
             />
         </div>
         <p class="caption">{move || caption.get()}</p>
