@@ -1,13 +1,14 @@
 // Starts Clarimark, and gives the program the four things that differ between its two forms:
 //
-//   hosted    the two programs (a glue script and a WebAssembly each) and the studies are files beside the page
+//   hosted    the three programs (a glue script and a WebAssembly each) and the studies are files beside the page
 //   one-file  they are blocks inside the page, and the page may not ask the network for anything
 //
 // What the program finds on globalThis, the same in both forms:
 //
 //   clarimarkForm           "hosted" or "one-file"
-//   clarimarkWorkers()      Promise. Workers can be made: their program is loaded after the page has appeared.
-//   clarimarkWorker()       Worker, from then on. The compiled module is on its way already; messages may be posted
+//   clarimarkWorkers(name)  Promise. Workers of this program can be made: "worker" (the default), which computes and is
+//                           loaded after the page has appeared, or "drawer", which is loaded when it is first asked for.
+//   clarimarkWorker(name)   Worker, from then on. The compiled module is on its way already; messages may be posted
 //                           at once, none is lost: they are delivered after the program's main() has returned. If
 //                           it cannot start there, the worker's `error` event fires.
 //   clarimarkFile(path)     Promise<Uint8Array>. A file of the example studies, such as "pbc/study.json".
@@ -26,7 +27,7 @@
 
   const glue = document.getElementById('clarimark-glue');
   const embedded = document.getElementById('clarimark-wasm');
-  const embeddedWorker = id => document.getElementById(`clarimark-worker-${id}`);
+  const embeddedPart = (name, part) => document.getElementById(`clarimark-${name}-${part}`);
   const form = embedded ? 'one-file' : 'hosted';
   const decoder = new TextDecoder();
 
@@ -74,11 +75,11 @@
       : bytesOfFile(glue.dataset.wasm, glue.dataset.wasmIntegrity)));
   };
 
-  const loadWorker = async () => {
-    const { worker, workerIntegrity, workerWasm, workerWasmIntegrity } = glue.dataset;
+  const loadWorker = async name => {
+    const of = key => glue.dataset[`${name}${key}`];
     const [text, bytes] = await Promise.all(embedded
-      ? [bytesOfBlock(embeddedWorker('glue')), bytesOfBlock(embeddedWorker('wasm'))]
-      : [bytesOfFile(worker, workerIntegrity), bytesOfFile(workerWasm, workerWasmIntegrity)]);
+      ? [bytesOfBlock(embeddedPart(name, 'glue')), bytesOfBlock(embeddedPart(name, 'wasm'))]
+      : [bytesOfFile(of(''), of('Integrity')), bytesOfFile(of('Wasm'), of('WasmIntegrity'))]);
     return [decoder.decode(text), await compile(bytes)];
   };
 
@@ -103,24 +104,25 @@
 
   // The script and the module are held here, so a worker starts without a network, and also after the files beside
   // the page have been replaced by a newer version.
-  let ready;
-  let make = null;
-  globalThis.clarimarkWorkers = () => {
-    ready ??= loadWorker().then(([glueText, module]) => {
+  const ready = {};
+  const make = {};
+  globalThis.clarimarkWorkers = (name = 'worker') => {
+    ready[name] ??= loadWorker(name).then(([glueText, module]) => {
       const script = URL.createObjectURL(
         new Blob([glueText, `\n;(${workerStart})();\n`], { type: 'text/javascript' }),
       );
-      make = () => {
+      make[name] = () => {
         const worker = new Worker(script, { name: 'clarimark' });
         worker.postMessage({ module });
         return worker;
       };
     });
     // Whoever asks next tries again.
-    ready.catch(() => { ready = undefined; });
-    return ready;
+    const loading = ready[name];
+    loading.catch(() => { delete ready[name]; });
+    return loading;
   };
-  globalThis.clarimarkWorker = () => make();
+  globalThis.clarimarkWorker = (name = 'worker') => make[name]();
 
   const packed = [...document.querySelectorAll('script[data-packed-file]')];
   const page = embedded && `<!doctype html>\n${document.documentElement.outerHTML}\n`;

@@ -26,7 +26,7 @@
 //! | [`share`] | the session in a link, a study in one file |
 //! | `command` | the program `clarimark`: arguments, files, exit status; native only |
 //! | [`report`] | a printable document of an analysis, with its numbers as JSON |
-//! | [`job`] | messages to a worker and the work they ask for, without a browser |
+//! | [`job`] | messages to the two programs in workers (one computes, one draws) and the work they ask for, without a browser |
 //!
 //! **Invariants**
 //! 1. Only `app`, `worker` and the binaries touch the browser; a native build compiles none of it.

@@ -72,7 +72,7 @@ const dataBlock = (attributes, bytes) => {
   return `<script type="application/octet-stream" ${attributes} data-gzip>${packed.toString('base64')}</script>\n`;
 };
 
-const oneFilePage = ({ html, css, glue, wasm, worker, icon, studies }) => {
+const oneFilePage = ({ html, css, glue, wasm, programs, icon, studies }) => {
   if (/<\/script|<!--/i.test(glue)) throw new Error('the glue would end its script element early');
   const blocks = studies.map(([path, bytes]) => dataBlock(`data-study-file="${path}"`, bytes)).join('');
   let page = html;
@@ -83,7 +83,8 @@ const oneFilePage = ({ html, css, glue, wasm, worker, icon, studies }) => {
   page = replaceOnce(page, '</head>',
     `<!--clarimark:packed--><!--/clarimark:packed-->\n${blocks}`
     + dataBlock('id="clarimark-wasm"', wasm)
-    + dataBlock('id="clarimark-worker-glue"', worker.glue) + dataBlock('id="clarimark-worker-wasm"', worker.wasm)
+    + programs.map(({ name, glue: script, wasm: code }) =>
+      dataBlock(`id="clarimark-${name}-glue"`, script) + dataBlock(`id="clarimark-${name}-wasm"`, code)).join('')
     + '</head>');
   page = replaceOnce(page, /<script id="clarimark-glue"[^>]*><\/script>/g,
     `<script id="clarimark-glue">${glue}</script>`);
@@ -122,17 +123,20 @@ const main = async () => {
   const glue = await readFile(inStaging(glueFile), 'utf8');
   const wasm = await readFile(inStaging(wasmFile));
   const icon = await readFile(inStaging('icon.svg'));
-  // Trunk's names of the second program; nothing of it is in the page it made.
-  const worker = { glue: await readFile(inStaging('worker.js'), 'utf8'), wasm: await readFile(inStaging('worker_bg.wasm')) };
-  await Promise.all([glueFile, wasmFile, 'worker.js', 'worker_bg.wasm'].map(name => rm(inStaging(name))));
+  // Trunk's names of the programs that run in workers; nothing of them is in the page it made.
+  const programs = await Promise.all(['worker', 'drawer'].map(async name => ({
+    name, glue: await readFile(inStaging(`${name}.js`), 'utf8'), wasm: await readFile(inStaging(`${name}_bg.wasm`)),
+  })));
+  const made = programs.flatMap(({ name }) => [`${name}.js`, `${name}_bg.wasm`]);
+  await Promise.all([glueFile, wasmFile, ...made].map(name => rm(inStaging(name))));
   const glueName = await publish('app', 'js', glue);
   const wasmName = await publish('app', 'wasm', wasm);
-  const workerName = await publish('worker', 'js', worker.glue);
-  const workerWasmName = await publish('worker', 'wasm', worker.wasm);
+  const attributes = await Promise.all(programs.map(async ({ name, glue: script, wasm: code }) =>
+    `data-${name}="./${await publish(name, 'js', script)}" data-${name}-integrity="${integrity(script)}" `
+    + `data-${name}-wasm="./${await publish(name, 'wasm', code)}" data-${name}-wasm-integrity="${integrity(code)}"`));
   html = replaceOnce(html, tag, `<script id="clarimark-glue" defer src="./${glueName}" integrity="${integrity(glue)}" `
     + `data-wasm="./${wasmName}" data-wasm-integrity="${integrity(wasm)}" `
-    + `data-worker="./${workerName}" data-worker-integrity="${integrity(worker.glue)}" `
-    + `data-worker-wasm="./${workerWasmName}" data-worker-wasm-integrity="${integrity(worker.wasm)}"></script>`);
+    + `${attributes.join(' ')}></script>`);
   const hosted = hostedPage(html);
   await writeFile(inStaging('index.html'), hosted);
 
@@ -145,11 +149,12 @@ const main = async () => {
   const studies = contents
     .filter(([name]) => name.startsWith('studies/'))
     .map(([name, bytes]) => [name.slice('studies/'.length), bytes]);
-  const oneFile = oneFilePage({ html, css, glue, wasm, worker, icon, studies });
+  const oneFile = oneFilePage({ html, css, glue, wasm, programs, icon, studies });
   await writeFile(inStaging('clarimark.html'), oneFile);
 
   const kilobytes = (...parts) => `${Math.ceil(parts.reduce((sum, part) => sum + gzipSync(part).length, 0) / 1000)} kB`;
-  console.log(`page ${kilobytes(hosted, glue, wasm, css)}, worker ${kilobytes(worker.glue, worker.wasm)} compressed; `
+  const sizes = programs.map(({ name, glue: script, wasm: code }) => `${name} ${kilobytes(script, code)}`);
+  console.log(`page ${kilobytes(hosted, glue, wasm, css)}, ${sizes.join(', ')} compressed; `
     + `clarimark.html ${Math.ceil(oneFile.length / 1000)} kB`);
 };
 

@@ -3,7 +3,7 @@
 //!
 //! Each starts with its first question and ends when another study, or the same one explained otherwise, is opened.
 
-use super::browser::boot;
+use super::browser::boot::{self, Program};
 use super::browser::workers::{self, Event, Workers};
 use super::store::Store;
 use super::study_files;
@@ -36,6 +36,15 @@ enum Post {
     Analysis,
     /// The same, and a map under way: a map takes long, and other answers need not wait for it.
     Map,
+}
+
+impl Post {
+    fn program(self) -> Program {
+        match self {
+            Post::Model => Program::Worker,
+            Post::Analysis | Post::Map => Program::Drawer,
+        }
+    }
 }
 
 /// What residents are for: the SHA-256 of model and table, and how they are explained.
@@ -112,14 +121,14 @@ async fn start(post: Post, a: &Analysis, key: &Key, models: &Arc<Vec<Picked>>) -
     if is_there(post, key, a, models) {
         return Ok(());
     }
-    boot::workers_ready().await.map_err(not_loaded)?;
+    boot::workers_ready(post.program()).await.map_err(not_loaded)?;
     let keep = first(post, a, key, models)?;
     let message = workers::message(&keep.packet()).await;
     // Another question may have started it meanwhile.
     if is_there(post, key, a, models) {
         return Ok(());
     }
-    let (workers, events) = Workers::spawn(1).ok_or_else(no_workers)?;
+    let (workers, events) = Workers::spawn(post.program(), 1).ok_or_else(no_workers)?;
     workers.send(0, message);
     let insight = (post != Post::Model).then(|| a.insight.clone());
     let models = models.clone();

@@ -3,8 +3,9 @@
 //! The result of a row does not depend on its chunk, so chunks may be of any size, go to any worker in any order, and
 //! be done again when a worker dies.
 
+use super::browser::boot::{self, Program};
+use super::browser::clock;
 use super::browser::workers::{self, Event, Workers};
-use super::browser::{boot, clock};
 use crate::explain::Attributions;
 use crate::ids::RowId;
 use crate::job::{Picked, Reading, Reply, Request, Subject};
@@ -69,11 +70,11 @@ impl Running {
     async fn spawn(&self, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
         self.stop();
         let stopped = self.stopped.get();
-        boot::workers_ready().await.map_err(not_loaded)?;
+        boot::workers_ready(Program::Worker).await.map_err(not_loaded)?;
         if self.stopped.get() != stopped {
             return Err(Stopped::Cancelled);
         }
-        let (workers, events) = Workers::spawn(n).ok_or_else(no_workers)?;
+        let (workers, events) = Workers::spawn(Program::Worker, n).ok_or_else(no_workers)?;
         *self.workers.borrow_mut() = Some(workers);
         Ok(events)
     }

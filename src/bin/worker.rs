@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    clarimark::worker::start();
+    clarimark::worker::start(clarimark::job::Worker::default());
 }
 
 #[cfg(not(target_arch = "wasm32"))]

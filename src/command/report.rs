@@ -6,7 +6,7 @@ use super::{CommandError, warn};
 use crate::ensemble::Ensemble;
 use crate::explain::{Attributions, Engine, Interventional, Precision};
 use crate::figure::Grouping;
-use crate::job::{Reply, Request, Subject, Worker};
+use crate::job::{Program, Reply, Request, Subject, Worker};
 use crate::report::{Order, report};
 use crate::session::{Analysis, CohortChoice, Insight, Method, Notice, ViewState};
 use crate::study::Study;

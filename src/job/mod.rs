@@ -4,6 +4,7 @@
 
 mod ask;
 mod assemble;
+mod draw;
 mod others;
 mod packet;
 mod read;
@@ -13,6 +14,7 @@ mod twin;
 
 pub use ask::{Answer, Question};
 pub use assemble::{events, performance_gap};
+pub use draw::Drawer;
 pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files, restage};
 pub use run::Worker;
@@ -24,6 +26,31 @@ use crate::report;
 use crate::session::{CohortChoice, Insight, MapKind, MapOf, Method, Notice, Performance};
 use crate::study::{ColumnRole, Finding, Study};
 use std::sync::Arc;
+
+/// What runs in a worker: [`Worker`] computes, [`Drawer`] draws. Each is a WebAssembly program of its own.
+pub trait Program {
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// What the person is to be told.
+    fn try_answer(&mut self, request: Request) -> Result<Reply, Notice>;
+
+    /// Answers one request; an error is an answer, too.
+    fn answer(&mut self, request: Request) -> Reply {
+        let job = request.job();
+        self.try_answer(request).unwrap_or_else(|notice| Reply::Failed { job, notice })
+    }
+}
+
+/// A request that the other program answers.
+fn misdirected(request: &Request) -> Notice {
+    let what = format!("Request {} went to the wrong program.", request.job());
+    Notice::error(
+        "A worker was asked what it cannot do",
+        what,
+        "This is a fault of the page; please report it.",
+    )
+}
 
 /// Work for a worker. `job` lets the page drop answers to questions it no longer asks.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,12 +1,9 @@
 //! The work itself: a request goes in, a reply comes out.
 
 use super::ask::Kept;
-use super::assemble::analysis;
-use super::others::{other_model, own_performance};
-use super::settle::Settling;
 use super::{
-    EvaluationKind, EvaluationPart, Picked, Reply, Request, SummaryInput, performance_gap, read_files,
-    restage,
+    EvaluationKind, EvaluationPart, Program, Reply, Request, SummaryInput, misdirected, performance_gap,
+    read_files, restage,
 };
 use crate::cohort::{cluster, embed, likeness, profile, stability};
 use crate::ensemble::{self, Ensemble};
@@ -14,11 +11,9 @@ use crate::evaluate;
 use crate::explain::groups::groups;
 use crate::explain::summary::{self, Importance};
 use crate::explain::{Attributions, Engine, ExplainError, Interventional, Precision};
-use crate::figure::{self, OtherModel, SheetKind};
 use crate::ids::FeatureId;
 use crate::math::Order as _;
-use crate::report::report;
-use crate::session::{Analysis, Insight, Notice, Performance, drawn_of};
+use crate::session::{Insight, Notice, Performance, drawn_of};
 use crate::study;
 
 /// Seed of everything that draws random numbers, so that a result can be made again.
@@ -32,11 +27,6 @@ const STABILITY_RESAMPLES: usize = 100;
 pub struct Worker {
     loaded: Option<(Ensemble, Explainer)>,
     kept: Kept,
-    analysis: Option<Analysis>,
-    map: Option<Settling>,
-    models: Vec<Picked>,
-    /// What was read off them, once it was asked for; and why some were refused.
-    others: Option<(Vec<OtherModel>, Vec<String>)>,
 }
 
 /// A model prepared for one method.
@@ -70,13 +60,7 @@ impl Explainer {
     }
 }
 
-impl Worker {
-    /// Answers one request.
-    pub fn answer(&mut self, request: Request) -> Reply {
-        let job = request.job();
-        self.try_answer(request).unwrap_or_else(|notice| Reply::Failed { job, notice })
-    }
-
+impl Program for Worker {
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         Ok(match request {
             Request::Read { job, files } => Reply::Read { job, reading: Box::new(read_files(&files)?) },
@@ -90,51 +74,6 @@ impl Worker {
                         Notice::error(title, e.to_string(), e.hint())
                     })?;
                 Reply::Compared { job, finding: Box::new(finding) }
-            }
-            Request::Keep { job, subject, insight, settings, models } => {
-                self.analysis = Some(analysis(*subject, insight, settings));
-                self.models = models;
-                self.others = None;
-                self.map = None;
-                Reply::Kept { job }
-            }
-            Request::Map { job, kind, of, steps } => {
-                let a = self.analysis.as_ref().ok_or_else(no_model)?;
-                let map = match self.map.take().filter(|map| map.is(kind, of)) {
-                    Some(map) => map,
-                    None => Settling::new(a, kind, of)?,
-                };
-                let map = self.map.insert(map);
-                map.advance(steps as usize);
-                Reply::Mapped { job, layout: map.layout() }
-            }
-            Request::Report { job, order } => {
-                let a = self.analysis.as_ref().ok_or_else(no_model)?;
-                Reply::Reported { job, page: report(a, &order) }
-            }
-            Request::Draw { job, kind: SheetKind::Models, size, .. } => {
-                let a = self.analysis.as_ref().ok_or_else(no_model)?;
-                let here = own_performance(a);
-                let (others, refused) = self.others.get_or_insert_with(|| {
-                    let (mut others, mut refused) = (Vec::new(), Vec::new());
-                    for file in &self.models {
-                        match other_model(a, file) {
-                            Ok(other) => others.push(other),
-                            Err(why) => refused.push(why),
-                        }
-                    }
-                    (others, refused)
-                });
-                Reply::Drawn {
-                    job,
-                    sheet: Box::new(figure::across_models(a, here, others, refused, size[0])),
-                }
-            }
-            Request::Draw { job, kind, passes, size } => {
-                let a = self.analysis.as_ref().ok_or_else(no_model)?;
-                let passes: Vec<bool> = passes.iter().map(|p| *p != 0).collect();
-                let passes = (passes.len() == a.rows.len()).then_some(passes.as_slice());
-                Reply::Drawn { job, sheet: Box::new(figure::sheet(a, &kind, passes, size)) }
             }
             Request::Load { job, model, n_rows, background } => {
                 let ensemble = ensemble::read(&model)
@@ -169,6 +108,7 @@ impl Worker {
                 }
                 Reply::Analysed { job, insight: Box::new(insight), performance: performances, findings }
             }
+            other => return Err(misdirected(&other)),
         })
     }
 }

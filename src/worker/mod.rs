@@ -1,31 +1,30 @@
-//! The loop of a dedicated worker: a message in, the pure [`crate::job::Worker`], a message out.
+//! The loop of a dedicated worker: a message in, a pure [`crate::job::Program`], a message out.
 
 pub(crate) mod wire;
 
-use crate::job::{self, Reply, Request};
+use crate::job::{Program, Reply, Request};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-/// Starts the worker that the page has made.
-pub fn start() {
+/// Starts a program in the worker that the page has made.
+pub fn start(program: impl Program + 'static) {
     console_error_panic_hook::set_once();
     // Anywhere else there is nobody to answer.
     if let Ok(scope) = js_sys::global().dyn_into() {
-        run(scope);
+        run(scope, program);
     }
 }
 
 /// Answers every message until the page terminates the worker. Says [`Reply::Ready`] first.
-fn run(scope: DedicatedWorkerGlobalScope) {
-    let mut worker = job::Worker::default();
+fn run(scope: DedicatedWorkerGlobalScope, mut program: impl Program + 'static) {
     let out = scope.clone();
     let answer = move |event: MessageEvent| {
         // A message that is not ours is dropped: only this page can send one.
         let Some(request) = wire::read(&event.data()).and_then(|p| Request::from_packet(p).ok()) else {
             return;
         };
-        post(&out, worker.answer(request));
+        post(&out, program.answer(request));
     };
     let handler = Closure::<dyn FnMut(MessageEvent)>::new(answer);
     scope.set_onmessage(Some(handler.as_ref().unchecked_ref()));

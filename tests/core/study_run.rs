@@ -4,7 +4,9 @@ use clarimark::cohort::hierarchy::Linkage;
 use clarimark::explain::Attributions;
 use clarimark::figure::{Grouping, Layout, Sheet, SheetKind};
 use clarimark::ids::{FeatureId, OutputId, RowId};
-use clarimark::job::{Answer, Picked, Question, Reading, Reply, Request, Settings, Subject, Worker};
+use clarimark::job::{
+    Answer, Drawer, Picked, Program, Question, Reading, Reply, Request, Settings, Subject, Worker,
+};
 use clarimark::session::{Analysis, CohortChoice, Insight, MapKind, MapOf, Method};
 use clarimark::study::{ColumnRole, Study};
 use std::sync::Arc;
@@ -20,7 +22,7 @@ pub(crate) fn files(name: &str) -> Vec<Picked> {
 }
 
 /// Sends a request the way the page does: packed, unpacked, answered, packed, unpacked.
-fn ask(worker: &mut Worker, request: Request) -> Reply {
+fn ask(worker: &mut impl Program, request: Request) -> Reply {
     let request = Request::from_packet(request.packet()).unwrap();
     Reply::from_packet(worker.answer(request).packet()).unwrap()
 }
@@ -177,7 +179,7 @@ fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
         models: Vec::new(),
     };
     let settled = |kind, of, steps| {
-        let mut worker = Worker::default();
+        let mut worker = Drawer::default();
         assert_eq!(ask(&mut worker, keep()), Reply::Kept { job: 0 });
         let mut before = -1.0;
         loop {
@@ -222,7 +224,7 @@ fn refits_are_ranked_as_their_library_does() {
         .collect();
     assert_eq!(models.len(), 10);
     models.push(Picked { name: "broken.json".into(), bytes: Arc::new(b"{}".to_vec()) });
-    let mut worker = Worker::default();
+    let mut worker = Drawer::default();
     let keep = Request::Keep {
         job: 0,
         subject: Box::new(Subject::of(&a)),
@@ -261,7 +263,7 @@ fn refits_are_ranked_as_their_library_does() {
 }
 
 /// Asks for a sheet the way the page does.
-fn drawn(worker: &mut Worker, kind: SheetKind, passes: Vec<u8>) -> Sheet {
+fn drawn(worker: &mut Drawer, kind: SheetKind, passes: Vec<u8>) -> Sheet {
     match ask(worker, Request::Draw { job: 9, kind, passes, size: [480.0, 300.0] }) {
         Reply::Drawn { job: 9, sheet } => *sheet,
         other => panic!("{other:?}"),
@@ -271,10 +273,11 @@ fn drawn(worker: &mut Worker, kind: SheetKind, passes: Vec<u8>) -> Sheet {
 #[test]
 fn a_worker_draws_from_the_analysis_it_keeps() {
     let a = analyse("pbc");
-    let mut worker = Worker::default();
+    let mut worker = Drawer::default();
     let performance = SheetKind::Performance { cutoff: 0.5, horizon: None };
     let request = Request::Draw { job: 9, kind: performance.clone(), passes: Vec::new(), size: [300.0; 2] };
-    assert!(matches!(ask(&mut worker, request), Reply::Failed { job: 9, .. }), "nothing is kept yet");
+    assert!(matches!(ask(&mut worker, request.clone()), Reply::Failed { job: 9, .. }), "nothing is kept yet");
+    assert!(matches!(ask(&mut Worker::default(), request), Reply::Failed { job: 9, .. }), "not its work");
     let keep = Request::Keep {
         job: 0,
         subject: Box::new(Subject::of(&a)),

@@ -1,5 +1,5 @@
 // The page starts, in both forms, and says what is wrong where it cannot.
-import { expect, forms, openExample, test } from './clarimark.mjs';
+import { expect, go, forms, openExample, test } from './clarimark.mjs';
 
 for (const form of forms) {
   test(`${form}: the start page shows, and a study opens through a worker`, async ({ page, open }) => {
@@ -62,6 +62,19 @@ test.describe('on a first visit', () => {
     await expect(page.locator('[data-view="start"]')).toBeVisible();
     await page.unroute('**/worker-*.wasm');
     await openExample(page);
+  });
+
+  test('a missing drawing program is named when it is needed, and the rest works', async ({ page, open }) => {
+    await page.route('**/drawer-*.wasm', route => route.fulfill({ status: 404 }));
+    const faults = await open('hosted');
+    faults.expected.push(/404|integrity/i);
+    await openExample(page);
+    await go(page, 'performance');
+    await expect(page.getByTestId('notice')).toContainText(/drawer-\w+\.wasm could not be loaded/);
+    await page.unroute('**/drawer-*.wasm');
+    await go(page, 'biomarkers');
+    await go(page, 'performance');
+    await expect(page.getByTestId('answer-said').first()).toContainText('C-index');
   });
 });
 

@@ -27,14 +27,15 @@ test('the first load is at most 700 kB compressed, and what computes comes after
   expect(at(/^worker-/)).toBeGreaterThan(at(/^app-.*wasm$/));
   expect(names.filter(name => name.startsWith('studies/'))).toEqual([]);
   expect(size.first).toBeLessThanOrEqual(700_000);
-  // It also draws what takes long to compute and writes reports, so that the first load need not hold that.
-  expect(size.worker).toBeLessThanOrEqual(1_250_000);
+  expect(size.worker).toBeLessThanOrEqual(1_000_000);
+  // What draws comes when it is asked for.
+  expect(names.filter(name => name.startsWith('drawer-'))).toEqual([]);
   expect(faults.unexpected()).toEqual([]);
 });
 
 test('the program has no means to talk to anyone', async () => {
   const glue = await parts('.js');
-  expect(glue).toHaveLength(2);
+  expect(glue).toHaveLength(3);
   for (const each of glue) {
     expect(each.toString('utf8')).not.toMatch(/RTCPeerConnection|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import\.meta/);
   }

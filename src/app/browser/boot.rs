@@ -31,12 +31,33 @@ pub(crate) async fn packed_study() -> Option<Vec<(String, Vec<u8>)>> {
     (!files.is_empty()).then_some(files)
 }
 
-/// Waits until workers can be made: their program is loaded after the page has appeared.
+/// A program that runs in workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// [`crate::job::Worker`], loaded after the page has appeared.
+    Worker,
+    /// [`crate::job::Drawer`], loaded when it is first asked for.
+    Drawer,
+}
+
+impl Program {
+    /// The boot script's name of it.
+    fn name(self) -> JsValue {
+        JsValue::from_str(match self {
+            Program::Worker => "worker",
+            Program::Drawer => "drawer",
+        })
+    }
+}
+
+/// Waits until workers of a program can be made.
 ///
 /// # Errors
 /// Why it could not be loaded, one sentence.
-pub(crate) async fn workers_ready() -> Result<(), String> {
-    let waiting = || function("clarimarkWorkers")?.call0(&JsValue::NULL).ok()?.dyn_into::<Promise>().ok();
+pub(crate) async fn workers_ready(program: Program) -> Result<(), String> {
+    let name = program.name();
+    let waiting =
+        || function("clarimarkWorkers")?.call1(&JsValue::NULL, &name).ok()?.dyn_into::<Promise>().ok();
     let Some(promise) = waiting() else { return Err("The page's own script is missing.".into()) };
     JsFuture::from(promise).await.map(|_| ()).map_err(|error| {
         error.dyn_ref::<js_sys::Error>().map_or_else(String::new, |e| String::from(e.message()))
@@ -44,8 +65,8 @@ pub(crate) async fn workers_ready() -> Result<(), String> {
 }
 
 /// A new worker, once [`workers_ready`]; its compiled module is already on its way.
-pub(crate) fn worker() -> Option<Worker> {
-    function("clarimarkWorker")?.call0(&JsValue::NULL).ok()?.dyn_into().ok()
+pub(crate) fn worker(program: Program) -> Option<Worker> {
+    function("clarimarkWorker")?.call1(&JsValue::NULL, &program.name()).ok()?.dyn_into().ok()
 }
 
 /// The one-file page itself, to save; None if it did not come with this page.

@@ -1,6 +1,6 @@
 //! Workers of the page: spawned for a task, terminated with it, replaced when they die.
 
-use super::boot;
+use super::boot::{self, Program};
 use super::clock;
 use crate::job::{Packet, Reply};
 use crate::worker::wire::{self, Message};
@@ -20,6 +20,7 @@ pub(crate) enum Event {
 
 /// A set of workers. Dropping it terminates them all.
 pub(crate) struct Workers {
+    program: Program,
     slots: Vec<Slot>,
     sender: UnboundedSender<Event>,
 }
@@ -37,9 +38,9 @@ impl Drop for Slot {
 
 impl Workers {
     /// `n` workers and what they will say; None if the browser refuses to start one.
-    pub(crate) fn spawn(n: usize) -> Option<(Workers, UnboundedReceiver<Event>)> {
+    pub(crate) fn spawn(program: Program, n: usize) -> Option<(Workers, UnboundedReceiver<Event>)> {
         let (sender, receiver) = unbounded();
-        let mut workers = Workers { slots: Vec::new(), sender };
+        let mut workers = Workers { program, slots: Vec::new(), sender };
         for i in 0..n {
             let slot = workers.slot(i)?;
             workers.slots.push(slot);
@@ -48,7 +49,7 @@ impl Workers {
     }
 
     fn slot(&self, index: usize) -> Option<Slot> {
-        let worker = boot::worker()?;
+        let worker = boot::worker(self.program)?;
         let sender = self.sender.clone();
         let message = EventListener::new(&worker, "message", move |event| {
             let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
