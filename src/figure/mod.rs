@@ -52,7 +52,7 @@ pub use patient::{Contribution, contributions, decision, force, nearest, sentenc
 pub use patients::{PatientColumn, PatientSheet, toggled};
 pub use reasons::{interaction_matrix, interaction_rows, matrix_features, pair_said, path_table};
 pub use sample::drawn;
-pub use sheet::{Sheet, SheetKind, sheet, sheet_plot};
+pub use sheet::{Sheet, SheetKind, Workings, sheet, sheet_plot, sheet_with};
 pub use subgroups::{
     cluster_names, map, map_colour_said, profile, region, silhouettes, silhouettes_by_k, stability, trust,
 };

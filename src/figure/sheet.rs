@@ -4,9 +4,9 @@
 
 use super::evidence::{at_horizon, by_subgroup, discrimination, panel_size, residuals};
 use super::{Figure, clusters, compared_sets};
-use crate::cohort::consensus;
-use crate::cohort::hierarchy::{Linkage, hierarchy};
-use crate::cohort::reality::{gap, reality};
+use crate::cohort::consensus::{Consensus, consensus};
+use crate::cohort::hierarchy::{Hierarchy, Linkage, hierarchy};
+use crate::cohort::reality::{Gap, Reality, gap, reality};
 use crate::evaluate::NotATest;
 use crate::plot::chart::Table;
 use crate::session::Analysis;
@@ -119,8 +119,31 @@ const MOST_LEAVES: usize = 2_000;
 /// Seed of everything that draws random numbers.
 const SEED: u64 = 0;
 
+/// Whether there are clusters, and how many.
+type Clustered = (Reality, Option<Gap>);
+
+/// What takes long to compute and not to lay out, of one analysis: kept, so that another width does not cost it again.
+#[derive(Debug, Default)]
+pub struct Workings {
+    /// Of the patients that passed: whether there are clusters, and the gap statistic.
+    clusters: Option<(Option<Vec<bool>>, Option<Clustered>)>,
+    consensus: Option<Consensus>,
+    trees: Vec<(Linkage, Option<Hierarchy>)>,
+}
+
 /// Answers for the explained patients that pass. Figures have `width` and a height that suits them.
-pub fn sheet(a: &Analysis, kind: &SheetKind, passes: Option<&[bool]>, [width, height]: [f64; 2]) -> Sheet {
+pub fn sheet(a: &Analysis, kind: &SheetKind, passes: Option<&[bool]>, size: [f64; 2]) -> Sheet {
+    sheet_with(&mut Workings::default(), a, kind, passes, size)
+}
+
+/// [`sheet`] with what was computed for earlier ones of the same analysis.
+pub fn sheet_with(
+    workings: &mut Workings,
+    a: &Analysis,
+    kind: &SheetKind,
+    passes: Option<&[bool]>,
+    [width, height]: [f64; 2],
+) -> Sheet {
     let size = [width, height];
     let passes = passes.filter(|_| kind.follows_selection());
     if passes.is_some_and(|p| !p.contains(&true)) {
@@ -173,14 +196,15 @@ pub fn sheet(a: &Analysis, kind: &SheetKind, passes: Option<&[bool]>, [width, he
             Sheet { tables, warnings: found.warnings, ..Sheet::default() }
         }
         SheetKind::Models => super::across_models(a, None, &[], &[], width),
-        SheetKind::Reality => are_there_clusters(a, passes, size),
+        SheetKind::Reality => are_there_clusters(workings, a, passes, size),
         SheetKind::Consensus => {
             let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);
-            let phi = a.attributions.matrix(a.insight.output);
-            let found = consensus::consensus(&phi, n_features, k, N_DRAWS, SEED);
+            let found = workings.consensus.get_or_insert_with(|| {
+                consensus(&a.attributions.matrix(a.insight.output), n_features, k, N_DRAWS, SEED)
+            });
             Sheet {
-                figures: vec![("consensus".into(), clusters::consensus(a, &found, width))],
-                ..Sheet::said(consensus_said(&found, k))
+                figures: vec![("consensus".into(), clusters::consensus(a, found, width))],
+                ..Sheet::said(consensus_said(found, k))
             }
         }
         SheetKind::Tree { linkage } => {
@@ -188,12 +212,16 @@ pub fn sheet(a: &Analysis, kind: &SheetKind, passes: Option<&[bool]>, [width, he
             if a.rows.len() > MOST_LEAVES {
                 return Sheet::said(format!("A tree is drawn of at most {MOST_LEAVES} patients."));
             }
-            let phi = a.attributions.matrix(a.insight.output);
-            match hierarchy(&phi, n_features, *linkage) {
+            let at = workings.trees.iter().position(|(known, _)| known == linkage).unwrap_or_else(|| {
+                let phi = a.attributions.matrix(a.insight.output);
+                workings.trees.push((*linkage, hierarchy(&phi, n_features, *linkage)));
+                workings.trees.len() - 1
+            });
+            match &workings.trees[at].1 {
                 None => Sheet::said("No two patients are explained differently, so there is no tree."),
                 Some(tree) => Sheet {
-                    figures: vec![("tree".into(), clusters::dendrogram(a, &tree, *linkage, k, size))],
-                    ..Sheet::said(clusters::tree_said(a, &tree, k))
+                    figures: vec![("tree".into(), clusters::dendrogram(a, tree, *linkage, k, size))],
+                    ..Sheet::said(clusters::tree_said(a, tree, k))
                 },
             }
         }
@@ -215,7 +243,27 @@ fn groups(a: &Analysis, by: &str, passes: Option<&[bool]>, width: f64) -> Sheet 
         .unwrap_or_else(|| Sheet::said("There is no outcome of a kind that is told apart in groups."))
 }
 
-fn are_there_clusters(a: &Analysis, passes: Option<&[bool]>, size: [f64; 2]) -> Sheet {
+fn are_there_clusters(
+    workings: &mut Workings,
+    a: &Analysis,
+    passes: Option<&[bool]>,
+    size: [f64; 2],
+) -> Sheet {
+    if workings.clusters.as_ref().is_none_or(|(of, _)| of.as_deref() != passes) {
+        workings.clusters = Some((passes.map(<[bool]>::to_vec), look_for_clusters(a, passes)));
+    }
+    let Some((found, gap)) = workings.clusters.as_ref().and_then(|(_, found)| found.as_ref()) else {
+        return Sheet::said("Too few different patients to look for clusters.");
+    };
+    let mut sheet = Sheet::said(clusters::reality_said(found));
+    if let Some(gap) = gap {
+        sheet.headline += &clusters::gap_said(gap);
+        sheet.figures.push(("gap".into(), clusters::gap_figure(gap, size)));
+    }
+    sheet
+}
+
+fn look_for_clusters(a: &Analysis, passes: Option<&[bool]>) -> Option<Clustered> {
     let n_features = a.study.n_features();
     let whole = a.attributions.matrix(a.insight.output);
     let phi: Vec<f64> = whole
@@ -224,19 +272,11 @@ fn are_there_clusters(a: &Analysis, passes: Option<&[bool]>, size: [f64; 2]) -> 
         .filter(|(i, _)| passes.is_none_or(|p| p[*i]))
         .flat_map(|(_, row)| row.iter().copied())
         .collect();
-    let Some(found) = reality(&phi, n_features, 2..=MOST_CLUSTERS, SEED) else {
-        return Sheet::said("Too few different patients to look for clusters.");
-    };
-    let gap = gap(&phi, n_features, MOST_CLUSTERS, SEED);
-    let mut sheet = Sheet::said(clusters::reality_said(&found));
-    if let Some(gap) = gap {
-        sheet.headline += &clusters::gap_said(&gap);
-        sheet.figures.push(("gap".into(), clusters::gap_figure(&gap, size)));
-    }
-    sheet
+    let found = reality(&phi, n_features, 2..=MOST_CLUSTERS, SEED)?;
+    Some((found, gap(&phi, n_features, MOST_CLUSTERS, SEED)))
 }
 
-fn consensus_said(found: &consensus::Consensus, k: usize) -> String {
+fn consensus_said(found: &Consensus, k: usize) -> String {
     match found.ambiguous() {
         None => "Too few patients to compare two by two.".into(),
         Some(share) => format!(

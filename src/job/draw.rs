@@ -1,13 +1,13 @@
 //! What is drawn from an analysis: figures and tables that take long to compute, maps, the report.
 //!
-//! A program of its own, compiled for size and loaded when the first of them is asked for: neither the page nor the
-//! workers that explain need it.
+//! A program of its own, loaded when the first of them is asked for: neither the page nor the workers that explain need
+//! it.
 
 use super::assemble::analysis;
 use super::others::{other_model, own_performance};
 use super::settle::Settling;
 use super::{Picked, Program, Reply, Request, misdirected};
-use crate::figure::{self, OtherModel, SheetKind};
+use crate::figure::{self, OtherModel, SheetKind, Workings};
 use crate::report::report;
 use crate::session::{Analysis, Notice};
 
@@ -16,6 +16,7 @@ use crate::session::{Analysis, Notice};
 pub struct Drawer {
     analysis: Option<Analysis>,
     map: Option<Settling>,
+    workings: Workings,
     models: Vec<Picked>,
     /// What was read off them, once it was asked for; and why some were refused.
     others: Option<(Vec<OtherModel>, Vec<String>)>,
@@ -29,6 +30,7 @@ impl Program for Drawer {
                 self.models = models;
                 self.others = None;
                 self.map = None;
+                self.workings = Workings::default();
                 Reply::Kept { job }
             }
             Request::Map { job, kind, of, steps } => {
@@ -67,7 +69,10 @@ impl Program for Drawer {
                 let a = self.analysis.as_ref().ok_or_else(nothing_kept)?;
                 let passes: Vec<bool> = passes.iter().map(|p| *p != 0).collect();
                 let passes = (passes.len() == a.rows.len()).then_some(passes.as_slice());
-                Reply::Drawn { job, sheet: Box::new(figure::sheet(a, &kind, passes, size)) }
+                Reply::Drawn {
+                    job,
+                    sheet: Box::new(figure::sheet_with(&mut self.workings, a, &kind, passes, size)),
+                }
             }
             other => return Err(misdirected(&other)),
         })

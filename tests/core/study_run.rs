@@ -307,6 +307,21 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
         }
     }
 
+    // Another width costs nothing again and says the same.
+    let again = Request::Draw { job: 9, kind: SheetKind::Reality, passes: Vec::new(), size: [320.0, 300.0] };
+    match ask(&mut worker, again) {
+        Reply::Drawn { sheet, .. } => {
+            let here = clarimark::figure::sheet(&a, &SheetKind::Reality, None, [320.0, 300.0]);
+            assert!(*sheet == here && sheet.figures[0].1.scene.width == 320.0);
+        }
+        other => panic!("{other:?}"),
+    }
+    // Of a selection it is another question.
+    let some: Vec<u8> = (0..a.rows.len()).map(|i| u8::from(i % 3 > 0)).collect();
+    let passes: Vec<bool> = some.iter().map(|p| *p != 0).collect();
+    let of_some = drawn(&mut worker, SheetKind::Reality, some);
+    assert!(of_some == clarimark::figure::sheet(&a, &SheetKind::Reality, Some(&passes), [480.0, 300.0]));
+
     // The C-index of the card, and of the selected patients only where there is a selection.
     let whole = drawn(&mut worker, performance.clone(), Vec::new());
     assert!(whole.headline.starts_with("C-index 0.821 "), "{}", whole.headline);

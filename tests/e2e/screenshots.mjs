@@ -12,6 +12,7 @@ const views = ['start', 'overview', 'biomarkers', 'biomarker', 'patient', 'subgr
 /** Waits until layout and canvases have come to rest. */
 const settled = async page => {
   await page.evaluate(() => document.fonts.ready);
+  await page.waitForFunction(() => !document.querySelector('.answer[aria-busy=true]'), null, { timeout: 60_000 });
   await page.waitForTimeout(250);
 };
 
