@@ -1,5 +1,6 @@
 //! What was understood of the files, before anything is computed: every column, its role, what it feeds.
 
+use crate::app::browser::clock;
 use crate::app::frame::CommandButton;
 use crate::app::store::{Same, store};
 use crate::app::widget::controls::Segmented;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 
 /// Columns listed at most; a search would find no more in a table of thousands.
 const MAX_LISTED: usize = 400;
+/// Columns that appear together; the others follow frame by frame.
+const LISTED_AT_ONCE: usize = 16;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Listed {
@@ -52,6 +55,28 @@ pub(crate) fn Understood() -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
+    let n_shown = RwSignal::new(LISTED_AT_ONCE);
+    Effect::new(move |_| {
+        columns.track();
+        n_shown.set(LISTED_AT_ONCE);
+        show_more(n_shown, columns.read_untracked().len().min(MAX_LISTED));
+    });
+    // Keyed by the list they come from and their place in it: another role makes another list.
+    let rows = move || {
+        let n_rows = staged.get().map_or(1, |s| s.0.n_rows()).max(1);
+        let (chosen, columns) = (listed.get(), columns.get());
+        columns
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| match chosen {
+                Listed::All => true,
+                Listed::Notes => !c.note.is_empty(),
+                Listed::Missing => c.n_missing > 0,
+            })
+            .take(n_shown.get())
+            .map(|(i, c)| ((Arc::as_ptr(&columns.0) as usize, i), c.clone(), n_rows))
+            .collect::<Vec<_>>()
+    };
     let cells = move || {
         let Some(Now(study, ..)) = staged.get() else { return Vec::new() };
         let n_features = study.n_features();
@@ -156,22 +181,9 @@ pub(crate) fn Understood() -> impl IntoView {
                                 </tr>
                             </thead>
                             <tbody>
-                                {move || {
-                                    let n_rows = staged.get().map_or(1, |s| s.0.n_rows()).max(1);
-                                    let chosen = listed.get();
-                                    columns
-                                        .get()
-                                        .iter()
-                                        .enumerate()
-                                        .filter(|(_, c)| match chosen {
-                                            Listed::All => true,
-                                            Listed::Notes => !c.note.is_empty(),
-                                            Listed::Missing => c.n_missing > 0,
-                                        })
-                                        .take(MAX_LISTED)
-                                        .map(|(i, c)| view! { <ColumnRow index=i facts=c.clone() n_rows=n_rows /> })
-                                        .collect_view()
-                                }}
+                                <For each=rows key=|(key, ..)| *key let((key, facts, n_rows))>
+                                    <ColumnRow index=key.1 facts=facts n_rows=n_rows />
+                                </For>
                             </tbody>
                         </table>
                         <Show when=move || { columns.get().len() > MAX_LISTED }>
@@ -307,6 +319,20 @@ pub(crate) fn Understood() -> impl IntoView {
             <p class="caption">"Missing values are passed to the trees as missing, as in training. They are never filled in."</p>
         </div>
     }
+}
+
+/// Lists more columns, some at a time, until this many are.
+fn show_more(n_shown: RwSignal<usize>, all: usize) {
+    clock::soon(move || {
+        // Nobody looks any more when the view is gone.
+        if let Some(n) = n_shown.try_update(|n| {
+            *n = (*n + LISTED_AT_ONCE).min(all);
+            *n
+        }) && n < all
+        {
+            show_more(n_shown, all);
+        }
+    });
 }
 
 fn short(hash: &str) -> String {
