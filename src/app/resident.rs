@@ -98,6 +98,8 @@ fn first(post: Post, a: &Analysis, key: &Key, models: &[Picked]) -> Result<Reque
             subject: Box::new(Subject::of(a)),
             insight: a.insight.clone(),
             settings: Settings::of(a),
+            // A map needs no model.
+            model: study_files::model(&key.0[0]).filter(|_| post == Post::Analysis).unwrap_or_default(),
             models: models.to_vec(),
         });
     }

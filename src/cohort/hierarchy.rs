@@ -79,20 +79,31 @@ pub fn hierarchy(matrix: &[f64], n_features: usize, how: Linkage) -> Option<Hier
     for i in 0..n {
         distances.extend((i + 1..n).map(|j| squared_distance(rows[i], rows[j]).sqrt()));
     }
+    // Points are in the order of their values; the ids of patients are those of the matrix.
+    Some(joined(&mut distances, n, how, |leaf| cloud.origin[leaf] as u32))
+}
+
+/// The hierarchy of `n` things by their distances, `[i][j]` for i < j. None without any, or with another number of
+/// distances.
+pub fn hierarchy_of(mut distances: Vec<f64>, n: usize, how: Linkage) -> Option<Hierarchy> {
+    (n > 0 && distances.len() == n * (n - 1) / 2).then(|| joined(&mut distances, n, how, |leaf| leaf as u32))
+}
+
+/// Joins what is nearest, `id` giving each leaf its number.
+fn joined(distances: &mut [f64], n: usize, how: Linkage, id: impl Fn(usize) -> u32) -> Hierarchy {
     let method = match how {
         Linkage::Ward => Method::Ward,
         Linkage::Average => Method::Average,
         Linkage::Complete => Method::Complete,
     };
-    // Points are in the order of their values; the ids of patients are those of the matrix.
-    let id = |c: usize| if c < n { cloud.origin[c] as u32 } else { c as u32 };
-    let merges: Vec<Merge> = linkage(&mut distances, n, method)
+    let id = |c: usize| if c < n { id(c) } else { c as u32 };
+    let merges: Vec<Merge> = linkage(distances, n, method)
         .steps()
         .iter()
         .map(|s| Merge { of: [id(s.cluster1), id(s.cluster2)], height: s.dissimilarity, size: s.size as u32 })
         .collect();
     let order = order(&merges, n);
-    Some(Hierarchy { merges, order })
+    Hierarchy { merges, order }
 }
 
 /// Leaves from left to right.

@@ -4,6 +4,7 @@ mod attributions;
 pub mod effect;
 mod engine;
 mod error;
+pub mod flip;
 mod flow;
 pub mod groups;
 mod interaction;

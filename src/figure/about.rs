@@ -50,6 +50,24 @@ pub fn about(plot: &str) -> Option<About> {
             "Sets may differ because their patients differ, not because the model treats them differently. No correction is made for the number of rows.",
             TREE_SHAP,
         ),
+        "methods" => (
+            "Mean |SHAP| of each biomarker on the same patients, computed by two methods, with 95 % intervals over patients.",
+            "Rows whose bars differ are where the explanation depends on how a biomarker is left out; the table says in how many patients even the sign does.",
+            "That one of the two is wrong: both are exact answers to different questions.",
+            "Chen, Covert, Lundberg & Lee 2023, Algorithms to estimate Shapley value feature attributions. Nat. Mach. Intell. 5, 590–601. doi:10.1038/s42256-023-00657-x",
+        ),
+        "redundancy" => (
+            "The most important biomarkers with mean |SHAP|, joined at the right by how strongly their values move together (1 − |Spearman|, average linkage).",
+            "Branches that join before the dashed line are a group: the model could use any member in place of another. Read the group's sum in the table.",
+            "That one member causes the other, or that the least important of a group can be left out without loss.",
+            "Harrell 2015, Regression Modeling Strategies, 2nd ed., 4.7 (variable clustering). Springer. doi:10.1007/978-3-319-19425-7",
+        ),
+        "pair" => (
+            "Every patient at its values of two biomarkers, coloured by the sum of both SHAP values; patients without a value lie in the grey lanes.",
+            "Colour that changes only from left to right, or only upwards, belongs to one of the two; colour that changes with both is what they do together.",
+            "The sum holds their own effects and half of every interaction with other biomarkers: it is not the interaction of the two alone.",
+            TREE_SHAP,
+        ),
         "dependence" | "next" => (
             "Each patient's measured value against its SHAP value, with a local linear smooth and the thresholds of the trees.",
             "The height of the line is how the value moves the prediction; spread at one value comes from interactions, often with the biomarker that gives the colour.",

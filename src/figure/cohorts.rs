@@ -4,7 +4,7 @@ use super::words::level_names;
 use super::{Figure, compact};
 use crate::ids::FeatureId;
 use crate::plot::chart::sides as chart;
-use crate::session::{Analysis, CohortChoice, Variable, ViewState, level_of};
+use crate::session::{Analysis, CohortChoice, Method, Named, Variable, ViewState, level_of, matching_rows};
 use crate::study::SplitRole;
 
 /// Sets that are drawn at most: more bars in a row could not be told apart.
@@ -33,9 +33,58 @@ pub fn comparisons(a: &Analysis) -> Vec<(String, String)> {
     out
 }
 
-/// What is compared: the reader's choice, or the first that there is.
+/// The word for the named selections in [`ViewState::compare`].
+const NAMED: &str = "\u{3}named";
+
+/// The named selections as something to compare, where there are any.
+pub fn named_comparison(now: &ViewState) -> Option<(String, String)> {
+    (!now.named.is_empty()).then(|| (NAMED.into(), "named cohorts".into()))
+}
+
+/// Each named selection and its patients.
+fn named_sets(a: &Analysis, now: &ViewState) -> Sets {
+    let set = |named: &Named| {
+        let flags = matching_rows(a, &named.filters, None);
+        (named.name.clone(), (0..a.rows.len()).filter(|&i| flags[i]).collect())
+    };
+    now.named.iter().take(MOST).map(set).collect()
+}
+
+/// What says in [`ViewState::compare`] that a method follows; no column has such a name.
+const METHOD: char = '\u{2}';
+
+/// Methods that the analysis's own can be compared with, as words for [`ViewState::compare`] and words on screen.
+pub fn other_methods(a: &Analysis) -> Vec<(String, String)> {
+    let others = Method::offered(&a.study).into_iter().filter(|m| *m != a.method);
+    others.map(|m| (format!("{METHOD}{}", m.id()), format!("method: {}", method_said(m)))).collect()
+}
+
+/// The method that a word of [`other_methods`] names.
+pub fn other_method(a: &Analysis, word: &str) -> Option<Method> {
+    let method = Method::from_id(word.strip_prefix(METHOD)?)?;
+    (method != a.method && Method::offered(&a.study).contains(&method)).then_some(method)
+}
+
+/// `by cover`, `against training patients`.
+pub(super) fn method_said(method: Method) -> String {
+    match method {
+        Method::PathDependent => "by cover".into(),
+        Method::Interventional(CohortChoice::All) => "against all patients".into(),
+        Method::Interventional(c) => format!("against {} patients", c.word()),
+    }
+}
+
+/// What is compared where sets are compared: the reader's choice, or the first that there is.
 pub fn compared(a: &Analysis, now: &ViewState) -> Option<String> {
-    let offered = comparisons(a);
+    chosen(comparisons(a), now)
+}
+
+/// Likewise where named selections are sets, too.
+pub fn compared_cohorts(a: &Analysis, now: &ViewState) -> Option<String> {
+    chosen(comparisons(a).into_iter().chain(named_comparison(now)).collect(), now)
+}
+
+fn chosen(offered: Vec<(String, String)>, now: &ViewState) -> Option<String> {
     let chosen = now.compare.clone().unwrap_or_default();
     let known = offered.iter().any(|(word, _)| *word == chosen);
     if known { Some(chosen) } else { offered.into_iter().next().map(|(word, _)| word) }
@@ -81,7 +130,10 @@ pub fn cohorts(
     passes: Option<&[bool]>,
     width: f64,
 ) -> Figure {
-    let mut sets = compared(a, now).map_or_else(Vec::new, |by| compared_sets(a, &by));
+    let mut sets = match compared_cohorts(a, now) {
+        Some(by) if by == NAMED => named_sets(a, now),
+        by => by.map_or_else(Vec::new, |by| compared_sets(a, &by)),
+    };
     if let Some(passes) = passes {
         sets.iter_mut().for_each(|(_, of)| of.retain(|&i| passes[i]));
     }
@@ -107,7 +159,7 @@ pub fn cohorts(
 }
 
 /// Mean and ± 1.96 standard errors, not below zero; NaN without values, no width for a single one.
-fn mean_with_interval(values: impl Iterator<Item = f64> + Clone) -> [f64; 3] {
+pub(super) fn mean_with_interval(values: impl Iterator<Item = f64> + Clone) -> [f64; 3] {
     let n = values.clone().count() as f64;
     if n == 0.0 {
         return [f64::NAN; 3];

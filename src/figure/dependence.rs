@@ -6,7 +6,7 @@ use crate::plot::chart::{Emphasis, dependence as chart, small};
 use crate::session::{Analysis, ViewState};
 
 /// What colours the dependence plot: the reader's choice, or the partner that was found.
-pub(crate) fn colour_feature(a: &Analysis, now: &ViewState, feature: FeatureId) -> Option<FeatureId> {
+pub fn partner(a: &Analysis, now: &ViewState, feature: FeatureId) -> Option<FeatureId> {
     now.colour_by
         .or_else(|| a.insight.partners.get(feature.index()).copied().flatten())
         .filter(|&f| f != feature)
@@ -47,7 +47,7 @@ pub fn dependence(
     } else {
         Vec::new()
     };
-    let colour = colour_feature(a, now, feature);
+    let colour = partner(a, now, feature);
     let colour_cells = colour.map(|f| (f, values(a, f, &positions), unit_text(&a.study, f)));
     let scale = &a.study.model.scale;
     let sides = [format!("raises {}", scale.higher), format!("lowers {}", scale.higher)];

@@ -17,11 +17,14 @@ mod evidence;
 mod groups;
 mod heatmap;
 mod layout;
+mod methods;
 mod models;
 mod overview;
+mod pair;
 mod patient;
 mod patients;
 mod reasons;
+mod redundancy;
 mod sample;
 mod sheet;
 mod subgroups;
@@ -35,29 +38,35 @@ pub use biomarkers::{ranked, ranked_header, ranked_whole, shown_features};
 pub use caption::{caption, drawn_note, n_patients, provenance};
 pub use case::{Case, TrainingRanges};
 pub use clusters::{Description, consensus, dendrogram, describe_clusters, reality_said};
-pub use cohorts::{Sets, cohorts, compared, compared_sets, comparisons};
+pub use cohorts::{
+    Sets, cohorts, compared, compared_cohorts, compared_sets, comparisons, named_comparison, other_method,
+    other_methods,
+};
 pub use compare::{Sides, difference, distance_said, nearest_on_other_side, nearest_patient, patient_by_id};
 pub use crossfilter::{Histogram, brushed, histogram, histograms};
-pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers};
+pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers, partner};
 pub use effect::{effect, effect_along, effect_patients};
 pub use evidence::{
     at_horizon, by_subgroup, confusion_table, default_horizon, discrimination, panel_size, residuals,
 };
 pub use groups::groups;
-pub use heatmap::heatmap;
+pub use heatmap::{annotations, heatmap};
 pub use layout::{Layout, map_matrix};
+pub use methods::across_methods;
 pub use models::{OtherModel, across_models};
 pub use overview::{additivity, missingness, performance, top_biomarkers};
+pub use pair::pair;
 pub use patient::{Contribution, contributions, decision, force, nearest, sentence, waterfall};
 pub use patients::{PatientColumn, PatientSheet, toggled};
 pub use reasons::{interaction_matrix, interaction_rows, matrix_features, pair_said, path_table};
+pub use redundancy::redundancy;
 pub use sample::drawn;
 pub use sheet::{Sheet, SheetKind, Workings, sheet, sheet_plot, sheet_with};
 pub use subgroups::{
     cluster_names, map, map_colour_said, profile, region, silhouettes, silhouettes_by_k, stability, trust,
 };
 pub use survival::{Grouping, Survival, grouping, groupings, survival};
-pub use what_if::{Choice, along, change, choice, outcome_of_change, what_if_curve};
+pub use what_if::{Choice, along, change, choice, flip_choices, outcome_of_change, what_if_curve};
 
 use crate::ids::FeatureId;
 use crate::plot::Scene;

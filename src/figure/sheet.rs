@@ -8,8 +8,9 @@ use crate::cohort::consensus::{Consensus, consensus};
 use crate::cohort::hierarchy::{Hierarchy, Linkage, hierarchy};
 use crate::cohort::reality::{Gap, Reality, gap, reality};
 use crate::evaluate::NotATest;
+use crate::ids::FeatureId;
 use crate::plot::chart::Table;
-use crate::session::Analysis;
+use crate::session::{Analysis, Method};
 use crate::study::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,18 @@ pub enum SheetKind {
     Description,
     /// What other models of the same outcome lean on; drawn by [`super::across_models`], which needs them.
     Models,
+    /// What another method gives the same patients; drawn by [`super::across_methods`], which needs its values.
+    Methods {
+        /// The other method.
+        other: Method,
+    },
+    /// Two biomarkers together.
+    Pair {
+        /// Which.
+        features: [FeatureId; 2],
+    },
+    /// Which biomarkers move together.
+    Redundancy,
     /// Whether there are clusters at all, and how many.
     Reality,
     /// How often patients share a cluster when others are left out.
@@ -57,10 +70,13 @@ impl SheetKind {
             SheetKind::Performance { .. }
             | SheetKind::Groups { .. }
             | SheetKind::Survival { .. }
+            | SheetKind::Pair { .. }
             | SheetKind::Reality => true,
             SheetKind::Panel
             | SheetKind::Description
             | SheetKind::Models
+            | SheetKind::Methods { .. }
+            | SheetKind::Redundancy
             | SheetKind::Consensus
             | SheetKind::Tree { .. } => false,
         }
@@ -83,13 +99,13 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    fn said(headline: impl Into<String>) -> Self {
+    pub(super) fn said(headline: impl Into<String>) -> Self {
         Sheet { headline: headline.into(), ..Sheet::default() }
     }
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 13] = [
+const PLOTS: [&str; 16] = [
     "roc",
     "precision-recall",
     "calibration",
@@ -103,6 +119,9 @@ const PLOTS: [&str; 13] = [
     "tree",
     "ranks",
     "by-model",
+    "methods",
+    "pair",
+    "redundancy",
 ];
 
 /// The name of a sheet's plot, for files and words about it.
@@ -196,6 +215,9 @@ pub fn sheet_with(
             Sheet { tables, warnings: found.warnings, ..Sheet::default() }
         }
         SheetKind::Models => super::across_models(a, None, &[], &[], width),
+        SheetKind::Methods { .. } => Sheet::default(),
+        SheetKind::Pair { features } => super::pair(a, *features, passes, size),
+        SheetKind::Redundancy => super::redundancy(a, width),
         SheetKind::Reality => are_there_clusters(workings, a, passes, size),
         SheetKind::Consensus => {
             let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);

@@ -1,6 +1,6 @@
 //! A patient with other values: which can be chosen, and what the model would give along one of them.
 
-use super::{Case, Figure, LevelNames, TrainingRanges, words};
+use super::{Case, Figure, LevelNames, TrainingRanges, effect_along, words};
 use crate::ids::{FeatureId, RowId};
 use crate::plot::chart::{Kind, curve as chart};
 use crate::plot::number::{plain, signed};
@@ -153,4 +153,13 @@ pub fn change(a: &Analysis, edits: &Edits, patient: RowId, feature: FeatureId) -
     let unit =
         if kind == Kind::Number { words::range_with_unit("", a.study.unit(feature)) } else { String::new() };
     format!("{} {measured} → {now}{unit}", a.study.label(feature))
+}
+
+/// Biomarkers that the smallest change may use: the most important.
+const CHANGEABLE: usize = 30;
+
+/// What the smallest change of a patient may use: the values at equal shares of the explained patients, or every level.
+pub fn flip_choices(a: &Analysis) -> Vec<(FeatureId, Vec<f64>)> {
+    let used = a.insight.order.iter().copied().filter(|&f| a.importance(f).mean_abs > 0.0);
+    used.take(CHANGEABLE).map(|f| (f, effect_along(a, f))).collect()
 }

@@ -5,6 +5,7 @@
 
 use crate::ensemble::Ensemble;
 use crate::explain::effect::{Effect, effect};
+use crate::explain::flip::{Changes, Choices, smallest_flip};
 use crate::explain::paths::{TreePath, paths};
 use crate::explain::{ExplainError, Flow, Interaction, Interactions, Interventional, WhatIf};
 use crate::ids::{FeatureId, OutputId};
@@ -54,6 +55,17 @@ pub enum Question {
         /// Which output.
         output: OutputId,
     },
+    /// The smallest change that moves the margin across a line.
+    Flip {
+        /// Model inputs, one per feature.
+        row: Vec<f64>,
+        /// Which output.
+        output: OutputId,
+        /// The line, margin units.
+        at: f64,
+        /// What may be changed, and to what.
+        choices: Vec<Choices>,
+    },
     /// The strongest interactions over rows.
     Pairs {
         /// Model inputs, `[row][feature]`; they travel as a buffer.
@@ -84,6 +96,8 @@ pub enum Answer {
     Pairs(Vec<Interaction>),
     /// Curves.
     Effect(Effect),
+    /// The changes; None if none was found.
+    Flip(Option<Changes>),
 }
 
 /// What is kept between questions.
@@ -109,9 +123,10 @@ impl Kept {
     ) -> Result<Answer, Notice> {
         let n_features = model.n_features();
         let whole = match question {
-            Question::WhatIf { row, .. } | Question::Paths { row, .. } | Question::Matrix { row, .. } => {
-                row.len() == n_features
-            }
+            Question::WhatIf { row, .. }
+            | Question::Paths { row, .. }
+            | Question::Matrix { row, .. }
+            | Question::Flip { row, .. } => row.len() == n_features,
             Question::Pairs { matrix, .. } | Question::Effect { matrix, .. } => {
                 matrix.len().is_multiple_of(n_features.max(1))
             }
@@ -124,6 +139,9 @@ impl Kept {
             Question::Paths { output, .. } => output.index() < model.n_outputs(),
             Question::Effect { feature, output, .. } => {
                 feature.index() < n_features && output.index() < model.n_outputs()
+            }
+            Question::Flip { choices, output, .. } => {
+                choices.iter().all(|c| c.0.index() < n_features) && output.index() < model.n_outputs()
             }
             Question::Pairs { .. } => true,
         };
@@ -163,6 +181,9 @@ impl Kept {
             }
             Question::Effect { matrix, feature, along, output } => {
                 Answer::Effect(effect(model, matrix, *feature, along, *output))
+            }
+            Question::Flip { row, output, at, choices } => {
+                Answer::Flip(smallest_flip(model, row, *output, *at, choices))
             }
             Question::Pairs { matrix, count } => {
                 Answer::Pairs(self.interactions(model, against)?.strongest(matrix, *count as usize))

@@ -4,12 +4,13 @@
 //! it.
 
 use super::assemble::analysis;
-use super::others::{other_model, own_performance};
+use super::others::{by_method, other_model, own_performance};
 use super::settle::Settling;
 use super::{Picked, Program, Reply, Request, misdirected};
 use crate::figure::{self, OtherModel, SheetKind, Workings};
 use crate::report::report;
-use crate::session::{Analysis, Notice};
+use crate::session::{Analysis, Method, Notice};
+use std::sync::Arc;
 
 /// A drawing worker's memory: the analysis it draws from, and what it has made of it so far.
 #[derive(Debug, Default)]
@@ -17,6 +18,10 @@ pub struct Drawer {
     analysis: Option<Analysis>,
     map: Option<Settling>,
     workings: Workings,
+    /// Its model file.
+    model: Arc<Vec<u8>>,
+    /// SHAP values of its patients by other methods, `[row][feature]` of its output.
+    methods: Vec<(Method, Vec<f64>)>,
     models: Vec<Picked>,
     /// What was read off them, once it was asked for; and why some were refused.
     others: Option<(Vec<OtherModel>, Vec<String>)>,
@@ -25,8 +30,10 @@ pub struct Drawer {
 impl Program for Drawer {
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         Ok(match request {
-            Request::Keep { job, subject, insight, settings, models } => {
+            Request::Keep { job, subject, insight, settings, model, models } => {
                 self.analysis = Some(analysis(*subject, insight, settings));
+                self.model = model;
+                self.methods = Vec::new();
                 self.models = models;
                 self.others = None;
                 self.map = None;
@@ -64,6 +71,18 @@ impl Program for Drawer {
                     job,
                     sheet: Box::new(figure::across_models(a, here, others, refused, size[0])),
                 }
+            }
+            Request::Draw { job, kind: SheetKind::Methods { other }, size, .. } => {
+                let a = self.analysis.as_ref().ok_or_else(nothing_kept)?;
+                let at = match self.methods.iter().position(|(method, _)| *method == other) {
+                    Some(at) => at,
+                    None => {
+                        self.methods.push((other, by_method(a, &self.model, other)?));
+                        self.methods.len() - 1
+                    }
+                };
+                let sheet = figure::across_methods(a, other, &self.methods[at].1, size[0]);
+                Reply::Drawn { job, sheet: Box::new(sheet) }
             }
             Request::Draw { job, kind, passes, size } => {
                 let a = self.analysis.as_ref().ok_or_else(nothing_kept)?;

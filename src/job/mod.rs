@@ -129,6 +129,8 @@ pub enum Request {
         insight: Arc<Insight>,
         /// How they were explained.
         settings: Settings,
+        /// The model file; empty if what is drawn never needs it.
+        model: Arc<Vec<u8>>,
         /// Other models of the same outcome.
         models: Vec<Picked>,
     },

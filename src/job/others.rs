@@ -6,7 +6,8 @@ use crate::ensemble;
 use crate::evaluate;
 use crate::explain::summary;
 use crate::figure::OtherModel;
-use crate::session::{Analysis, Method};
+use crate::ids::RowId;
+use crate::session::{Analysis, Method, Notice};
 use crate::study::{Outcome, bind_with};
 
 /// Reads a model, binds it to the analysis's table by name, and explains the analysis's patients as they were explained.
@@ -65,6 +66,32 @@ pub(super) fn other_model(a: &Analysis, file: &Picked) -> Result<OtherModel, Str
     let performance =
         if summary.outputs.len() == 1 { performance(a, &margin, &summary.objective) } else { None };
     Ok(OtherModel { name: file.name.clone(), importance, direction, performance, warnings })
+}
+
+/// SHAP values of the analysis's patients and output by another method, `[row][feature]`.
+///
+/// # Errors
+/// What the person is to be told.
+pub(super) fn by_method(a: &Analysis, model: &[u8], method: Method) -> Result<Vec<f64>, Notice> {
+    let told = |title: &str, why: String, hint: String| Notice::error(title, why, hint);
+    if model.is_empty() {
+        return Err(told(
+            "The model file is no longer in memory",
+            "What was computed still stands; another method needs the model.".into(),
+            "Choose the model file and the table again.".into(),
+        ));
+    }
+    let model = ensemble::read(model)
+        .map_err(|e| told("The model cannot be used", e.to_string(), e.hint().to_string()))?
+        .value;
+    let matrix = |rows: &[RowId]| a.study.binding.matrix(&a.study.data, rows);
+    let background = match method {
+        Method::PathDependent => Vec::new(),
+        Method::Interventional(against) => matrix(&against.rows(&a.study)),
+    };
+    let explainer = Explainer::new(&model, a.rows.len(), &background)
+        .map_err(|e| told("This model cannot be explained so", e.to_string(), e.hint().to_string()))?;
+    Ok(explainer.explain(&matrix(&a.rows)).matrix(a.insight.output))
 }
 
 /// The open model's own, likewise.

@@ -338,9 +338,10 @@ impl Request {
                 b.numbers(matrix);
                 RequestHeader::Explain { job, chunk, attributions }
             }
-            Request::Keep { job, subject, insight, settings, models } => {
+            Request::Keep { job, subject, insight, settings, model, models } => {
                 let (study, attributions) = subject.write(&mut b);
                 let insight = write_insight(insight, &mut b);
+                b.bytes(model.as_slice());
                 models.iter().for_each(|m| b.bytes(m.bytes.as_slice()));
                 let models = models.iter().map(|m| m.name.clone()).collect();
                 RequestHeader::Keep { job: *job, study, attributions, insight, settings: *settings, models }
@@ -409,9 +410,10 @@ impl Request {
             RequestHeader::Keep { job, study, attributions, insight, settings, models } => {
                 let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
                 let insight = Arc::new(*read_insight(insight, &mut r)?);
+                let model = Arc::new(r.bytes()?);
                 let models: Result<Vec<Picked>, PacketError> =
                     models.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
-                Request::Keep { job, subject, insight, settings, models: models? }
+                Request::Keep { job, subject, insight, settings, model, models: models? }
             }
             RequestHeader::Report { job, order } => Request::Report { job, order },
             RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },

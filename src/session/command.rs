@@ -1,8 +1,8 @@
 //! Everything a reader can ask for, each with an id that the palette, the keyboard, the markup and the tests share.
 
 use super::{
-    Analysis, CohortChoice, Filter, Form, Insight, MapColour, MapKind, MapOf, Method, Paper, PatientChart,
-    Performance, Session, Sort, Staged, Variable, View,
+    Analysis, BiomarkerChart, CohortChoice, Filter, Form, Insight, MapColour, MapKind, MapOf, Method, Paper,
+    PatientChart, Performance, Session, Sort, Staged, Variable, View,
 };
 use crate::cohort::hierarchy::Linkage;
 use crate::ids::{FeatureId, OutputId, RowId};
@@ -72,6 +72,12 @@ pub enum Command {
     ClearVariable(Variable),
     /// Remove all rules.
     ClearSelection,
+    /// Keep the selection under a name; one of that name is replaced.
+    NameSelection(String),
+    /// Select as the named selection at this place does.
+    UseNamed(usize),
+    /// Forget the named selection at this place.
+    ForgetNamed(usize),
     /// Select exactly the patients not selected now.
     Invert,
     /// Order of the biomarkers.
@@ -82,6 +88,8 @@ pub enum Command {
     SetGroup(Option<String>),
     /// Column whose levels are compared; None for the split roles.
     SetCompare(Option<String>),
+    /// What stands above the heatmap.
+    SetNote(Option<String>),
     /// Colours of data.
     SetColours(Colours),
     /// What figures are laid out for.
@@ -94,8 +102,8 @@ pub enum Command {
     SetOutput(OutputId),
     /// Number of clusters.
     SetClusters(u32),
-    /// Effect curves of a biomarker in place of its SHAP values.
-    SetEffect(bool),
+    /// What the view of one biomarker draws.
+    SetBiomarkerChart(BiomarkerChart),
     /// How patients are laid out on the map.
     SetMap(MapKind),
     /// What the map is of.
@@ -303,7 +311,15 @@ pub fn catalogue(session: &Session) -> Vec<Entry> {
         let form = |(id, form): (_, Form)| {
             entry(id, &format!("Biomarkers as {}", form.title().to_lowercase()), "", Command::SetForm(form))
         };
-        let ids = ["as-swarm", "as-violin", "as-heatmap", "as-groups", "as-cohorts", "as-patients"];
+        let ids = [
+            "as-swarm",
+            "as-violin",
+            "as-heatmap",
+            "as-groups",
+            "as-cohorts",
+            "as-redundancy",
+            "as-patients",
+        ];
         out.extend(ids.into_iter().zip(Form::ALL).map(form));
     }
     if session.can_undo() {

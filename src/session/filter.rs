@@ -49,8 +49,18 @@ impl Filter {
         }
     }
 
+    /// Takes the flag of every explained patient that does not pass.
+    fn narrow(&self, a: &Analysis, flags: &mut [bool]) {
+        if let Filter::Rows(rows) = self {
+            let mut chosen = vec![false; a.study.n_rows()];
+            rows.iter().for_each(|r| chosen.get_mut(r.index()).into_iter().for_each(|c| *c = true));
+            flags.iter_mut().zip(a.rows.iter()).for_each(|(flag, r)| *flag &= chosen[r.index()]);
+        } else {
+            flags.iter_mut().enumerate().for_each(|(i, flag)| *flag = *flag && self.passes(a, i));
+        }
+    }
+
     fn passes(&self, a: &Analysis, i: usize) -> bool {
-        let row = a.rows[i];
         match self {
             Filter::Range { variable, low, high } => {
                 number(a, *variable, i).is_some_and(|x| (*low..=*high).contains(&x))
@@ -59,7 +69,7 @@ impl Filter {
                 level(a, *variable, i).is_some_and(|l| levels.contains(&l))
             }
             Filter::Region(polygon) => a.insight.embedding.points.get(i).is_some_and(|p| inside(polygon, *p)),
-            Filter::Rows(rows) => rows.contains(&row),
+            Filter::Rows(rows) => rows.contains(&a.rows[i]),
         }
     }
 }
@@ -91,12 +101,22 @@ pub(crate) fn level(a: &Analysis, variable: Variable, i: usize) -> Option<u32> {
     }
 }
 
+/// A selection with a name.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Named {
+    /// The reader's word.
+    pub name: String,
+    /// All must hold.
+    pub filters: Vec<Filter>,
+}
+
 /// One flag per explained patient: passes every rule, leaving out those on `except` (a histogram does not filter
 /// itself).
 pub fn matching_rows(a: &Analysis, filters: &[Filter], except: Option<Variable>) -> Vec<bool> {
-    (0..a.rows.len())
-        .map(|i| filters.iter().all(|f| (except.is_some() && f.variable() == except) || f.passes(a, i)))
-        .collect()
+    let mut flags = vec![true; a.rows.len()];
+    let all_but = filters.iter().filter(|f| except.is_none() || f.variable() != except);
+    all_but.for_each(|f| f.narrow(a, &mut flags));
+    flags
 }
 
 /// True if a point lies in a polygon, by the even–odd rule.

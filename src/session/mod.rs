@@ -11,11 +11,12 @@ mod view;
 
 pub use command::{Command, Entry, Notice, Phase, Progress, catalogue};
 pub use edits::Edits;
-pub use filter::{Filter, Variable, matching_rows};
+pub use filter::{Filter, Named, Variable, matching_rows};
 pub(crate) use filter::{inside, level as level_of};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};
 pub use view::{
-    CohortChoice, Form, MapColour, MapKind, MapOf, Method, Paper, PatientChart, Sort, View, ViewState,
+    BiomarkerChart, CohortChoice, Form, MapColour, MapKind, MapOf, Method, Paper, PatientChart, Sort, View,
+    ViewState,
 };
 
 use crate::cohort::profile::Profile;

@@ -1,7 +1,8 @@
 //! The one function that changes the session.
 
 use super::{
-    Analysis, CohortChoice, Command, Filter, Method, Notice, Progress, Session, Staged, View, matching_rows,
+    Analysis, CohortChoice, Command, Filter, Method, Named, Notice, Progress, Session, Staged, View,
+    matching_rows,
 };
 use crate::ids::RowId;
 use crate::math::Order as _;
@@ -74,7 +75,7 @@ const MAX_ROWS: usize = 10_000_000;
 fn trim(past: &mut Vec<super::ViewState>) {
     let weight = |state: &super::ViewState| -> usize {
         let rows = |f: &Filter| if let Filter::Rows(rows) = f { rows.len() } else { 0 };
-        state.filters.iter().map(rows).sum()
+        state.filters.iter().chain(state.named.iter().flat_map(|n| &n.filters)).map(rows).sum()
     };
     let mut room = MAX_ROWS;
     let fits = |state: &&super::ViewState| {
@@ -265,6 +266,23 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             session.now.filters.retain(|f| f.variable() != Some(variable));
         }
         Command::ClearSelection => session.now.filters.clear(),
+        Command::NameSelection(name) => {
+            let (name, filters) = (name.trim().to_string(), session.now.filters.clone());
+            if !name.is_empty() && !filters.is_empty() {
+                session.now.named.retain(|n| n.name != name);
+                session.now.named.push(Named { name, filters });
+            }
+        }
+        Command::UseNamed(i) => {
+            if let Some(named) = session.now.named.get(i) {
+                session.now.filters = named.filters.clone();
+            }
+        }
+        Command::ForgetNamed(i) => {
+            if i < session.now.named.len() {
+                session.now.named.remove(i);
+            }
+        }
         Command::Invert => invert(session),
         Command::SetSort(sort) => session.now.sort = sort,
         Command::SetForm(form) => {
@@ -279,7 +297,8 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetQuery(query) => session.now.query = query,
         Command::SetOutput(output) => session.now.output = output,
         Command::SetClusters(k) => session.now.k = k.clamp(2, 7),
-        Command::SetEffect(on) => session.now.effect = on,
+        Command::SetNote(word) => session.now.note = word,
+        Command::SetBiomarkerChart(chart) => session.now.biomarker_chart = chart,
         Command::SetMap(kind) => session.now.map = kind,
         Command::SetMapOf(of) => session.now.map_of = of,
         Command::SetMapColour(colour) => session.now.map_colour = colour,

@@ -1,6 +1,6 @@
 //! What the reader sees: small enough to compare, undo and send.
 
-use super::Filter;
+use super::{Filter, Named};
 use crate::cohort::hierarchy::Linkage;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
@@ -269,16 +269,25 @@ pub enum Form {
     Heatmap,
     /// Biomarkers of one group added up.
     Groups,
-    /// Mean |SHAP| of several sets of patients side by side.
+    /// Mean |SHAP| of several sets of patients, or by several methods, side by side.
     Cohorts,
+    /// Which of them move together.
+    Redundancy,
     /// A table of patients.
     Patients,
 }
 
 impl Form {
     /// All forms.
-    pub const ALL: [Form; 6] =
-        [Form::Swarm, Form::Violin, Form::Heatmap, Form::Groups, Form::Cohorts, Form::Patients];
+    pub const ALL: [Form; 7] = [
+        Form::Swarm,
+        Form::Violin,
+        Form::Heatmap,
+        Form::Groups,
+        Form::Cohorts,
+        Form::Redundancy,
+        Form::Patients,
+    ];
 
     /// The word in links and markup.
     pub fn id(self) -> &'static str {
@@ -288,6 +297,7 @@ impl Form {
             Form::Heatmap => "heatmap",
             Form::Groups => "groups",
             Form::Cohorts => "cohorts",
+            Form::Redundancy => "redundancy",
             Form::Patients => "patients",
         }
     }
@@ -305,7 +315,49 @@ impl Form {
             Form::Heatmap => "Heatmap",
             Form::Groups => "Groups",
             Form::Cohorts => "Cohorts",
+            Form::Redundancy => "Redundancy",
             Form::Patients => "Patients",
+        }
+    }
+}
+
+/// What the view of one biomarker draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum BiomarkerChart {
+    /// Its SHAP values.
+    #[default]
+    Attribution,
+    /// What the model gives along it.
+    Effect,
+    /// It and its partner.
+    Pair,
+}
+
+impl BiomarkerChart {
+    /// In the order of the control.
+    pub const ALL: [BiomarkerChart; 3] =
+        [BiomarkerChart::Attribution, BiomarkerChart::Effect, BiomarkerChart::Pair];
+
+    /// The word in links and markup.
+    pub fn id(self) -> &'static str {
+        match self {
+            BiomarkerChart::Attribution => "shap",
+            BiomarkerChart::Effect => "effect",
+            BiomarkerChart::Pair => "pair",
+        }
+    }
+
+    /// The chart of that word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        BiomarkerChart::ALL.into_iter().find(|c| c.id() == id)
+    }
+
+    /// The words on screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            BiomarkerChart::Attribution => "SHAP values",
+            BiomarkerChart::Effect => "effect curves",
+            BiomarkerChart::Pair => "with partner",
         }
     }
 }
@@ -545,6 +597,8 @@ pub struct ViewState {
     pub patient: Option<RowId>,
     /// Selection: all must hold.
     pub filters: Vec<Filter>,
+    /// Selections with a name, in the order in which they were named.
+    pub named: Vec<Named>,
     /// Order of the biomarkers.
     pub sort: Sort,
     /// Biomarkers shown; 0 = all that the model uses.
@@ -555,14 +609,16 @@ pub struct ViewState {
     pub group: Option<String>,
     /// Column whose levels are compared; None = the split roles.
     pub compare: Option<String>,
+    /// What stands above the heatmap, a word of [`crate::figure::annotations`]; None is nothing.
+    pub note: Option<String>,
     /// Biomarkers whose name or group contains this.
     pub query: String,
     /// Dependence: biomarker that colours the marks; None = the partner that was found.
     pub colour_by: Option<FeatureId>,
     /// Dependence: logarithmic value axis; None = where it fits the values.
     pub log_axis: Option<bool>,
-    /// Biomarker: effect curves in place of SHAP values.
-    pub effect: bool,
+    /// What the view of one biomarker draws.
+    pub biomarker_chart: BiomarkerChart,
     /// Dependence: smooth line.
     pub smooth: bool,
     /// Dependence: thresholds of the trees.
@@ -603,15 +659,17 @@ impl Default for ViewState {
             feature: None,
             patient: None,
             filters: Vec::new(),
+            named: Vec::new(),
             sort: Sort::Importance,
             top: TOP,
             form: Form::Swarm,
             group: None,
             compare: None,
+            note: None,
             query: String::new(),
             colour_by: None,
             log_axis: None,
-            effect: false,
+            biomarker_chart: BiomarkerChart::Attribution,
             smooth: true,
             splits: true,
             k: CLUSTERS,

@@ -8,8 +8,8 @@ use crate::cohort::hierarchy::Linkage;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::session::{
-    Analysis, CohortChoice, Filter, Form, MapColour, MapKind, MapOf, Method, Paper, PatientChart, Session,
-    Sort, Variable, View, ViewState,
+    Analysis, BiomarkerChart, CohortChoice, Filter, Form, MapColour, MapKind, MapOf, Method, Named, Paper,
+    PatientChart, Session, Sort, Variable, View, ViewState,
 };
 use crate::study::Study;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -46,6 +46,7 @@ pub struct Link {
     feature: Option<String>,
     colour_by: Option<String>,
     filters: Vec<LinkFilter>,
+    named: Vec<(String, Vec<LinkFilter>)>,
 }
 
 /// A rule with its column by name.
@@ -62,6 +63,45 @@ enum LinkVariable {
     Margin,
     Cluster,
     Column(String),
+}
+
+impl LinkFilter {
+    fn of(study: &Study, filter: &Filter) -> Option<LinkFilter> {
+        let variable = |v: Variable| {
+            Some(match v {
+                Variable::Margin => LinkVariable::Margin,
+                Variable::Cluster => LinkVariable::Cluster,
+                Variable::Column(c) => LinkVariable::Column(study.data.columns().get(c)?.name.clone()),
+            })
+        };
+        Some(match filter {
+            Filter::Range { variable: v, low, high } => LinkFilter::Range(variable(*v)?, *low, *high),
+            Filter::Levels { variable: v, levels } => LinkFilter::Levels(variable(*v)?, levels.clone()),
+            Filter::Region(points) => LinkFilter::Region(points.clone()),
+            Filter::Rows(rows) => LinkFilter::Rows(rows.iter().map(|r| r.0).collect()),
+        })
+    }
+
+    /// The rule on this study's columns; None if it has no column of that name.
+    fn resolve(&self, study: &Study) -> Option<Filter> {
+        let variable = |v: &LinkVariable| {
+            Some(match v {
+                LinkVariable::Margin => Variable::Margin,
+                LinkVariable::Cluster => Variable::Cluster,
+                LinkVariable::Column(name) => Variable::Column(study.data.column_index(name)?),
+            })
+        };
+        Some(match self {
+            LinkFilter::Range(v, low, high) => {
+                Filter::Range { variable: variable(v)?, low: *low, high: *high }
+            }
+            LinkFilter::Levels(v, levels) => {
+                Filter::Levels { variable: variable(v)?, levels: levels.clone() }
+            }
+            LinkFilter::Region(points) => Filter::Region(points.clone()),
+            LinkFilter::Rows(rows) => Filter::Rows(rows.iter().map(|&r| RowId(r)).collect()),
+        })
+    }
 }
 
 /// Why a fragment is not a link.
@@ -86,28 +126,8 @@ impl Link {
     pub fn of(session: &Session) -> Option<Link> {
         let a = session.open.as_deref()?;
         let name = |f: FeatureId| a.study.model.features.get(f.index()).map(|f| f.name.clone());
-        let variable = |v: Variable| {
-            Some(match v {
-                Variable::Margin => LinkVariable::Margin,
-                Variable::Cluster => LinkVariable::Cluster,
-                Variable::Column(c) => LinkVariable::Column(a.study.data.columns().get(c)?.name.clone()),
-            })
-        };
-        let filters = session
-            .now
-            .filters
-            .iter()
-            .filter_map(|f| {
-                Some(match f {
-                    Filter::Range { variable: v, low, high } => LinkFilter::Range(variable(*v)?, *low, *high),
-                    Filter::Levels { variable: v, levels } => {
-                        LinkFilter::Levels(variable(*v)?, levels.clone())
-                    }
-                    Filter::Region(points) => LinkFilter::Region(points.clone()),
-                    Filter::Rows(rows) => LinkFilter::Rows(rows.iter().map(|r| r.0).collect()),
-                })
-            })
-            .collect();
+        let rules = |filters: &[Filter]| filters.iter().filter_map(|f| LinkFilter::of(&a.study, f)).collect();
+        let named = session.now.named.iter().map(|n| (n.name.clone(), rules(&n.filters))).collect();
         Some(Link {
             // A packed study has no name that another page could open.
             example: session.source.clone().filter(|s| s != PACKED),
@@ -117,11 +137,13 @@ impl Link {
             method: session.now.method,
             feature: session.now.feature.and_then(name),
             colour_by: session.now.colour_by.and_then(name),
-            filters,
+            filters: rules(&session.now.filters),
+            named,
             state: ViewState {
                 feature: None,
                 colour_by: None,
                 filters: Vec::new(),
+                named: Vec::new(),
                 cohort: CohortChoice::All,
                 method: Method::PathDependent,
                 ..session.now.clone()
@@ -143,29 +165,8 @@ impl Link {
             let name = name.as_ref()?;
             a.study.model.features.iter().position(|f| &f.name == name).map(FeatureId::of)
         };
-        let variable = |v: &LinkVariable| {
-            Some(match v {
-                LinkVariable::Margin => Variable::Margin,
-                LinkVariable::Cluster => Variable::Cluster,
-                LinkVariable::Column(name) => Variable::Column(a.study.data.column_index(name)?),
-            })
-        };
-        let filters = self
-            .filters
-            .iter()
-            .filter_map(|f| {
-                Some(match f {
-                    LinkFilter::Range(v, low, high) => {
-                        Filter::Range { variable: variable(v)?, low: *low, high: *high }
-                    }
-                    LinkFilter::Levels(v, levels) => {
-                        Filter::Levels { variable: variable(v)?, levels: levels.clone() }
-                    }
-                    LinkFilter::Region(points) => Filter::Region(points.clone()),
-                    LinkFilter::Rows(rows) => Filter::Rows(rows.iter().map(|&r| RowId(r)).collect()),
-                })
-            })
-            .collect();
+        let rules = |rules: &[LinkFilter]| rules.iter().filter_map(|r| r.resolve(&a.study)).collect();
+        let named = |(name, of): &(String, Vec<LinkFilter>)| Named { name: name.clone(), filters: rules(of) };
         let mut state = self.state.clone();
         state.patient = state.patient.filter(|r| r.index() < a.study.n_rows());
         state.second = state.second.filter(|r| a.position(*r).is_some());
@@ -175,7 +176,8 @@ impl Link {
             method: self.method,
             feature: feature(&self.feature),
             colour_by: feature(&self.colour_by),
-            filters,
+            filters: rules(&self.filters),
+            named: self.named.iter().map(named).filter(|n| !n.filters.is_empty()).collect(),
             ..state
         })
     }
@@ -281,6 +283,10 @@ impl fmt::Display for Link {
         for filter in &self.filters {
             write!(f, "&w={filter}")?;
         }
+        for (name, filters) in &self.named {
+            write!(f, "&n={}", encode(name))?;
+            filters.iter().try_for_each(|filter| write!(f, "&nw={filter}"))?;
+        }
         if s.sort != d.sort {
             write!(f, "&sort={}", s.sort.id())?;
         }
@@ -295,6 +301,9 @@ impl fmt::Display for Link {
         }
         if let Some(column) = &s.compare {
             write!(f, "&compare={}", encode(column))?;
+        }
+        if let Some(word) = &s.note {
+            write!(f, "&note={}", encode(word))?;
         }
         if !s.query.is_empty() {
             write!(f, "&q={}", encode(&s.query))?;
@@ -326,8 +335,8 @@ impl fmt::Display for Link {
         if let Some(row) = s.second {
             write!(f, "&with={}", u64::from(row.0) + 1)?;
         }
-        if s.effect {
-            write!(f, "&effect=1")?;
+        if s.biomarker_chart != d.biomarker_chart {
+            write!(f, "&show={}", s.biomarker_chart.id())?;
         }
         if s.map != d.map {
             write!(f, "&map={}", s.map.id())?;
@@ -377,6 +386,7 @@ impl FromStr for Link {
             feature: None,
             colour_by: None,
             filters: Vec::new(),
+            named: Vec::new(),
         };
         for part in fragment.split('&').skip(1) {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
@@ -418,7 +428,7 @@ impl Link {
             "row" => s.patient = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
             "chart" => s.patient_chart = PatientChart::from_id(value)?,
             "with" => s.second = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
-            "effect" => s.effect = flag()?,
+            "show" => s.biomarker_chart = BiomarkerChart::from_id(value)?,
             "map" => s.map = MapKind::from_id(value)?,
             "of" => s.map_of = MapOf::from_id(value)?,
             "tint" => s.map_colour = MapColour::from_id(value)?,
@@ -427,11 +437,19 @@ impl Link {
             "at" => s.horizon = Some(value.parse().ok().filter(|t: &f64| t.is_finite() && *t > 0.0)?),
             "survival" => s.survival = text()?,
             "w" if self.filters.len() < MAX_PARTS => self.filters.push(read_filter(value)?),
+            "n" if self.named.len() < MAX_PARTS => self.named.push((text()?, Vec::new())),
+            "nw" => {
+                let (_, filters) = self.named.last_mut()?;
+                if filters.len() < MAX_PARTS {
+                    filters.push(read_filter(value)?);
+                }
+            }
             "sort" => s.sort = Sort::from_id(value)?,
             "top" => s.top = value.parse().ok()?,
             "as" => s.form = Form::from_id(value)?,
             "group" => s.group = Some(text()?),
             "compare" => s.compare = Some(text()?),
+            "note" => s.note = Some(text()?),
             "colours" => s.colours = Colours::from_id(value)?,
             "paper" => s.paper = Paper::from_id(value)?,
             "q" => s.query = text()?,
@@ -515,9 +533,9 @@ mod tests {
             splits in any::<bool>(),
             k in 2u32..=7,
             (form, paper, safe) in (prop::sample::select(&Form::ALL[..]), prop::sample::select(&Paper::ALL[..]), any::<bool>()),
-            (group, compare) in (prop::option::of(".{0,9}"), prop::option::of(".{0,9}")),
+            (group, compare, note) in (prop::option::of(".{0,9}"), prop::option::of(".{0,9}"), prop::option::of(".{0,9}")),
             (patient_chart, second) in (prop::sample::select(&PatientChart::ALL[..]), prop::option::of(0u32..99_999)),
-            (effect, linkage) in (any::<bool>(), prop::sample::select(&Linkage::ALL[..])),
+            (biomarker_chart, linkage) in (prop::sample::select(&BiomarkerChart::ALL[..]), prop::sample::select(&Linkage::ALL[..])),
             (map, map_of, map_colour) in (
                 prop::sample::select(&MapKind::ALL[..]), prop::sample::select(&MapOf::ALL[..]),
                 prop::sample::select(&MapColour::ALL[..])),
@@ -525,8 +543,8 @@ mod tests {
         ) -> ViewState {
             ViewState {
                 view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
-                splits, k, form, paper, group, compare, patient_chart, second: second.map(RowId),
-                cutoff, horizon, survival, map, map_of, map_colour, effect, linkage,
+                splits, k, form, paper, group, compare, note, patient_chart, second: second.map(RowId),
+                cutoff, horizon, survival, map, map_of, map_colour, biomarker_chart, linkage,
                 colours: if safe { Colours::Safe } else { Colours::Standard },
                 ..ViewState::default()
             }
@@ -544,10 +562,11 @@ mod tests {
             feature in prop::option::of(".{0,12}"),
             colour_by in prop::option::of(".{0,12}"),
             filters in prop::collection::vec(filter(), 0..4),
+            named in prop::collection::vec((".{0,9}", prop::collection::vec(filter(), 0..3)), 0..3),
         ) -> Link {
             let cohort = CohortChoice::from_id(cohort).unwrap();
             let method = Method::from_id(method).unwrap();
-            Link { example, model, data, cohort, method, state, feature, colour_by, filters }
+            Link { example, model, data, cohort, method, state, feature, colour_by, filters, named }
         }
     }
 

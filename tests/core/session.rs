@@ -192,6 +192,43 @@ fn a_link_brings_back_exactly_what_was_seen() {
 }
 
 #[test]
+fn a_named_selection_comes_back_and_travels() {
+    let mut session = opened();
+    update(&mut session, Command::NameSelection("nobody chosen".into()));
+    assert!(session.now.named.is_empty(), "there is no selection to name");
+    let rows = vec![RowId(3), RowId(4), RowId(9)];
+    update(&mut session, Command::ChooseRows(rows.clone()));
+    update(&mut session, Command::NameSelection(" odd ones ".into()));
+    update(&mut session, Command::ClearSelection);
+    update(
+        &mut session,
+        Command::AddFilter(Filter::Range { variable: Variable::Margin, low: 0.0, high: 9.0 }),
+    );
+    let high = session.selected();
+    update(&mut session, Command::NameSelection("high".into()));
+    update(&mut session, Command::UseNamed(0));
+    assert_eq!(session.now.filters, [Filter::Rows(rows)]);
+    update(&mut session, Command::UseNamed(1));
+    assert_eq!(session.selected(), high);
+
+    let mut receiver = opened();
+    let text = Link::of(&session).unwrap().to_string();
+    update(&mut receiver, Command::OpenLink(Box::new(text.parse().unwrap())));
+    assert_eq!(receiver.now, session.now);
+    let names = |s: &Session| s.now.named.iter().map(|n| n.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&receiver), ["odd ones", "high"]);
+
+    // The same name again replaces the earlier one; what is forgotten can be brought back.
+    update(&mut session, Command::NameSelection("odd ones".into()));
+    assert_eq!(names(&session), ["high", "odd ones"]);
+    update(&mut session, Command::ForgetNamed(0));
+    update(&mut session, Command::ForgetNamed(7));
+    assert_eq!(names(&session), ["odd ones"]);
+    update(&mut session, Command::Undo);
+    assert_eq!(names(&session), ["high", "odd ones"]);
+}
+
+#[test]
 fn every_listed_command_has_an_id_of_its_own() {
     let mut ids: Vec<&str> = catalogue(&opened()).iter().map(|e| e.id).collect();
     let n = ids.len();

@@ -1,14 +1,15 @@
 //! A whole run without a browser: files to study to attributions to insight, through the worker's own messages.
 
 use clarimark::cohort::hierarchy::Linkage;
-use clarimark::explain::Attributions;
+use clarimark::dataset::{Dataset, Values};
+use clarimark::explain::{Attributions, Interventional};
 use clarimark::figure::{Grouping, Layout, Sheet, SheetKind};
 use clarimark::ids::{FeatureId, OutputId, RowId};
 use clarimark::job::{
     Answer, Drawer, Picked, Program, Question, Reading, Reply, Request, Settings, Subject, Worker,
 };
 use clarimark::session::{Analysis, CohortChoice, Insight, MapKind, MapOf, Method};
-use clarimark::study::{ColumnRole, Study};
+use clarimark::study::{ColumnRole, SplitRole, Study};
 use std::sync::Arc;
 
 /// The files of a shipped study.
@@ -176,6 +177,7 @@ fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
         subject: Box::new(Subject::of(&a)),
         insight: a.insight.clone(),
         settings: Settings::of(&a),
+        model: Arc::default(),
         models: Vec::new(),
     };
     let settled = |kind, of, steps| {
@@ -230,6 +232,7 @@ fn refits_are_ranked_as_their_library_does() {
         subject: Box::new(Subject::of(&a)),
         insight: a.insight.clone(),
         settings: Settings::of(&a),
+        model: Arc::default(),
         models,
     };
     assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
@@ -271,6 +274,98 @@ fn drawn(worker: &mut Drawer, kind: SheetKind, passes: Vec<u8>) -> Sheet {
 }
 
 #[test]
+fn another_method_is_compared_on_the_same_patients() {
+    let a = analyse("pbc");
+    let file = files("pbc")[1].bytes.to_vec();
+    let mut worker = Drawer::default();
+    let keep = |model: Vec<u8>| Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(&a)),
+        insight: a.insight.clone(),
+        settings: Settings::of(&a),
+        model: Arc::new(model),
+        models: Vec::new(),
+    };
+    let other = Method::Interventional(CohortChoice::Role(SplitRole::Train));
+    let draw =
+        Request::Draw { job: 9, kind: SheetKind::Methods { other }, passes: Vec::new(), size: [480.0; 2] };
+    assert_eq!(ask(&mut worker, keep(Vec::new())), Reply::Kept { job: 0 });
+    match ask(&mut worker, draw) {
+        Reply::Failed { job: 9, notice } => assert_eq!(notice.title, "The model file is no longer in memory"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(ask(&mut worker, keep(file.clone())), Reply::Kept { job: 0 });
+    let sheet = drawn(&mut worker, SheetKind::Methods { other }, Vec::new());
+
+    // Mean |φ| against the training patients, computed here from the definition of the comparison.
+    let model = clarimark::ensemble::read(&file).unwrap().value;
+    let train: Vec<RowId> =
+        a.study.rows().filter(|r| a.study.split_roles()[r.index()] == SplitRole::Train).collect();
+    let matrix = |rows: &[RowId]| a.study.binding.matrix(&a.study.data, rows);
+    let explained = Interventional::new(&model, &matrix(&train)).unwrap().explain(&matrix(&a.rows)).matrix(0);
+    let n = a.study.n_features();
+    let rows = &sheet.tables[0].1.rows;
+    assert!(rows.len() > 10, "{rows:?}");
+    for row in rows {
+        let f = (0..n).find(|&f| a.study.label(FeatureId::of(f)) == row[0]).unwrap();
+        let there = explained.iter().skip(f).step_by(n).map(|v| v.abs()).sum::<f64>() / a.rows.len() as f64;
+        let here = a.importance(FeatureId::of(f)).mean_abs;
+        assert!((row[1].parse::<f64>().unwrap() - here).abs() <= 5.1e-5, "{row:?}");
+        assert!((row[2].parse::<f64>().unwrap() - there).abs() <= 5.1e-5, "{row:?}");
+        let opposite = (0..a.rows.len()).filter(|&i| a.phi(i, FeatureId::of(f)) * explained[i * n + f] < 0.0);
+        let share = clarimark::plot::number::percent(opposite.count() as f64 / a.rows.len() as f64);
+        assert_eq!(row[6], share, "{row:?}");
+    }
+    assert!(sheet.headline.contains("by cover") && sheet.headline.contains("against training patients"));
+}
+
+/// Parts of the plane hold every patient once, and their means are those of the patients in them.
+#[test]
+fn the_parts_of_a_pair_add_up() {
+    let a = analyse("pbc");
+    let features = [a.insight.order[0], a.insight.order[2]];
+    let sheet = clarimark::figure::sheet(&a, &SheetKind::Pair { features }, None, [480.0, 300.0]);
+    let rows = &sheet.tables[0].1.rows;
+    let number = |text: &str| text.replace('−', "-").parse::<f64>().unwrap();
+    let patients: f64 = rows.iter().map(|r| number(&r[2])).sum();
+    assert_eq!(patients, a.rows.len() as f64);
+    let total: f64 = rows.iter().map(|r| number(&r[2]) * number(&r[3])).sum();
+    let expected: f64 = (0..a.rows.len()).map(|i| a.phi(i, features[0]) + a.phi(i, features[1])).sum();
+    assert!((total - expected).abs() <= 5e-4 * patients, "{total} {expected}");
+    let both =
+        clarimark::figure::sheet(&a, &SheetKind::Pair { features: [features[0]; 2] }, None, [480.0; 2]);
+    assert_eq!(both.headline, "Choose two biomarkers.");
+}
+
+/// A copy of a biomarker is in one group with it, and nothing else of this study is that close.
+#[test]
+fn what_moves_together_is_one_group() {
+    let a = analyse("pbc");
+    let sheet = clarimark::figure::sheet(&a, &SheetKind::Redundancy, None, [480.0, 300.0]);
+    assert!(sheet.headline.starts_with("No two of the "), "{}", sheet.headline);
+    let features = (&a.insight.order[0], &a.insight.order[3]);
+    let mut twin = a.clone();
+    let mut study = (*twin.study).clone();
+    let (from, to) = (study.binding.column(*features.0), study.binding.column(*features.1));
+    let mut columns = study.data.columns().to_vec();
+    // Any monotone copy has the same ranks.
+    columns[to].values = match &columns[from].values {
+        Values::Numbers(x) => Values::Numbers(x.iter().map(|v| -2.0 * v).collect()),
+        Values::Levels { .. } => panic!("the most important biomarker is a number"),
+    };
+    study.data = Dataset::new(columns).unwrap();
+    twin.study = Arc::new(study);
+    let sheet = clarimark::figure::sheet(&twin, &SheetKind::Redundancy, None, [480.0, 300.0]);
+    assert!(sheet.headline.starts_with("One group of biomarkers moves together"), "{}", sheet.headline);
+    let names = [features.0, features.1].map(|f| a.study.label(*f));
+    let group = &sheet.tables[0].1.rows;
+    assert!(group.len() == 1 && names.iter().all(|name| group[0][0].contains(name)), "{group:?}");
+    let figure = &sheet.figures[0].1.table;
+    let row = figure.rows.iter().find(|r| r[0] == names[0]).unwrap();
+    assert_eq!(row[2..], [names[1].to_string(), "−1.000".into()]);
+}
+
+#[test]
 fn a_worker_draws_from_the_analysis_it_keeps() {
     let a = analyse("pbc");
     let mut worker = Drawer::default();
@@ -283,6 +378,7 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
         subject: Box::new(Subject::of(&a)),
         insight: a.insight.clone(),
         settings: Settings::of(&a),
+        model: Arc::default(),
         models: Vec::new(),
     };
     assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
@@ -297,6 +393,8 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
         SheetKind::Reality,
         SheetKind::Consensus,
         SheetKind::Tree { linkage: Linkage::Average },
+        SheetKind::Redundancy,
+        SheetKind::Pair { features: [a.insight.order[0], a.insight.order[1]] },
     ];
     for kind in kinds {
         let here = clarimark::figure::sheet(&a, &kind, None, [480.0, 300.0]);

@@ -2,6 +2,7 @@
 
 use crate::flow::distance;
 use crate::random::shapes;
+use clarimark::explain::flip::smallest_flip;
 use clarimark::explain::paths::{Holds, paths};
 use clarimark::explain::{Flow, WhatIf};
 use clarimark::ids::{FeatureId, OutputId};
@@ -34,6 +35,63 @@ proptest! {
         let expected = flow.explain(&rows);
         prop_assert!(distance(&curve.phi, &expected.values) <= tolerance);
         prop_assert_eq!(curve.margin, expected.margin);
+    }
+
+    #[test]
+    fn the_smallest_change_is_the_cheapest_that_crosses(shape in shapes()) {
+        let case = shape.case();
+        if !case.model.margins(&case.rows).iter().all(|m| m.is_finite()) {
+            return Ok(());
+        }
+        let (f, output) = (shape.n_features, OutputId(0));
+        let row = &case.rows[..f];
+        let column = |c: usize| {
+            let mut values: Vec<f64> =
+                case.rows.chunks_exact(f).map(|r| r[c]).filter(|v| v.is_finite()).collect();
+            values.sort_by(f64::total_cmp);
+            values.dedup();
+            values
+        };
+        let choices: Vec<(FeatureId, Vec<f64>)> = (0..f).map(|c| (FeatureId::of(c), column(c))).collect();
+        let margin = |changes: &[(FeatureId, f64)]| {
+            let mut row = row.to_vec();
+            changes.iter().for_each(|(f, v)| row[f.index()] = *v);
+            case.model.margins(&row)[0]
+        };
+        let cost = |changes: &[(FeatureId, f64)]| -> f64 {
+            changes.iter().map(|(f, v)| {
+                let (values, now) = (&choices[f.index()].1, row[f.index()]);
+                let place = |v: f64| values.iter().filter(|x| **x < v).count() as f64;
+                if now.is_nan() { 0.5 } else { (place(*v) - place(now)).abs() / values.len() as f64 }
+            }).sum()
+        };
+        // A line between two margins that single changes reach.
+        let mut reached: Vec<f64> =
+            choices.iter().flat_map(|(f, v)| v.iter().map(|v| margin(&[(*f, *v)]))).collect();
+        reached.sort_by(f64::total_cmp);
+        let Some(&line) = reached.get(reached.len() * 3 / 4) else { return Ok(()) };
+        for at in [line, line + 0.5, reached[0]] {
+            let above = margin(&[]) >= at;
+            let crosses = |changes: &[(FeatureId, f64)]| (margin(changes) >= at) != above;
+            let found = smallest_flip(&case.model, row, output, at, &choices);
+            let singles: Vec<f64> = choices
+                .iter()
+                .flat_map(|(f, values)| values.iter().map(|v| [(*f, *v)]))
+                .filter(|c| crosses(c))
+                .map(|c| cost(&c))
+                .collect();
+            match found {
+                Some(changes) => {
+                    prop_assert!(crosses(&changes));
+                    match changes.as_slice() {
+                        [_] => prop_assert!(singles.iter().all(|c| cost(&changes) <= *c)),
+                        // Two are changed only where no single one is enough.
+                        both => prop_assert!(both.len() == 2 && both[0].0 < both[1].0 && singles.is_empty()),
+                    }
+                }
+                None => prop_assert!(singles.is_empty()),
+            }
+        }
     }
 
     #[test]

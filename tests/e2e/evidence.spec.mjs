@@ -159,7 +159,7 @@ test('effect curves lead from a biomarker to a patient, and travel in a link', a
   const mean = async n => Number((await rows.nth(n).getByRole('cell').nth(1).textContent()).replace('−', '-'));
   const last = (await rows.count()) - 1;
   expect(await mean(last)).toBeGreaterThan(await mean(1));
-  await expect(page).toHaveURL(/effect=1/);
+  await expect(page).toHaveURL(/show=effect/);
   const address = page.url();
   await page.goto('about:blank');
   await page.goto(address);

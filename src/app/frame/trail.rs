@@ -3,7 +3,7 @@
 use crate::app::store::store;
 use crate::app::widget::icon::{Glyph, Icon};
 use crate::figure::words;
-use crate::session::{CohortChoice, Command, View};
+use crate::session::{CohortChoice, Command, Named, View};
 use leptos::prelude::*;
 
 #[component]
@@ -84,6 +84,20 @@ pub(crate) fn Trail() -> impl IntoView {
                                 }
                             })
                             .collect_view()}
+                        {(last > 0)
+                            .then(|| {
+                                view! {
+                                    <input
+                                        type="text"
+                                        class="field name-selection"
+                                        data-testid="name-selection"
+                                        aria-label="Name this selection"
+                                        placeholder="name it"
+                                        on:change=move |event| store.send(Command::NameSelection(event_target_value(&event)))
+                                    />
+                                }
+                            })}
+                        <NamedSelections/>
                         <span class="hint">"Drag a histogram or draw around patients on the map to add a step."</span>
                     }
                         .into_any()
@@ -91,4 +105,33 @@ pub(crate) fn Trail() -> impl IntoView {
             }}
         </section>
     }
+}
+
+/// Selections with a name: one click selects them again.
+#[component]
+fn NamedSelections() -> impl IntoView {
+    let store = store();
+    let named = store.slice(|s| {
+        let current = |n: &Named| n.filters == s.now.filters;
+        s.now.named.iter().map(|n| (n.name.clone(), current(n))).collect::<Vec<_>>()
+    });
+    let chip = move |(i, (name, current)): (usize, (String, bool))| {
+        let forget = format!("Forget {name}");
+        view! {
+            <span class="chip named" class:current=current>
+                <button type="button" class="link" on:click=move |_| store.send(Command::UseNamed(i))>
+                    {name}
+                </button>
+                <button
+                    type="button"
+                    class="remove"
+                    aria-label=forget
+                    on:click=move |_| store.send(Command::ForgetNamed(i))
+                >
+                    <Glyph icon=Icon::Close />
+                </button>
+            </span>
+        }
+    };
+    move || named.get().into_iter().enumerate().map(chip).collect_view()
 }

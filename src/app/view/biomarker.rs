@@ -8,12 +8,13 @@ use crate::app::widget::controls::{Picker, Segmented};
 use crate::app::widget::icon::{Glyph, Icon};
 use crate::app::widget::pane::Pane;
 use crate::app::widget::plot::{Drag, Drawing, Gesture, Plot};
+use crate::app::widget::sheet::SheetView;
 use crate::explain::effect as explain;
-use crate::figure;
+use crate::figure::{self, SheetKind};
 use crate::ids::{FeatureId, OutputId};
 use crate::job::{Answer, Question};
 use crate::plot::overlay::{Highlights, overlay};
-use crate::session::{Command, Filter, Variable};
+use crate::session::{BiomarkerChart, Command, Filter, Variable};
 use leptos::prelude::*;
 
 #[component]
@@ -37,7 +38,7 @@ pub(crate) fn Biomarker() -> impl IntoView {
         all.extend(options.get());
         all
     });
-    let effect = store.slice(|s| s.now.effect);
+    let chart = store.slice(|s| s.now.biomarker_chart);
     view! {
         <div class="view" data-view-body="biomarker">
             <h1 class="visually-hidden">"Biomarker"</h1>
@@ -60,17 +61,19 @@ pub(crate) fn Biomarker() -> impl IntoView {
                 </CommandButton>
                 <Segmented
                     label="Show"
-                    options=vec![(false, "SHAP values".to_string()), (true, "effect curves".into())]
-                    chosen=effect.into()
-                    choose=move |on| store.send(Command::SetEffect(on))
+                    options=BiomarkerChart::ALL.iter().map(|c| (*c, c.title().to_string())).collect()
+                    chosen=chart.into()
+                    choose=move |chart| store.send(Command::SetBiomarkerChart(chart))
                 />
-                <Show when=move || !effect.get()>
+                <Show when=move || chart.get() != BiomarkerChart::Effect>
                     <Picker
-                        label="Colour by"
+                        label=if chart.get() == BiomarkerChart::Pair { "Partner" } else { "Colour by" }
                         options=colours
                         chosen=Signal::derive(move || now.get().colour_by.map_or_else(String::new, |f| f.0.to_string()))
                         choose=move |id: String| store.send(Command::SetColourBy(id.parse().ok().map(FeatureId)))
                     />
+                </Show>
+                <Show when=move || chart.get() == BiomarkerChart::Attribution>
                     <Segmented
                         label="Axis"
                         options=vec![(None, "auto".to_string()), (Some(false), "linear".into()), (Some(true), "log".into())]
@@ -91,7 +94,11 @@ pub(crate) fn Biomarker() -> impl IntoView {
                     />
                 </Show>
             </div>
-            {move || if effect.get() { view! { <Effect/> }.into_any() } else { view! { <Dependence/> }.into_any() }}
+            {move || match chart.get() {
+                BiomarkerChart::Attribution => view! { <Dependence/> }.into_any(),
+                BiomarkerChart::Effect => view! { <Effect/> }.into_any(),
+                BiomarkerChart::Pair => view! { <Pair/> }.into_any(),
+            }}
             <super::reasons::StrongestPairs />
         </div>
     }
@@ -113,7 +120,7 @@ fn Dependence() -> impl IntoView {
         analysis.get().zip(feature.get()).map_or_else(String::new, |(a, f)| {
             let n = a.study.model.features[f.index()].n_splits;
             format!(
-                "{}Line: local linear smooth, span 0.3. Ticks under the plot: the thresholds of the model's {n} splits on \
+                "{}Line: local linear smooth, span 0.3, with its pointwise 95 % band over patients; it does not cover refitting the model. Ticks under the plot: the thresholds of the model's {n} splits on \
                  this biomarker; between two ticks the model cannot change its mind. Partner for colour found by a \
                  heuristic, not an interaction test. {}",
                 drawn_note(&a),
@@ -255,6 +262,41 @@ fn Effect() -> impl IntoView {
                 })
                 gesture=Box::new(move |gesture, _| super::point(store, &gesture))
             />
+        </Pane>
+    }
+}
+
+/// The biomarker and its partner: what both values move the prediction together.
+#[component]
+fn Pair() -> impl IntoView {
+    let store = store();
+    let (analysis, feature) = (store.open, store.feature);
+    let pair = Memo::new(move |_| {
+        let (a, feature) = (analysis.get()?, feature.get()?);
+        store.now.with(|now| figure::partner(&a, now, feature)).map(|partner| [feature, partner])
+    });
+    let title = Signal::derive(move || {
+        analysis.get().zip(pair.get()).map_or_else(
+            || "no biomarker interacts with it; choose a partner".to_string(),
+            |(a, pair)| {
+                let [first, second] = pair.map(|f| a.study.label(f).to_string());
+                format!("{first} and {second}, {}", n_patients(&a))
+            },
+        )
+    });
+    let caption = Signal::derive(move || {
+        analysis.get().map_or_else(String::new, |a| {
+            format!(
+                "{}Colour is the sum of both SHAP values, full from the 99th percentile of its size. Parts of the plane: \
+                 below and above the median, or by level. {}",
+                drawn_note(&a),
+                provenance(&a)
+            )
+        })
+    });
+    view! {
+        <Pane title="Two biomarkers" subtitle=title caption=caption>
+            <SheetView kind=Signal::derive(move || pair.get().map(|features| SheetKind::Pair { features })) height=460.0 />
         </Pane>
     }
 }

@@ -2,15 +2,17 @@
 
 use crate::app::resident;
 use crate::app::store::store;
+use crate::app::task::Stopped;
 use crate::app::widget::controls::Picker;
 use crate::app::widget::pane::Pane;
 use crate::app::widget::plot::{Drawing, Plot};
 use crate::figure::{self, Case, Choice};
-use crate::ids::FeatureId;
+use crate::ids::{FeatureId, OutputId};
 use crate::job::{Answer, Question};
 use crate::plot::number::{plain, signed};
-use crate::session::{Command, Edits};
+use crate::session::{Command, Edits, Notice};
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
 /// Height of the curve in pixels.
 const CURVE: f64 = 168.0;
@@ -80,6 +82,30 @@ pub(crate) fn WhatIf() -> impl IntoView {
         edits.with(|e| Some(e.of(p).iter().map(|(f, _)| *f).collect::<Vec<_>>()))
     });
     let is_changed = move || changed.get().is_some_and(|c| !c.is_empty());
+    let searching = RwSignal::new(false);
+    let flip = move |_| {
+        let (Some(a), Some(p)) = (analysis.get_untracked(), patient.get_untracked()) else { return };
+        let sides = figure::Sides::of(&a);
+        let row = edits.with_untracked(|e| e.row(&a.study, p));
+        let (output, choices) = (OutputId::of(a.insight.output), figure::flip_choices(&a));
+        searching.set(true);
+        spawn_local(async move {
+            match resident::ask(store, Question::Flip { row, output, at: sides.at, choices }).await {
+                Ok(Answer::Flip(Some(changes))) => {
+                    if patient.get_untracked() == Some(p) {
+                        edits.update(|e| changes.iter().for_each(|(f, v)| e.set(&a.study, p, *f, *v)));
+                    }
+                }
+                Ok(_) => store.send(Command::Tell(Notice::word(format!(
+                    "No change of one or two biomarkers within the observed values moves this patient across {}.",
+                    sides.name
+                )))),
+                Err(Stopped::Failed(notice)) => store.send(Command::Tell(notice)),
+                Err(Stopped::Cancelled) => {}
+            }
+            searching.try_set(false);
+        });
+    };
     let options = Signal::derive(move || {
         analysis.get().map_or_else(Vec::new, |a| {
             let used = a.insight.order.iter().filter(|f| a.study.model.features[f.index()].n_splits > 0);
@@ -152,6 +178,15 @@ pub(crate) fn WhatIf() -> impl IntoView {
                             on:click=move |_| edits.set(Edits::default())
                         >
                             "Reset"
+                        </button>
+                        <button
+                            type="button"
+                            class="button"
+                            data-command="what-if-flip"
+                            prop:disabled=move || searching.get()
+                            on:click=flip
+                        >
+                            {move || if searching.get() { "Searching" } else { "Smallest change to the other side" }}
                         </button>
                     </div>
                     {move || outside().map(|text| view! { <p class="hint" data-testid="outside">{text}</p> })}

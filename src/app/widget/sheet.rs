@@ -5,6 +5,7 @@ use super::table::DataTable;
 use crate::app::browser::{clock, resize};
 use crate::app::resident::{self, SheetOrder};
 use crate::app::store::{Same, store};
+use crate::app::view::point;
 use crate::figure::{Figure, Sheet, SheetKind, sheet_plot};
 use leptos::html;
 use leptos::prelude::*;
@@ -124,5 +125,14 @@ fn laid_out(sheet: &Sheet, columns: usize) -> impl IntoView + use<> {
 
 fn one_figure(name: &'static str, figure: &Figure) -> impl IntoView + use<> {
     let drawing = Drawing { scene: figure.scene.clone(), table: figure.table.clone() };
-    view! { <div class="answer-figure"><Plot name=name draw=Box::new(move |_, _| drawing.clone()) /></div> }
+    let store = store();
+    view! {
+        <div class="answer-figure">
+            <Plot
+                name=name
+                draw=Box::new(move |_, _| drawing.clone())
+                gesture=Box::new(move |gesture, _| point(store, &gesture))
+            />
+        </div>
+    }
 }

@@ -25,6 +25,8 @@ pub struct Spec<'a> {
     pub margin: &'a [f64],
     /// The margin that attributions start from.
     pub base: f64,
+    /// What is known of the patients otherwise: a bar between the line and the cells.
+    pub note: Option<Note<'a>>,
     /// The biomarkers, from top to bottom.
     pub rows: Vec<Row<'a>>,
     /// What the attributions measure, e.g. `log hazard ratio`.
@@ -37,6 +39,17 @@ pub struct Spec<'a> {
     pub focused: Option<FeatureId>,
     /// Which patients stand out.
     pub emphasis: Emphasis<'a>,
+}
+
+/// A bar of annotations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note<'a> {
+    /// What it is, e.g. `split role`.
+    pub name: &'a str,
+    /// Colour per patient; None where it is not known.
+    pub colours: Vec<Option<Role>>,
+    /// What the colours mean.
+    pub key: Vec<Entry>,
 }
 
 /// One biomarker, or the sum of those that have no row.
@@ -57,6 +70,8 @@ pub struct Row<'a> {
 /// Steps of colour on each side of zero: few enough that a row is painted colour by colour.
 const STEPS: f64 = 24.0;
 const TRACE: f64 = 58.0;
+/// Height of the bar of annotations, with its gap.
+const NOTE: f64 = 16.0;
 
 /// |φ| that all but one in a hundred stay below: colour is full from there, as shap's heatmap has it.
 pub fn limit<'a>(rows: impl IntoIterator<Item = &'a [f64]>) -> f64 {
@@ -88,6 +103,7 @@ pub fn key(spec: &Spec) -> Scene {
     if spec.rows.iter().any(|r| r.missing.contains(&true)) {
         entries.push(Entry::HollowBar("value missing".into()));
     }
+    entries.extend(spec.note.iter().flat_map(|note| note.key.iter().cloned()));
     legend::key(&entries, spec.width)
 }
 
@@ -108,6 +124,9 @@ pub fn plot(spec: &Spec) -> Scene {
         ),
     );
     trace(&mut scene, spec, &lay);
+    if let Some(note) = &spec.note {
+        annotate(&mut scene, spec, &lay, note);
+    }
     for (r, row) in spec.rows.iter().enumerate() {
         scene.section(row.name);
         let top = lay.top + lay.row * r as f64;
@@ -162,6 +181,29 @@ fn trace(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     }
     if let Some(bars) = lay.bars {
         scene.text(bars.range[0], y1 + 4.0, "Mean |SHAP|", Label::HINT);
+    }
+}
+
+/// The bar of annotations: each column in the colour that most of its patients have.
+fn annotate(scene: &mut Scene, spec: &Spec, lay: &Layout, note: &Note) {
+    scene.section(note.name);
+    let top = lay.top - NOTE;
+    let name = text::fit_middle(note.name, lay.left - 20.0, 11.0, false);
+    scene.text(12.0, top + 10.0, name, Label::HINT);
+    for (x, w, of) in lay.columns(spec.patients.len().min(note.colours.len())) {
+        let mut counts: Vec<(Role, usize)> = Vec::new();
+        for colour in note.colours[of.clone()].iter().flatten() {
+            match counts.iter_mut().find(|(c, _)| c == colour) {
+                Some((_, n)) => *n += 1,
+                None => counts.push((*colour, 1)),
+            }
+        }
+        // The first of those that are as many.
+        let most = counts.iter().map(|c| c.1).max();
+        if let Some((colour, _)) = counts.into_iter().find(|c| Some(c.1) == most) {
+            let opacity = of.map(|i| spec.emphasis.opacity(i)).fold(0.0, f32::max);
+            scene.rect([x, top, w, NOTE - 4.0], Ink::Role(colour, opacity));
+        }
     }
 }
 
@@ -236,7 +278,7 @@ impl Layout {
         Layout {
             left: left.round(),
             right,
-            top: 22.0 + TRACE + 10.0,
+            top: 22.0 + TRACE + 10.0 + if spec.note.is_some() { NOTE } else { 0.0 },
             row: row_height(spec.compact),
             bars,
             decimals,
@@ -293,6 +335,7 @@ mod tests {
             patients,
             margin,
             base: 0.5,
+            note: None,
             rows: vec![
                 Row {
                     feature: Some(FeatureId(4)),
@@ -329,6 +372,25 @@ mod tests {
         let table = table(&spec, |r| r.0.to_string());
         assert_eq!(table.header[2..], ["Bilirubin", "3 others"]);
         assert_eq!(table.rows[0], ["7", "0.0000", "−0.5000", "0.0000"].map(String::from));
+    }
+
+    #[test]
+    fn an_annotation_is_a_bar_above_the_cells() {
+        let patients = [RowId(7), RowId(3)];
+        let phi = [vec![-0.5, 2.0], vec![0.0, 0.25]];
+        let plain = spec(&patients, &phi, &[], &[0.0, 2.75]);
+        let note = Note {
+            name: "subgroup",
+            colours: vec![Some(Role::ClusterMark(1)), None],
+            key: vec![Entry::Cluster(1, "B".into())],
+        };
+        let text = dump(&draw(&Spec { note: Some(note), ..plain }));
+        for line in
+            ["rect 126 90 215x12 ClusterMark(1)", "rect 126 106 215x21 Lowers·0.50", "\"subgroup\"", "\"B\""]
+        {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+        assert_eq!(text.matches("x12 ClusterMark").count(), 1, "nobody knows the other");
     }
 
     #[test]

@@ -367,12 +367,14 @@ fn violin(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
     let (middle, half) = ((y0 + y1) / 2.0, (y1 - y0) / 2.0 - 3.0);
     for (at, [count, known, steps]) in smooth.into_iter().enumerate() {
         let h = half * count / peak;
-        let x = (from + SLICE * at as f64).clamp(lay.phi.range[0], lay.phi.range[1] - SLICE);
-        if h < 0.25 {
+        let x = from + SLICE * at as f64;
+        // No patient lies beyond the first and the last.
+        if h < 0.25 || x + SLICE < first || x > last {
             continue;
         }
         let ordered = row.kind.has_order() && known > 0.05 * count;
         let role = if ordered { Role::Value((steps / known).round() as u8) } else { Role::MarkStrong };
+        let x = x.clamp(lay.phi.range[0], lay.phi.range[1] - SLICE);
         scene.rect([x, middle - h, SLICE, 2.0 * h], role);
     }
     let mut sorted = x;

@@ -78,7 +78,7 @@ pub fn draw(spec: &Spec) -> Scene {
         .map(|i| x.domain[0] + (x.domain[1] - x.domain[0]) * i as f64 / (N_PLACES - 1) as f64)
         .filter(|v| known(spec.predicted).is_some_and(|[low, high]| low <= *v && *v <= high))
         .collect();
-    let smooth = local_linear(spec.predicted, &residual, SPAN, &places);
+    let smooth = local_linear(spec.predicted, &residual, SPAN, &places).line;
     if smooth.len() == places.len() && smooth.len() > 1 {
         let line: Vec<[f64; 2]> =
             places.iter().zip(&smooth).map(|(p, s)| [x.px(*p), y.px_clamped(*s)]).collect();

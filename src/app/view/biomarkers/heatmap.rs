@@ -3,9 +3,11 @@
 use super::super::{drawn_note, n_patients, provenance};
 use super::Rows;
 use crate::app::store::store;
+use crate::app::widget::controls::Picker;
 use crate::app::widget::plot::{Drawing, Plot};
 use crate::figure;
 use crate::plot::overlay::{Highlights, overlay};
+use crate::session::Command;
 use leptos::prelude::*;
 
 #[component]
@@ -25,7 +27,21 @@ pub(crate) fn Heatmap(rows: Rows) -> impl IntoView {
             )
         })
     };
+    const NOTHING: &str = "\u{1}";
+    let options = Signal::derive(move || {
+        let mut all = vec![(NOTHING.to_string(), "nothing".to_string())];
+        all.extend(analysis.get().map(|a| figure::annotations(&a)).unwrap_or_default());
+        all
+    });
     view! {
+        <div class="toolbar">
+            <Picker
+                label="Annotate by"
+                options=options
+                chosen=Signal::derive(move || now.with(|n| n.note.clone()).unwrap_or_else(|| NOTHING.into()))
+                choose=move |word: String| store.send(Command::SetNote(Some(word).filter(|w| w != NOTHING)))
+            />
+        </div>
         <div class="ranked-rows">
             <Plot
                 name="heatmap"

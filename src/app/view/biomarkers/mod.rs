@@ -5,6 +5,7 @@ mod groups;
 mod heatmap;
 mod patients;
 mod ranked;
+mod redundancy;
 
 use crate::app::store::store;
 use crate::app::widget::controls::{Picker, Search, Segmented};
@@ -99,6 +100,7 @@ pub(crate) fn Biomarkers() -> impl IntoView {
             {move || match form.get() {
                 Form::Heatmap => view! { <heatmap::Heatmap rows=features /> }.into_any(),
                 Form::Groups => view! { <groups::Groups /> }.into_any(),
+                Form::Redundancy => view! { <redundancy::Redundancy /> }.into_any(),
                 Form::Cohorts => view! { <cohorts::Cohorts rows=features /> }.into_any(),
                 Form::Patients => view! { <patients::Patients rows=features /> }.into_any(),
                 Form::Swarm => view! { <ranked::Ranked name="ranked" rows=features /> }.into_any(),
