@@ -13,9 +13,8 @@ use crate::report::Order;
 use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Method, Notice, Phase, Progress, SaveAs, Staged,
 };
-use crate::share::table::{Background, Details, Document, row_names};
 use crate::share::{Link as ViewLink, PACKED};
-use crate::study::{Finding, Manifest, Severity, Study, Topic};
+use crate::study::{Finding, Severity, Study, Topic, files_named};
 use leptos::prelude::{GetUntracked, Update};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -75,7 +74,10 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
             theme::toggle();
             store.theme.update(|n| *n += 1);
         }
-        Effect::Save(analysis, kind) => save(store, &analysis, kind),
+        Effect::Save(analysis, kind) => spawn_local(async move {
+            let result = save(store, &analysis, kind).await;
+            report(store, result);
+        }),
         Effect::FetchRefits(analysis, source) => spawn_local(async move {
             let result = fetch_refits(store, &analysis, &source).await;
             report(store, result);
@@ -213,14 +215,17 @@ async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
     };
     let manifest =
         boot::shipped_file(&format!("{folder}/study.json")).await.ok_or_else(|| missing("study.json"))?;
-    let parsed = Manifest::read(&manifest)
-        .map_err(|e| Notice::error("The example's study.json is damaged", e.to_string(), e.hint()))?
-        .value;
+    let named = files_named(&manifest).map_err(|why| {
+        Notice::error(
+            "The example's study.json is damaged",
+            why,
+            "Reload the page, or copy the example again.",
+        )
+    })?;
     let mut files = vec![Picked { name: "study.json".into(), bytes: Arc::new(manifest) }];
-    for reference in [&parsed.model, &parsed.data, &parsed.calibration].into_iter().flatten() {
-        let path = format!("{folder}/{}", reference.path);
-        let bytes = boot::shipped_file(&path).await.ok_or_else(|| missing(&reference.path))?;
-        files.push(Picked { name: reference.path.clone(), bytes: Arc::new(bytes) });
+    for name in named {
+        let bytes = boot::shipped_file(&format!("{folder}/{name}")).await.ok_or_else(|| missing(&name))?;
+        files.push(Picked { name, bytes: Arc::new(bytes) });
     }
     read_and_stage(store, files, Some(name.to_string())).await
 }
@@ -408,31 +413,14 @@ fn stem(a: &Analysis) -> &str {
     a.study.model_file.name.trim_end_matches(".json")
 }
 
-fn save(store: Store, a: &Analysis, kind: SaveAs) {
-    let names = row_names(a);
-    let document = Document {
-        model: &a.study.model,
-        sha256: &a.study.model_file.sha256,
-        rows: &names,
-        attributions: &a.attributions,
-        warnings: &a.study.warnings,
+async fn save(store: Store, a: &Analysis, kind: SaveAs) -> Result<(), Stopped> {
+    let (ending, media) = match kind {
+        SaveAs::Csv => ("csv", "text/csv"),
+        SaveAs::Json => ("json", "application/json"),
     };
-    let stem = stem(a);
-    let background = matches!(a.method, Method::Interventional(_))
-        .then(|| Background { rows: a.n_background, sha256: a.study.data_file.sha256.clone() });
-    let details = Details { background, ..Details::default() };
-    let mut bytes = Vec::new();
-    let done = match kind {
-        SaveAs::Csv => {
-            document.write_csv(&mut bytes).is_ok()
-                && download::save(&format!("{stem}.shap.csv"), "text/csv", &bytes)
-        }
-        SaveAs::Json => {
-            document.write_json_with(&details, &mut bytes).is_ok()
-                && download::save(&format!("{stem}.shap.json"), "application/json", &bytes)
-        }
-    };
-    if !done {
-        store.send(Command::Tell(refused()));
+    let text = resident::document(store, kind == SaveAs::Json).await?;
+    if download::save(&format!("{}.shap.{ending}", stem(a)), media, text.as_bytes()) {
+        return Ok(());
     }
+    Err(refused().into())
 }

@@ -150,7 +150,7 @@ async fn listen(post: Post, mut events: UnboundedReceiver<Event>) {
                 Reply::Answered { job, .. }
                 | Reply::Drawn { job, .. }
                 | Reply::Mapped { job, .. }
-                | Reply::Reported { job, .. } => (job, Ok(reply)),
+                | Reply::Written { job, .. } => (job, Ok(reply)),
                 _ => continue,
             },
         };
@@ -216,7 +216,15 @@ pub(crate) async fn ask(store: Store, question: Question) -> Result<Answer, Stop
 /// Writes the report of the open analysis.
 pub(crate) async fn report(store: Store, order: Order) -> Result<String, Stopped> {
     match put(store, Post::Analysis, |job| Request::Report { job, order: Box::new(order) }).await? {
-        Reply::Reported { page, .. } => Ok(page),
+        Reply::Written { text, .. } => Ok(text),
+        _ => Err(Stopped::Cancelled),
+    }
+}
+
+/// Writes the attributions of the open analysis, as JSON or CSV.
+pub(crate) async fn document(store: Store, json: bool) -> Result<String, Stopped> {
+    match put(store, Post::Analysis, |job| Request::Document { job, json }).await? {
+        Reply::Written { text, .. } => Ok(text),
         _ => Err(Stopped::Cancelled),
     }
 }

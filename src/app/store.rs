@@ -3,7 +3,7 @@
 use super::effects;
 use crate::figure::{Case, TrainingRanges};
 use crate::ids::{FeatureId, RowId};
-use crate::session::{Analysis, Command, Edits, Session, ViewState, matching_rows, update};
+use crate::session::{Analysis, Command, Edits, Scenario, Session, ViewState, matching_rows, update};
 use crate::share::Link;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -49,6 +49,8 @@ pub(crate) struct Store {
     pub(crate) patient: Memo<Option<RowId>>,
     /// Values of the patient that the reader changed.
     pub(crate) edits: RwSignal<Edits>,
+    /// Changes that were kept under a name.
+    pub(crate) scenarios: RwSignal<Vec<Scenario>>,
     /// The newest changed patient that was computed.
     pub(crate) computed: RwSignal<Option<Case>>,
     /// The patient in focus, as measured or as changed.
@@ -87,6 +89,7 @@ impl Store {
         Store {
             session,
             edits,
+            scenarios: RwSignal::new(Vec::new()),
             computed,
             case,
             ranges,
@@ -105,6 +108,7 @@ impl Store {
         // Changed values leave before another study comes, or the same one computed otherwise.
         if matches!(command, Command::Computed(_)) {
             self.edits.set(Edits::default());
+            self.scenarios.set(Vec::new());
             self.computed.set(None);
         }
         let effects = self.session.try_update(|s| update(s, command)).unwrap_or_default();

@@ -13,6 +13,15 @@ pub struct About {
     pub source: &'static str,
 }
 
+impl About {
+    /// Question and answer, in reading order.
+    pub fn said(self) -> [(String, String); 4] {
+        let questions = ["What this shows", "How to read it", "What it does not say", "Source"];
+        let answers = [self.shows, self.read, self.not, self.source];
+        std::array::from_fn(|i| (questions[i].to_string(), answers[i].to_string()))
+    }
+}
+
 const TREE_SHAP: &str = "Lundberg et al. 2020, From local explanations to global understanding with explainable AI for trees. Nature Machine Intelligence 2, 56–67. doi:10.1038/s42256-019-0138-9";
 const SILHOUETTES: &str = "Rousseeuw 1987, Silhouettes: a graphical aid to the interpretation and validation of cluster analysis. J. Comput. Appl. Math. 20, 53–65. doi:10.1016/0377-0427(87)90125-7";
 const NOT_CAUSE: &str = "How the model uses a measurement, not what causes disease: among correlated biomarkers the model may have picked any.";
@@ -86,6 +95,42 @@ pub fn about(plot: &str) -> Option<About> {
             "What would happen if a value changed: neighbouring values often change with it, and the model was not asked.",
             "Lundberg & Lee 2017, A unified approach to interpreting model predictions. NeurIPS 30. arXiv:1705.07874",
         ),
+        "force" => (
+            "One prediction as a balance: what raises it pushes from the left, what lowers it from the right, and they meet at the prediction.",
+            "The longer a block, the more the biomarker moves this patient's prediction. Blocks add up exactly to the prediction minus the reference.",
+            "What would happen if a value changed: neighbouring values often change with it, and the model was not asked.",
+            "Lundberg et al. 2018, Explainable machine-learning predictions for the prevention of hypoxaemia during surgery. Nat. Biomed. Eng. 2, 749–760. doi:10.1038/s41551-018-0304-0",
+        ),
+        "decision" => (
+            "How predictions come about biomarker by biomarker, from the reference at the bottom to the prediction at the top, with the other patients behind.",
+            "A line that turns away from the others says where this patient is unusual. Steps are SHAP values, the least important first.",
+            "The order of the steps is that of importance, not of time or cause.",
+            TREE_SHAP,
+        ),
+        "difference" => (
+            "How one patient's prediction becomes another's: differences of their SHAP values, largest first.",
+            "Bars add up exactly to the difference of both predictions; the values of both stand beside the name.",
+            "A way to treat the first patient: it compares what the model says of two people.",
+            TREE_SHAP,
+        ),
+        "interactions" => (
+            "SHAP interaction values of one patient: framed on the diagonal what each biomarker does by itself, off it half of what a pair does together.",
+            "Each line adds up to the biomarker's SHAP value with those that are not shown. Strong cells off the diagonal are where the trees ask about both.",
+            "That two biomarkers interact in the body: it is the model that combines them.",
+            "Lundberg et al. 2020, From local explanations to global understanding with explainable AI for trees. Nature Machine Intelligence 2, 56–67. doi:10.1038/s42256-019-0138-9",
+        ),
+        "what-if" => (
+            "What the model would give this patient along one biomarker, all else as it is now; the ring is the value now.",
+            "Steps are thresholds of the trees. Dashed: where the training patients' values lie; beyond them the model was never asked.",
+            "What treatment would do: a real change of one value comes with changes of others.",
+            "Goldstein, Kapelner, Bleich & Pitkin 2015, Peeking inside the black box: individual conditional expectation. J. Comput. Graph. Stat. 24, 44–65. doi:10.1080/10618600.2014.907095",
+        ),
+        "by-model" => (
+            "Discrimination of each of the other models on the same patients, beside the open one's.",
+            "A cloud of nearly equal values means that the choice among these models is not one of performance.",
+            "How a model does elsewhere: they are judged on the patients at hand.",
+            "Breiman 2001, Statistical modeling: the two cultures. Stat. Sci. 16, 199–231. doi:10.1214/ss/1009213726",
+        ),
         "map" => (
             "Patients as points; near ones are alike in what the map is of. PCA: axes are the first two principal components. UMAP and t-SNE keep neighbours together, and nothing else.",
             "Shape is the cluster, and colour too unless another was chosen. The axis titles of a PCA name the biomarkers that stretch them most.",
@@ -146,7 +191,7 @@ pub fn about(plot: &str) -> Option<About> {
             "That the model tells patients apart: the same number for everybody can be perfectly calibrated.",
             "Van Calster et al. 2016, A calibration hierarchy for risk models was defined. J. Clin. Epidemiol. 74, 167–176. doi:10.1016/j.jclinepi.2015.12.005",
         ),
-        "decision" => (
+        "net-benefit" => (
             "Net benefit of acting on the model: patients rightly treated, less those wrongly treated at the exchange rate of the threshold.",
             "The model is of use where its curve lies above both acting on everybody and acting on nobody (zero).",
             "Which threshold is right: that is for those who bear the consequences.",

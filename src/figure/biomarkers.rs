@@ -38,6 +38,24 @@ pub fn shown_features(a: &Analysis, now: &ViewState) -> Vec<FeatureId> {
     shown
 }
 
+/// The biomarkers that a list names, one per line or with commas between, by label or by the model's name in any case; and
+/// the names that are none.
+pub fn named_features(a: &Analysis, list: &str) -> (Vec<FeatureId>, Vec<String>) {
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    for name in list.split(['\n', ',', ';', '\t']).map(str::trim).filter(|name| !name.is_empty()) {
+        let lower = name.to_lowercase();
+        let is = |f: &usize| {
+            let own = [a.study.label(FeatureId::of(*f)), &a.study.model.features[*f].name];
+            own.iter().any(|own| own.to_lowercase() == lower)
+        };
+        match (0..a.study.n_features()).find(is) {
+            Some(f) => found.push(FeatureId::of(f)),
+            None => unknown.push(name.to_string()),
+        }
+    }
+    (found, unknown)
+}
+
 /// The rows.
 pub fn ranked(
     a: &Analysis,

@@ -1,6 +1,6 @@
 //! Effect curves of one biomarker over the explained patients.
 
-use super::{Choice, Figure, LevelNames, choice, words};
+use super::{Choice, Figure, LevelNames, Sheet, choice, words};
 use crate::explain::effect::Effect;
 use crate::ids::{FeatureId, RowId};
 use crate::math::quantile_sorted;
@@ -38,19 +38,18 @@ pub fn effect_along(a: &Analysis, feature: FeatureId) -> Vec<f64> {
     }
 }
 
-/// The curves of `found` for the patients at `positions`.
+/// The curves of `found`, which are of [`effect_patients`] along [`effect_along`].
 pub fn effect(
     a: &Analysis,
     feature: FeatureId,
     along: &[f64],
-    positions: &[usize],
     found: &Effect,
     passes: Option<&[bool]>,
     [width, height]: [f64; 2],
-) -> Figure {
-    let n = along.len();
+) -> Sheet {
+    let (n, positions) = (along.len(), effect_patients(a));
     if n == 0 || found.individual.len() != positions.len() * n {
-        return Figure::default();
+        return Sheet::said("No explained patient has a value of this biomarker.");
     }
     let names = LevelNames::of(&a.study);
     let levels: Vec<String> = match choice(a, feature) {
@@ -81,5 +80,6 @@ pub fn effect(
         measured: if levels.is_empty() { &measured } else { &[] },
         emphasis: Emphasis { passes: passes.as_deref(), selected: None },
     };
-    Figure { scene: chart::draw(&spec), table: chart::table(&spec) }
+    let figure = Figure { scene: chart::draw(&spec), table: chart::table(&spec) };
+    Sheet { figures: vec![("effect".into(), figure)], ..Sheet::default() }
 }

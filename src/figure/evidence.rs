@@ -136,7 +136,7 @@ pub fn discrimination(
             ("roc", roc(&cutoffs, auc, confusion, cutoff, size)),
             ("precision-recall", precision_recall(&cutoffs, precision, confusion, size)),
             ("calibration", calibration_curve(&fit, size)),
-            ("decision", decision(&cutoffs, cutoff, size)),
+            ("net-benefit", decision(&cutoffs, cutoff, size)),
         ]
         .map(name)
         .into(),

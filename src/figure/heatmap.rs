@@ -8,7 +8,7 @@ use crate::plot::chart::{Emphasis, heatmap as chart};
 use crate::plot::legend::Entry;
 use crate::plot::number::plain;
 use crate::plot::palette::{Role, ValueRamp};
-use crate::session::{Analysis, ViewState};
+use crate::session::Analysis;
 
 /// Rows where the reader asks for all: more are a carpet without names.
 const MOST: usize = 60;
@@ -16,8 +16,9 @@ const MOST: usize = 60;
 /// The shown biomarkers by the drawn patients; biomarkers that have no row are summed into the last one.
 pub fn heatmap(
     a: &Analysis,
-    now: &ViewState,
     features: &[FeatureId],
+    note: Option<&str>,
+    focused: Option<FeatureId>,
     passes: Option<&[bool]>,
     width: f64,
 ) -> Figure {
@@ -61,8 +62,7 @@ pub fn heatmap(
         });
     }
     let scale = &a.study.model.scale;
-    let note =
-        now.note.as_ref().and_then(|word| Some((word, annotations(a).into_iter().find(|n| n.0 == *word)?.1)));
+    let note = note.and_then(|word| annotations(a).into_iter().find(|n| n.0 == word));
     let spec = chart::Spec {
         width,
         compact: compact(width),
@@ -74,13 +74,13 @@ pub fn heatmap(
         rows,
         scale: &scale.margin,
         higher: &scale.higher,
-        focused: now.feature,
+        focused,
         emphasis: Emphasis { passes: passes.as_deref(), selected: None },
     };
     Figure { scene: chart::draw(&spec), table: chart::table(&spec, |row| a.study.patient_id(row)) }
 }
 
-/// What can stand above the cells: words for [`ViewState::note`] and words on screen. Sets of patients, and numbers that
+/// What can stand above the cells: words for [`crate::session::ViewState::note`] and words on screen. Sets of patients, and numbers that
 /// the model does not use.
 pub fn annotations(a: &Analysis) -> Vec<(String, String)> {
     let mut out = comparisons(a);

@@ -34,7 +34,7 @@ pub mod words;
 
 pub use crate::session::MAX_DRAWN;
 pub use about::{About, about};
-pub use biomarkers::{ranked, ranked_header, ranked_whole, shown_features};
+pub use biomarkers::{named_features, ranked, ranked_header, ranked_whole, shown_features};
 pub use caption::{caption, drawn_note, n_patients, provenance};
 pub use case::{Case, TrainingRanges};
 pub use clusters::{Description, consensus, dendrogram, describe_clusters, reality_said};

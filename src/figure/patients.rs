@@ -1,12 +1,14 @@
 //! The patients as a table: which columns it has, what a cell says, and in which order the rows come.
 
-use super::words::outcomes_of;
+use super::words::{column_label, outcomes_of};
 use super::{cluster_names, unit_text};
+use crate::dataset::Values;
 use crate::ids::{FeatureId, RowId};
 use crate::math::Order as _;
 use crate::plot::chart::Table;
-use crate::plot::number::signed;
+use crate::plot::number::{plain, signed};
 use crate::session::Analysis;
+use crate::study::ColumnRole;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -24,6 +26,8 @@ pub enum PatientColumn {
     Outcome,
     /// The cluster.
     Subgroup,
+    /// A column of the table that the model does not use.
+    Covariate(usize),
     /// A measured value.
     Value(FeatureId),
     /// The SHAP value of a measured value.
@@ -46,12 +50,16 @@ impl PatientSheet {
         PatientSheet { a, outcomes, clusters }
     }
 
-    /// The columns for these biomarkers: what a patient is, then value and SHAP value of each.
+    /// The columns for these biomarkers: what a patient is, what else is known, then value and SHAP value of each.
     pub fn columns(&self, features: &[FeatureId]) -> Vec<PatientColumn> {
         let has_outcome = self.outcomes.iter().any(Option::is_some);
         let mut columns = vec![PatientColumn::Id, PatientColumn::Prediction];
         columns.extend(has_outcome.then_some(PatientColumn::Outcome));
         columns.extend((self.clusters.len() > 1).then_some(PatientColumn::Subgroup));
+        let roles = self.a.study.roles.iter().enumerate();
+        columns.extend(
+            roles.filter(|(_, r)| **r == ColumnRole::Covariate).map(|(c, _)| PatientColumn::Covariate(c)),
+        );
         let shown = features.iter().take(FEATURES);
         columns.extend(shown.flat_map(|&f| [PatientColumn::Value(f), PatientColumn::Shap(f)]));
         columns
@@ -65,6 +73,7 @@ impl PatientSheet {
             PatientColumn::Prediction => format!("Prediction, {}", study.model.scale.margin),
             PatientColumn::Outcome => "Outcome".into(),
             PatientColumn::Subgroup => "Subgroup".into(),
+            PatientColumn::Covariate(c) => column_label(study, c),
             PatientColumn::Value(f) => match unit_text(study, f) {
                 unit if unit.is_empty() => study.label(f).to_string(),
                 unit => format!("{}, {unit}", study.label(f)),
@@ -78,6 +87,7 @@ impl PatientSheet {
         match column {
             PatientColumn::Id | PatientColumn::Outcome | PatientColumn::Subgroup => false,
             PatientColumn::Prediction | PatientColumn::Shap(_) => true,
+            PatientColumn::Covariate(c) => matches!(self.values(c), Some(Values::Numbers(_))),
             PatientColumn::Value(f) => !self.a.study.model.features[f.index()].categorical,
         }
     }
@@ -89,12 +99,34 @@ impl PatientSheet {
             PatientColumn::Id => a.study.patient_id(row),
             PatientColumn::Prediction => signed(a.margin(row), 3),
             PatientColumn::Outcome => self.outcomes[i].clone().unwrap_or_else(|| "unknown".into()),
+            PatientColumn::Covariate(c) => match self.values(c) {
+                Some(Values::Numbers(x)) if !x[row.index()].is_nan() => plain(x[row.index()]),
+                _ => self.text(column, i).unwrap_or_else(|| "missing".into()),
+            },
             PatientColumn::Subgroup => {
                 let cluster = a.insight.clusters.labels.get(i).map(|&c| c as usize);
                 cluster.and_then(|c| self.clusters.get(c).cloned()).unwrap_or_default()
             }
             PatientColumn::Value(f) => a.study.value_text(f, row).unwrap_or_else(|| "missing".into()),
             PatientColumn::Shap(f) => signed(a.phi(i, f), 3),
+        }
+    }
+
+    fn values(&self, c: usize) -> Option<&Values> {
+        self.a.study.data.columns().get(c).map(|column| &column.values)
+    }
+
+    /// A text to sort by; None for what is missing.
+    fn text(&self, column: PatientColumn, i: usize) -> Option<String> {
+        match column {
+            PatientColumn::Outcome => self.outcomes[i].clone(),
+            PatientColumn::Covariate(c) => match self.values(c)? {
+                Values::Levels { codes, levels } => {
+                    levels.get(*codes.get(self.a.rows[i].index())? as usize).cloned()
+                }
+                Values::Numbers(_) => None,
+            },
+            _ => None,
         }
     }
 
@@ -106,6 +138,10 @@ impl PatientSheet {
             PatientColumn::Shap(f) => Some(a.phi(i, f)),
             PatientColumn::Value(f) => Some(a.study.value(f, a.rows[i])),
             PatientColumn::Subgroup => a.insight.clusters.labels.get(i).map(|&c| f64::from(c)),
+            PatientColumn::Covariate(c) => match self.values(c)? {
+                Values::Numbers(x) => x.get(a.rows[i].index()).copied(),
+                Values::Levels { .. } => None,
+            },
             PatientColumn::Id | PatientColumn::Outcome => None,
         }
     }
@@ -138,10 +174,10 @@ impl PatientSheet {
             pairs.order_by(|(x, _), (y, _)| x.is_nan().cmp(&y.is_nan()).then_with(|| turned(x.total_cmp(y))));
             order = pairs.into_iter().map(|(_, i)| i).collect();
         } else {
-            let text = |i: u32| self.outcomes[i as usize].as_deref();
-            order.order_by(|&x, &y| {
-                text(x).is_none().cmp(&text(y).is_none()).then_with(|| turned(text(x).cmp(&text(y))))
-            });
+            let mut pairs: Vec<(Option<String>, u32)> =
+                order.into_iter().map(|i| (self.text(column, i as usize), i)).collect();
+            pairs.order_by(|(x, _), (y, _)| x.is_none().cmp(&y.is_none()).then_with(|| turned(x.cmp(y))));
+            order = pairs.into_iter().map(|(_, i)| i).collect();
         }
         order
     }

@@ -40,6 +40,25 @@ pub enum SheetKind {
     Description,
     /// What other models of the same outcome lean on; drawn by [`super::across_models`], which needs them.
     Models,
+    /// Attributions of every patient at a glance.
+    Heatmap {
+        /// The rows.
+        features: Vec<FeatureId>,
+        /// What stands above the cells, a word of [`super::annotations`].
+        note: Option<String>,
+        /// The row with the keyboard.
+        focused: Option<FeatureId>,
+    },
+    /// What the model gives along a biomarker; drawn by [`super::effect`], which needs the curves.
+    Effect {
+        /// Which.
+        feature: FeatureId,
+    },
+    /// What a plot shows, how to read it, what it does not say.
+    About {
+        /// Its name.
+        plot: String,
+    },
     /// What another method gives the same patients; drawn by [`super::across_methods`], which needs its values.
     Methods {
         /// The other method.
@@ -70,11 +89,14 @@ impl SheetKind {
             SheetKind::Performance { .. }
             | SheetKind::Groups { .. }
             | SheetKind::Survival { .. }
+            | SheetKind::Heatmap { .. }
+            | SheetKind::Effect { .. }
             | SheetKind::Pair { .. }
             | SheetKind::Reality => true,
             SheetKind::Panel
             | SheetKind::Description
             | SheetKind::Models
+            | SheetKind::About { .. }
             | SheetKind::Methods { .. }
             | SheetKind::Redundancy
             | SheetKind::Consensus
@@ -105,11 +127,11 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 16] = [
+const PLOTS: [&str; 18] = [
     "roc",
     "precision-recall",
     "calibration",
-    "decision",
+    "net-benefit",
     "residuals",
     "by-group",
     "panel-size",
@@ -120,6 +142,8 @@ const PLOTS: [&str; 16] = [
     "ranks",
     "by-model",
     "methods",
+    "heatmap",
+    "effect",
     "pair",
     "redundancy",
 ];
@@ -215,7 +239,15 @@ pub fn sheet_with(
             Sheet { tables, warnings: found.warnings, ..Sheet::default() }
         }
         SheetKind::Models => super::across_models(a, None, &[], &[], width),
-        SheetKind::Methods { .. } => Sheet::default(),
+        SheetKind::Methods { .. } | SheetKind::Effect { .. } => Sheet::default(),
+        SheetKind::About { plot } => Sheet {
+            more: super::about(plot).map_or_else(Vec::new, |about| about.said().to_vec()),
+            ..Sheet::default()
+        },
+        SheetKind::Heatmap { features, note, focused } => {
+            let figure = super::heatmap(a, features, note.as_deref(), *focused, passes, width);
+            Sheet { figures: vec![("heatmap".into(), figure)], ..Sheet::default() }
+        }
         SheetKind::Pair { features } => super::pair(a, *features, passes, size),
         SheetKind::Redundancy => super::redundancy(a, width),
         SheetKind::Reality => are_there_clusters(workings, a, passes, size),

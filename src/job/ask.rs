@@ -4,7 +4,6 @@
 //! all but the table of a cohort passes through the header.
 
 use crate::ensemble::Ensemble;
-use crate::explain::effect::{Effect, effect};
 use crate::explain::flip::{Changes, Choices, smallest_flip};
 use crate::explain::paths::{TreePath, paths};
 use crate::explain::{ExplainError, Flow, Interaction, Interactions, Interventional, WhatIf};
@@ -42,18 +41,6 @@ pub enum Question {
         output: OutputId,
         /// Which features.
         features: Vec<FeatureId>,
-    },
-    /// What the model gives along one feature, all else as measured.
-    Effect {
-        /// Model inputs, `[row][feature]`; they travel as a buffer.
-        #[serde(skip)]
-        matrix: Vec<f64>,
-        /// The feature.
-        feature: FeatureId,
-        /// Its values along the curve, ascending.
-        along: Vec<f64>,
-        /// Which output.
-        output: OutputId,
     },
     /// The smallest change that moves the margin across a line.
     Flip {
@@ -94,8 +81,6 @@ pub enum Answer {
     Matrix(Vec<f64>),
     /// Strongest first.
     Pairs(Vec<Interaction>),
-    /// Curves.
-    Effect(Effect),
     /// The changes; None if none was found.
     Flip(Option<Changes>),
 }
@@ -127,9 +112,7 @@ impl Kept {
             | Question::Paths { row, .. }
             | Question::Matrix { row, .. }
             | Question::Flip { row, .. } => row.len() == n_features,
-            Question::Pairs { matrix, .. } | Question::Effect { matrix, .. } => {
-                matrix.len().is_multiple_of(n_features.max(1))
-            }
+            Question::Pairs { matrix, .. } => matrix.len().is_multiple_of(n_features.max(1)),
         };
         let known = match question {
             Question::WhatIf { feature, .. } => feature.index() < n_features,
@@ -137,9 +120,6 @@ impl Kept {
                 features.iter().all(|f| f.index() < n_features) && output.index() < model.n_outputs()
             }
             Question::Paths { output, .. } => output.index() < model.n_outputs(),
-            Question::Effect { feature, output, .. } => {
-                feature.index() < n_features && output.index() < model.n_outputs()
-            }
             Question::Flip { choices, output, .. } => {
                 choices.iter().all(|c| c.0.index() < n_features) && output.index() < model.n_outputs()
             }
@@ -178,9 +158,6 @@ impl Kept {
             }
             Question::Matrix { row, output, features } => {
                 Answer::Matrix(self.interactions(model, against)?.among(row, features, *output))
-            }
-            Question::Effect { matrix, feature, along, output } => {
-                Answer::Effect(effect(model, matrix, *feature, along, *output))
             }
             Question::Flip { row, output, at, choices } => {
                 Answer::Flip(smallest_flip(model, row, *output, *at, choices))

@@ -4,12 +4,15 @@
 //! it.
 
 use super::assemble::analysis;
-use super::others::{by_method, other_model, own_performance};
+use super::others::{by_method, model, other_model, own_performance};
 use super::settle::Settling;
 use super::{Picked, Program, Reply, Request, misdirected};
+use crate::explain::effect::{Effect, effect};
 use crate::figure::{self, OtherModel, SheetKind, Workings};
+use crate::ids::{FeatureId, OutputId, RowId};
 use crate::report::report;
 use crate::session::{Analysis, Method, Notice};
+use crate::share::table::{Background, Details, Document, row_names};
 use std::sync::Arc;
 
 /// A drawing worker's memory: the analysis it draws from, and what it has made of it so far.
@@ -20,6 +23,8 @@ pub struct Drawer {
     workings: Workings,
     /// Its model file.
     model: Arc<Vec<u8>>,
+    /// The last effect curves: the biomarker, its values, the curves.
+    effect: Option<(FeatureId, Vec<f64>, Effect)>,
     /// SHAP values of its patients by other methods, `[row][feature]` of its output.
     methods: Vec<(Method, Vec<f64>)>,
     models: Vec<Picked>,
@@ -33,6 +38,7 @@ impl Program for Drawer {
             Request::Keep { job, subject, insight, settings, model, models } => {
                 self.analysis = Some(analysis(*subject, insight, settings));
                 self.model = model;
+                self.effect = None;
                 self.methods = Vec::new();
                 self.models = models;
                 self.others = None;
@@ -52,7 +58,32 @@ impl Program for Drawer {
             }
             Request::Report { job, order } => {
                 let a = self.analysis.as_ref().ok_or_else(nothing_kept)?;
-                Reply::Reported { job, page: report(a, &order) }
+                Reply::Written { job, text: report(a, &order) }
+            }
+            Request::Document { job, json } => {
+                let a = self.analysis.as_ref().ok_or_else(nothing_kept)?;
+                Reply::Written { job, text: document(a, json)? }
+            }
+            Request::Draw { job, kind: SheetKind::Effect { feature }, passes, size } => {
+                let a = self.analysis.as_ref().ok_or_else(nothing_kept)?;
+                let passes = selected(a, &passes);
+                let known = self.effect.take().filter(|(of, ..)| *of == feature);
+                let (_, along, found) = match known {
+                    Some(known) => known,
+                    None => {
+                        let model = model(&self.model)?;
+                        let along = figure::effect_along(a, feature);
+                        let rows: Vec<RowId> =
+                            figure::effect_patients(a).iter().map(|&i| a.rows[i]).collect();
+                        let matrix = a.study.binding.matrix(&a.study.data, &rows);
+                        let output = OutputId::of(a.insight.output);
+                        let found = effect(&model, &matrix, feature, &along, output);
+                        (feature, along, found)
+                    }
+                };
+                let sheet = figure::effect(a, feature, &along, &found, passes.as_deref(), size);
+                self.effect = Some((feature, along, found));
+                Reply::Drawn { job, sheet: Box::new(sheet) }
             }
             Request::Draw { job, kind: SheetKind::Models, size, .. } => {
                 let a = self.analysis.as_ref().ok_or_else(nothing_kept)?;
@@ -86,16 +117,43 @@ impl Program for Drawer {
             }
             Request::Draw { job, kind, passes, size } => {
                 let a = self.analysis.as_ref().ok_or_else(nothing_kept)?;
-                let passes: Vec<bool> = passes.iter().map(|p| *p != 0).collect();
-                let passes = (passes.len() == a.rows.len()).then_some(passes.as_slice());
-                Reply::Drawn {
-                    job,
-                    sheet: Box::new(figure::sheet_with(&mut self.workings, a, &kind, passes, size)),
-                }
+                let passes = selected(a, &passes);
+                let sheet = figure::sheet_with(&mut self.workings, a, &kind, passes.as_deref(), size);
+                Reply::Drawn { job, sheet: Box::new(sheet) }
             }
             other => return Err(misdirected(&other)),
         })
     }
+}
+
+/// One flag per explained patient; None while nothing is selected.
+fn selected(a: &Analysis, passes: &[u8]) -> Option<Vec<bool>> {
+    (passes.len() == a.rows.len()).then(|| passes.iter().map(|p| *p != 0).collect())
+}
+
+fn document(a: &Analysis, json: bool) -> Result<String, Notice> {
+    let document = Document {
+        model: &a.study.model,
+        sha256: &a.study.model_file.sha256,
+        rows: &row_names(a),
+        attributions: &a.attributions,
+        warnings: &a.study.warnings,
+    };
+    let background = matches!(a.method, Method::Interventional(_))
+        .then(|| Background { rows: a.n_background, sha256: a.study.data_file.sha256.clone() });
+    let details = Details { background, ..Details::default() };
+    let mut bytes = Vec::new();
+    let written =
+        if json { document.write_json_with(&details, &mut bytes) } else { document.write_csv(&mut bytes) };
+    let failed = |why: String| {
+        Notice::error(
+            "The attributions could not be written",
+            why,
+            "This is a fault of the page; please report it.",
+        )
+    };
+    written.map_err(|e| failed(e.to_string()))?;
+    String::from_utf8(bytes).map_err(|e| failed(e.to_string()))
 }
 
 fn nothing_kept() -> Notice {

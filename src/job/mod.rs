@@ -163,6 +163,13 @@ pub enum Request {
         /// What it says beside the analysis.
         order: Box<report::Order>,
     },
+    /// Write the kept analysis's attributions.
+    Document {
+        /// Question.
+        job: u32,
+        /// True for JSON, false for CSV.
+        json: bool,
+    },
     /// Answer a question about patients with the loaded model.
     Ask {
         /// Question.
@@ -308,12 +315,12 @@ pub enum Reply {
         /// So far.
         layout: Layout,
     },
-    /// The report.
-    Reported {
+    /// The report, or the attributions.
+    Written {
         /// Question.
         job: u32,
-        /// As HTML.
-        page: String,
+        /// The file.
+        text: String,
     },
     /// What was asked.
     Answered {
@@ -342,6 +349,7 @@ impl Request {
             | Request::Draw { job, .. }
             | Request::Map { job, .. }
             | Request::Report { job, .. }
+            | Request::Document { job, .. }
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
             | Request::Analyse { job, .. }

@@ -2,7 +2,7 @@
 
 use super::Picked;
 use super::run::Explainer;
-use crate::ensemble;
+use crate::ensemble::{self, Ensemble};
 use crate::evaluate;
 use crate::explain::summary;
 use crate::figure::OtherModel;
@@ -68,29 +68,35 @@ pub(super) fn other_model(a: &Analysis, file: &Picked) -> Result<OtherModel, Str
     Ok(OtherModel { name: file.name.clone(), importance, direction, performance, warnings })
 }
 
+/// The open model, from its file.
+///
+/// # Errors
+/// What the person is to be told.
+pub(super) fn model(bytes: &[u8]) -> Result<Ensemble, Notice> {
+    if bytes.is_empty() {
+        return Err(Notice::error(
+            "The model file is no longer in memory",
+            "What was computed still stands; this needs the model itself.",
+            "Choose the model file and the table again.",
+        ));
+    }
+    let read = ensemble::read(bytes);
+    Ok(read.map_err(|e| Notice::error("The model cannot be used", e.to_string(), e.hint()))?.value)
+}
+
 /// SHAP values of the analysis's patients and output by another method, `[row][feature]`.
 ///
 /// # Errors
 /// What the person is to be told.
-pub(super) fn by_method(a: &Analysis, model: &[u8], method: Method) -> Result<Vec<f64>, Notice> {
-    let told = |title: &str, why: String, hint: String| Notice::error(title, why, hint);
-    if model.is_empty() {
-        return Err(told(
-            "The model file is no longer in memory",
-            "What was computed still stands; another method needs the model.".into(),
-            "Choose the model file and the table again.".into(),
-        ));
-    }
-    let model = ensemble::read(model)
-        .map_err(|e| told("The model cannot be used", e.to_string(), e.hint().to_string()))?
-        .value;
+pub(super) fn by_method(a: &Analysis, bytes: &[u8], method: Method) -> Result<Vec<f64>, Notice> {
+    let model = model(bytes)?;
     let matrix = |rows: &[RowId]| a.study.binding.matrix(&a.study.data, rows);
     let background = match method {
         Method::PathDependent => Vec::new(),
         Method::Interventional(against) => matrix(&against.rows(&a.study)),
     };
     let explainer = Explainer::new(&model, a.rows.len(), &background)
-        .map_err(|e| told("This model cannot be explained so", e.to_string(), e.hint().to_string()))?;
+        .map_err(|e| Notice::error("This model cannot be explained so", e.to_string(), e.hint()))?;
     Ok(explainer.explain(&matrix(&a.rows)).matrix(a.insight.output))
 }
 

@@ -115,6 +115,10 @@ enum RequestHeader {
         job: u32,
         order: Box<report::Order>,
     },
+    Document {
+        job: u32,
+        json: bool,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -128,7 +132,7 @@ enum ReplyHeader {
     Kept { job: u32 },
     Drawn { job: u32, sheet: Box<Sheet> },
     Mapped { job: u32, layout: Layout },
-    Reported { job: u32 },
+    Written { job: u32 },
     Answered { job: u32, answer: Answer },
     Failed { job: u32, notice: Notice },
 }
@@ -347,6 +351,7 @@ impl Request {
                 RequestHeader::Keep { job: *job, study, attributions, insight, settings: *settings, models }
             }
             Request::Report { job, order } => RequestHeader::Report { job: *job, order: order.clone() },
+            &Request::Document { job, json } => RequestHeader::Document { job, json },
             &Request::Map { job, kind, of, steps } => RequestHeader::Map { job, kind, of, steps },
             &Request::Draw { job, ref kind, ref passes, size } => {
                 b.bytes(passes);
@@ -361,11 +366,6 @@ impl Request {
                     Question::Pairs { matrix, count } => {
                         b.numbers(matrix);
                         Question::Pairs { matrix: Vec::new(), count: *count }
-                    }
-                    Question::Effect { matrix, feature, along, output } => {
-                        b.numbers(matrix);
-                        let (feature, along, output) = (*feature, along.clone(), *output);
-                        Question::Effect { matrix: Vec::new(), feature, along, output }
                     }
                     small => small.clone(),
                 };
@@ -416,10 +416,11 @@ impl Request {
                 Request::Keep { job, subject, insight, settings, model, models: models? }
             }
             RequestHeader::Report { job, order } => Request::Report { job, order },
+            RequestHeader::Document { job, json } => Request::Document { job, json },
             RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },
             RequestHeader::Draw { job, kind, size } => Request::Draw { job, kind, passes: r.bytes()?, size },
             RequestHeader::Ask { job, mut question } => {
-                if let Question::Pairs { matrix, .. } | Question::Effect { matrix, .. } = &mut question {
+                if let Question::Pairs { matrix, .. } = &mut question {
                     *matrix = r.numbers()?;
                 }
                 Request::Ask { job, question }
@@ -467,9 +468,9 @@ impl Reply {
             },
             Reply::Compared { job, finding } => ReplyHeader::Compared { job: *job, finding: finding.clone() },
             Reply::Kept { job } => ReplyHeader::Kept { job: *job },
-            Reply::Reported { job, page } => {
-                b.bytes(page.as_bytes());
-                ReplyHeader::Reported { job: *job }
+            Reply::Written { job, text } => {
+                b.bytes(text.as_bytes());
+                ReplyHeader::Written { job: *job }
             }
             Reply::Mapped { job, layout } => {
                 b.numbers(bytemuck::cast_slice(&layout.points));
@@ -515,9 +516,9 @@ impl Reply {
             }
             ReplyHeader::Compared { job, finding } => Reply::Compared { job, finding },
             ReplyHeader::Kept { job } => Reply::Kept { job },
-            ReplyHeader::Reported { job } => {
-                let page = String::from_utf8(r.bytes()?).map_err(|_| PacketError::Buffer(r.at - 1))?;
-                Reply::Reported { job, page }
+            ReplyHeader::Written { job } => {
+                let text = String::from_utf8(r.bytes()?).map_err(|_| PacketError::Buffer(r.at - 1))?;
+                Reply::Written { job, text }
             }
             ReplyHeader::Mapped { job, mut layout } => {
                 layout.points = r.numbers()?.chunks_exact(2).map(|p| [p[0], p[1]]).collect();

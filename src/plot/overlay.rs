@@ -2,8 +2,8 @@
 //! own, laid over the base; it finds its marks by their targets, so every chart highlights alike.
 
 use super::palette::Role;
-use super::scene::{Ink, Item, Scene, Stroke};
-use crate::ids::{FeatureId, RowId};
+use super::scene::{Ink, Item, Scene, Shape, Stroke};
+use crate::ids::{FeatureId, RowId, Target};
 
 /// What is highlighted.
 #[derive(Clone, Copy, Default)]
@@ -49,6 +49,28 @@ pub fn overlay(base: &Scene, highlights: &Highlights) -> Scene {
         scene.section("hovered");
         for item in marks_of(base, &|p| p == hovered) {
             rim(&mut scene, item, ink(1.75), 0.6);
+        }
+    }
+    scene
+}
+
+/// The scene with a diamond at the left of every row of a known marker: the first area that stands for the biomarker.
+pub fn with_known(mut scene: Scene, known: &[FeatureId]) -> Scene {
+    let areas: Vec<[f64; 2]> = known
+        .iter()
+        .filter_map(|f| {
+            scene.items.iter().find_map(|item| match item {
+                Item::Rect {
+                    x, y, h, fill: None, stroke: None, target: Some(Target::Feature(of)), ..
+                } if of == f => Some([x + 6.0, y + h / 2.0]),
+                _ => None,
+            })
+        })
+        .collect();
+    if !areas.is_empty() {
+        scene.section("known markers");
+        for at in areas {
+            scene.mark(Shape::Diamond, at, 3.5, Some(Role::Text.into()), None);
         }
     }
     scene

@@ -88,6 +88,8 @@ pub enum Command {
     SetGroup(Option<String>),
     /// Column whose levels are compared; None for the split roles.
     SetCompare(Option<String>),
+    /// The known markers.
+    SetKnown(Vec<FeatureId>),
     /// What stands above the heatmap.
     SetNote(Option<String>),
     /// Colours of data.

@@ -11,6 +11,17 @@ pub struct Edits {
     changed: Vec<(FeatureId, f64)>,
 }
 
+/// Changes under a name, with what the model made of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// The reader's word.
+    pub name: String,
+    /// The changes.
+    pub edits: Edits,
+    /// One sentence.
+    pub says: String,
+}
+
 impl PartialEq for Edits {
     fn eq(&self, other: &Self) -> bool {
         let bits = |e: &Edits| e.changed.iter().map(|(f, v)| (*f, v.to_bits())).collect::<Vec<_>>();

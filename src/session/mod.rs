@@ -10,7 +10,7 @@ mod update;
 mod view;
 
 pub use command::{Command, Entry, Notice, Phase, Progress, catalogue};
-pub use edits::Edits;
+pub use edits::{Edits, Scenario};
 pub use filter::{Filter, Named, Variable, matching_rows};
 pub(crate) use filter::{inside, level as level_of};
 pub use update::{Dialog, Effect, SaveAs, patients_by_margin, update};

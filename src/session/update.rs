@@ -297,6 +297,11 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetQuery(query) => session.now.query = query,
         Command::SetOutput(output) => session.now.output = output,
         Command::SetClusters(k) => session.now.k = k.clamp(2, 7),
+        Command::SetKnown(mut features) => {
+            features.sort_unstable();
+            features.dedup();
+            session.now.known = features;
+        }
         Command::SetNote(word) => session.now.note = word,
         Command::SetBiomarkerChart(chart) => session.now.biomarker_chart = chart,
         Command::SetMap(kind) => session.now.map = kind,

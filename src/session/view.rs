@@ -611,6 +611,8 @@ pub struct ViewState {
     pub compare: Option<String>,
     /// What stands above the heatmap, a word of [`crate::figure::annotations`]; None is nothing.
     pub note: Option<String>,
+    /// Biomarkers that are known markers of the disease, marked in every plot; ascending.
+    pub known: Vec<FeatureId>,
     /// Biomarkers whose name or group contains this.
     pub query: String,
     /// Dependence: biomarker that colours the marks; None = the partner that was found.
@@ -666,6 +668,7 @@ impl Default for ViewState {
             group: None,
             compare: None,
             note: None,
+            known: Vec::new(),
             query: String::new(),
             colour_by: None,
             log_axis: None,

@@ -45,6 +45,7 @@ pub struct Link {
     state: ViewState,
     feature: Option<String>,
     colour_by: Option<String>,
+    known: Vec<String>,
     filters: Vec<LinkFilter>,
     named: Vec<(String, Vec<LinkFilter>)>,
 }
@@ -137,11 +138,13 @@ impl Link {
             method: session.now.method,
             feature: session.now.feature.and_then(name),
             colour_by: session.now.colour_by.and_then(name),
+            known: session.now.known.iter().copied().filter_map(name).collect(),
             filters: rules(&session.now.filters),
             named,
             state: ViewState {
                 feature: None,
                 colour_by: None,
+                known: Vec::new(),
                 filters: Vec::new(),
                 named: Vec::new(),
                 cohort: CohortChoice::All,
@@ -161,10 +164,10 @@ impl Link {
         if !self.is_for(&a.study) {
             return None;
         }
-        let feature = |name: &Option<String>| {
-            let name = name.as_ref()?;
-            a.study.model.features.iter().position(|f| &f.name == name).map(FeatureId::of)
-        };
+        let feature =
+            |name: &String| a.study.model.features.iter().position(|f| &f.name == name).map(FeatureId::of);
+        let mut known: Vec<FeatureId> = self.known.iter().filter_map(feature).collect();
+        known.sort_unstable();
         let rules = |rules: &[LinkFilter]| rules.iter().filter_map(|r| r.resolve(&a.study)).collect();
         let named = |(name, of): &(String, Vec<LinkFilter>)| Named { name: name.clone(), filters: rules(of) };
         let mut state = self.state.clone();
@@ -174,8 +177,9 @@ impl Link {
         Some(ViewState {
             cohort: self.cohort,
             method: self.method,
-            feature: feature(&self.feature),
-            colour_by: feature(&self.colour_by),
+            feature: self.feature.as_ref().and_then(feature),
+            colour_by: self.colour_by.as_ref().and_then(feature),
+            known,
             filters: rules(&self.filters),
             named: self.named.iter().map(named).filter(|n| !n.filters.is_empty()).collect(),
             ..state
@@ -308,6 +312,7 @@ impl fmt::Display for Link {
         if !s.query.is_empty() {
             write!(f, "&q={}", encode(&s.query))?;
         }
+        self.known.iter().try_for_each(|name| write!(f, "&known={}", encode(name)))?;
         if let Some(colour) = &self.colour_by {
             write!(f, "&by={}", encode(colour))?;
         }
@@ -385,6 +390,7 @@ impl FromStr for Link {
             state: ViewState::default(),
             feature: None,
             colour_by: None,
+            known: Vec::new(),
             filters: Vec::new(),
             named: Vec::new(),
         };
@@ -453,6 +459,7 @@ impl Link {
             "colours" => s.colours = Colours::from_id(value)?,
             "paper" => s.paper = Paper::from_id(value)?,
             "q" => s.query = text()?,
+            "known" if self.known.len() < MAX_PARTS => self.known.push(text()?),
             "by" => self.colour_by = Some(text()?),
             "log" => s.log_axis = Some(flag()?),
             "smooth" => s.smooth = flag()?,
@@ -561,12 +568,13 @@ mod tests {
             state in state(),
             feature in prop::option::of(".{0,12}"),
             colour_by in prop::option::of(".{0,12}"),
+            known in prop::collection::vec(".{0,9}", 0..4),
             filters in prop::collection::vec(filter(), 0..4),
             named in prop::collection::vec((".{0,9}", prop::collection::vec(filter(), 0..3)), 0..3),
         ) -> Link {
             let cohort = CohortChoice::from_id(cohort).unwrap();
             let method = Method::from_id(method).unwrap();
-            Link { example, model, data, cohort, method, state, feature, colour_by, filters, named }
+            Link { example, model, data, cohort, method, state, feature, colour_by, known, filters, named }
         }
     }
 

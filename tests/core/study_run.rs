@@ -2,6 +2,7 @@
 
 use clarimark::cohort::hierarchy::Linkage;
 use clarimark::dataset::{Dataset, Values};
+use clarimark::explain::effect::effect;
 use clarimark::explain::{Attributions, Interventional};
 use clarimark::figure::{Grouping, Layout, Sheet, SheetKind};
 use clarimark::ids::{FeatureId, OutputId, RowId};
@@ -9,6 +10,7 @@ use clarimark::job::{
     Answer, Drawer, Picked, Program, Question, Reading, Reply, Request, Settings, Subject, Worker,
 };
 use clarimark::session::{Analysis, CohortChoice, Insight, MapKind, MapOf, Method};
+use clarimark::share::table::{Document, row_names};
 use clarimark::study::{ColumnRole, SplitRole, Study};
 use std::sync::Arc;
 
@@ -273,6 +275,39 @@ fn drawn(worker: &mut Drawer, kind: SheetKind, passes: Vec<u8>) -> Sheet {
     }
 }
 
+/// What the page saves is what the command writes.
+#[test]
+fn the_drawer_writes_what_the_command_writes() {
+    let a = analyse("pbc");
+    let mut worker = Drawer::default();
+    let keep = Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(&a)),
+        insight: a.insight.clone(),
+        settings: Settings::of(&a),
+        model: Arc::default(),
+        models: Vec::new(),
+    };
+    assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
+    let names = row_names(&a);
+    let document = Document {
+        model: &a.study.model,
+        sha256: &a.study.model_file.sha256,
+        rows: &names,
+        attributions: &a.attributions,
+        warnings: &a.study.warnings,
+    };
+    let (mut csv, mut json) = (Vec::new(), Vec::new());
+    document.write_csv(&mut csv).unwrap();
+    document.write_json(&mut json).unwrap();
+    for (json, expected) in [(false, csv), (true, json)] {
+        match ask(&mut worker, Request::Document { job: 5, json }) {
+            Reply::Written { job: 5, text } => assert!(text.as_bytes() == expected),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 #[test]
 fn another_method_is_compared_on_the_same_patients() {
     let a = analyse("pbc");
@@ -394,6 +429,7 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
         SheetKind::Consensus,
         SheetKind::Tree { linkage: Linkage::Average },
         SheetKind::Redundancy,
+        SheetKind::Heatmap { features: a.insight.order[..5].to_vec(), note: Some(String::new()), focused: None },
         SheetKind::Pair { features: [a.insight.order[0], a.insight.order[1]] },
     ];
     for kind in kinds {
@@ -531,16 +567,8 @@ fn effects_are_means_of_what_the_model_gives() {
     let feature =
         study.model.features.iter().position(|f| f.name == "bilirubin_mg_dl").map(FeatureId::of).unwrap();
     let along = vec![0.5, 1.0, 4.0, 20.0];
-    let mut worker = Worker::default();
-    let load = Request::Load { job: 0, model: model.clone(), n_rows: 1, background: Arc::default() };
-    assert!(matches!(ask(&mut worker, load), Reply::Loaded { .. }));
-    let question =
-        Question::Effect { matrix: matrix.clone(), feature, along: along.clone(), output: OutputId(0) };
-    let found = match ask(&mut worker, Request::Ask { job: 4, question }) {
-        Reply::Answered { job: 4, answer: Answer::Effect(found) } => found,
-        other => panic!("{other:?}"),
-    };
     let ensemble = clarimark::ensemble::read(&model).unwrap().value;
+    let found = effect(&ensemble, &matrix, feature, &along, OutputId(0));
     for (v, &value) in along.iter().enumerate() {
         let mut changed = matrix.clone();
         changed.chunks_exact_mut(study.n_features()).for_each(|row| row[feature.index()] = value);
@@ -553,4 +581,32 @@ fn effects_are_means_of_what_the_model_gives() {
     }
     // Bilirubin raises the risk in this model, step by step.
     assert!(found.accumulated.windows(2).all(|w| w[0] < w[1]), "{:?}", found.accumulated);
+
+    // What is drawn of the explained patients is their mean.
+    let a = analyse("pbc");
+    let mut worker = Drawer::default();
+    let keep = Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(&a)),
+        insight: a.insight.clone(),
+        settings: Settings::of(&a),
+        model: model.clone(),
+        models: Vec::new(),
+    };
+    assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
+    let sheet = drawn(&mut worker, SheetKind::Effect { feature }, Vec::new());
+    let table = &sheet.figures[0].1.table;
+    let along = clarimark::figure::effect_along(&a, feature);
+    assert_eq!(table.rows.len(), along.len());
+    let mut changed = a.study.binding.matrix(&a.study.data, &a.rows);
+    for (row, &value) in table.rows.iter().zip(&along) {
+        changed.chunks_exact_mut(a.study.n_features()).for_each(|row| row[feature.index()] = value);
+        let margins = ensemble.margins(&changed);
+        let mean = margins.iter().sum::<f64>() / margins.len() as f64;
+        let written: f64 = row[1].replace('−', "-").parse().unwrap();
+        assert!((written - mean).abs() <= 5.1e-5, "{row:?} for {mean}");
+    }
+    // And explained.
+    let about = drawn(&mut worker, SheetKind::About { plot: "effect".into() }, Vec::new());
+    assert_eq!(about.more.len(), 4);
 }

@@ -74,7 +74,7 @@ test('a yes-or-no model is judged at a cutoff', async ({ page, open }) => {
     if (label[i] && !label[j]) [right, pairs] = [right + (a > b ? 1 : a === b ? 0.5 : 0), pairs + 1];
   }));
   await expect(said(page, 'Discrimination and calibration')).toContainText(`AUC ${(right / pairs).toFixed(3)} (`);
-  for (const name of ['roc', 'precision-recall', 'calibration', 'decision']) await expectDrawn(plot(page, name));
+  for (const name of ['roc', 'precision-recall', 'calibration', 'net-benefit']) await expectDrawn(plot(page, name));
   const above = cutoff => score.filter(m => 1 / (1 + Math.exp(-m)) >= cutoff).length;
   const called = page.getByRole('region', { name: 'Called at 0.8' }).getByRole('row').nth(1).getByRole('cell');
   await page.getByTestId('cutoff').fill('0.8');
@@ -165,6 +165,25 @@ test('effect curves lead from a biomarker to a patient, and travel in a link', a
   await page.goto(address);
   await expectOpen(page);
   await expectDrawn(effect);
+});
+
+test('two biomarkers are drawn together, and a dot leads to the patient', async ({ page, open }) => {
+  await open();
+  await openExample(page, 'pbc');
+  await go(page, 'biomarker');
+  await page.getByRole('button', { name: 'with partner' }).click();
+  const pair = plot(page, 'pair');
+  await expectDrawn(pair);
+  await expect(said(page, 'Two biomarkers')).toContainText('Together they move risk most upwards where');
+  const partner = page.getByLabel('Partner');
+  await partner.selectOption({ label: await partner.locator('option', { hasText: 'Albumin' }).textContent() });
+  await expect(said(page, 'Two biomarkers')).toContainText('Albumin');
+  await expect(page).toHaveURL(/show=pair/);
+  // By the keyboard from dot to dot.
+  await pair.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/row=\d+/);
 });
 
 test('the study\'s refits are held against its model', async ({ page, open }) => {

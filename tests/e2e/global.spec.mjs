@@ -22,7 +22,8 @@ const take = async (page, command) => {
 
 const more = (page, plot) => page.locator(`[data-command="more-${plot}"]`).click();
 
-for (const [form, plot] of [['Violins', 'violin'], ['Heatmap', 'heatmap'], ['Groups', 'groups'], ['Cohorts', 'cohorts']]) {
+for (const [form, plot] of [['Violins', 'violin'], ['Heatmap', 'heatmap'], ['Groups', 'groups'], ['Cohorts', 'cohorts'],
+  ['Redundancy', 'redundancy']]) {
   test(`as ${form.toLowerCase()} the biomarkers are drawn, explained and written down`, async ({ page, open }) => {
     await biomarkers(page, open);
     await as(page, form);
@@ -141,4 +142,76 @@ test('the table of patients sorts, finds, selects, and keeps few rows in the pag
   await expect(selection(page)).toContainText(/1 of \d+/);
   await rows.first().getByRole('checkbox').uncheck();
   await expect(selection(page)).toContainText('none');
+});
+
+test('columns of the table are picked, those outside the model too', async ({ page, open }) => {
+  await biomarkers(page, open);
+  await as(page, 'Patients');
+  const heads = page.locator('.patients thead th');
+  await expect(heads.first()).toBeAttached();
+  const n = await heads.count();
+  await page.getByText('Columns', { exact: true }).click();
+  const boxes = page.locator('.column-picker[open] label');
+  await boxes.filter({ hasText: 'SHAP Bilirubin' }).getByRole('checkbox').uncheck();
+  await expect(heads).toHaveCount(n - 1);
+  await expect(page.getByRole('columnheader', { name: 'SHAP Bilirubin' })).toHaveCount(0);
+  await boxes.filter({ hasText: /^trt|treatment/i }).getByRole('checkbox').check();
+  await expect(heads).toHaveCount(n);
+});
+
+test('another method is held against the one that was used, and the comparison is in the link', async ({ page, open }) => {
+  await biomarkers(page, open);
+  await as(page, 'Cohorts');
+  await page.getByLabel('Compare by').selectOption({ label: 'method: against training patients' });
+  const methods = page.locator('canvas[data-plot="methods"]');
+  await expectDrawn(methods);
+  await expect(page.getByTestId('answer-said')).toContainText('by cover and against training patients');
+  await page.reload();
+  await expectOpen(page);
+  await expectDrawn(methods);
+});
+
+test('a selection gets a name, comes back by it, and is compared under it', async ({ page, open }) => {
+  await biomarkers(page, open);
+  await as(page, 'Patients');
+  const boxes = page.locator('.patients tbody').getByRole('checkbox');
+  const choose = async (numbers, name) => {
+    for (const n of numbers) await boxes.nth(n).check();
+    await page.getByTestId('name-selection').fill(name);
+    await page.getByTestId('name-selection').press('Enter');
+    await expect(page.locator('.chip.named', { hasText: name })).toBeVisible();
+    await page.locator('.trail').getByRole('button', { name: 'Remove this step' }).click();
+  };
+  await choose([0, 1, 2], 'highest');
+  await choose([4, 5], 'below them');
+  await expect(selection(page)).toContainText('none');
+  await page.reload();
+  await expectOpen(page);
+  await page.locator('.chip.named').getByRole('button', { name: 'highest', exact: true }).click();
+  await expect(selection(page)).toContainText(/3 of \d+/);
+  await page.keyboard.press('Control+z');
+  await as(page, 'Cohorts');
+  await page.getByLabel('Compare by').selectOption({ label: 'named cohorts' });
+  await page.locator('[data-command="table-cohorts"]').click();
+  await expect(page.getByRole('region', { name: 'Table of cohorts' })).toContainText('below them');
+});
+
+test('known markers are marked in every plot', async ({ page, open }) => {
+  await biomarkers(page, open);
+  await page.getByText('Known markers', { exact: true }).click();
+  const list = page.getByTestId('known-markers');
+  await list.fill('albumin\nKRAS');
+  await list.blur();
+  await expect(page.getByTestId('notice')).toContainText('no biomarker called KRAS');
+  await expect(list).toHaveValue('Albumin');
+  await expect(page).toHaveURL(/known=albumin/);
+  const marked = async plot => {
+    await more(page, plot);
+    const { bytes } = await take(page, `svg-${plot}`);
+    return bytes.toString().includes('known markers');
+  };
+  expect(await marked('ranked')).toBe(true);
+  await as(page, 'Heatmap');
+  await expectDrawn(page.locator('canvas[data-plot="heatmap"]'));
+  expect(await marked('heatmap')).toBe(true);
 });

@@ -2,17 +2,14 @@
 
 use super::{drawn_note, n_patients, provenance};
 use crate::app::frame::CommandButton;
-use crate::app::resident;
 use crate::app::store::store;
 use crate::app::widget::controls::{Picker, Segmented};
 use crate::app::widget::icon::{Glyph, Icon};
 use crate::app::widget::pane::Pane;
 use crate::app::widget::plot::{Drag, Drawing, Gesture, Plot};
 use crate::app::widget::sheet::SheetView;
-use crate::explain::effect as explain;
 use crate::figure::{self, SheetKind};
-use crate::ids::{FeatureId, OutputId};
-use crate::job::{Answer, Question};
+use crate::ids::FeatureId;
 use crate::plot::overlay::{Highlights, overlay};
 use crate::session::{BiomarkerChart, Command, Filter, Variable};
 use leptos::prelude::*;
@@ -190,39 +187,11 @@ fn Dependence() -> impl IntoView {
     }
 }
 
-/// What was computed, of what.
-struct Found {
-    feature: FeatureId,
-    along: Vec<f64>,
-    positions: Vec<usize>,
-    effect: explain::Effect,
-}
-
 /// What the model gives along the biomarker, all else as measured.
 #[component]
 fn Effect() -> impl IntoView {
     let store = store();
-    let (analysis, passes, feature) = (store.open, store.passes, store.feature);
-    let hovered = store.slice(|s| s.hovered);
-    let found = RwSignal::new(None::<Found>);
-    resident::follow(
-        store,
-        move || {
-            let (a, feature) = (analysis.get()?, feature.get()?);
-            let along = figure::effect_along(&a, feature);
-            let positions = figure::effect_patients(&a);
-            let rows: Vec<_> = positions.iter().map(|&i| a.rows[i]).collect();
-            let matrix = a.study.binding.matrix(&a.study.data, &rows);
-            let output = OutputId::of(a.insight.output);
-            Some(((feature, along.clone(), positions), Question::Effect { matrix, feature, along, output }))
-        },
-        resident::ask,
-        move |(feature, along, positions), answer| {
-            if let Answer::Effect(effect) = answer {
-                found.try_set(Some(Found { feature, along, positions, effect }));
-            }
-        },
-    );
+    let (analysis, feature) = (store.open, store.feature);
     let title = Signal::derive(move || {
         analysis.get().zip(feature.get()).map_or_else(String::new, |(a, f)| {
             format!("the model along {}, all else as measured", a.study.label(f))
@@ -242,26 +211,8 @@ fn Effect() -> impl IntoView {
         })
     });
     view! {
-        <Pane title="Effect" subtitle=title class="fill" caption=caption>
-            <Plot
-                name="effect"
-                fill=true
-                draw=Box::new(move |width, height| {
-                    let Some((a, f)) = analysis.get().zip(feature.get()) else { return Drawing::default() };
-                    let passes = passes.get();
-                    let passes = passes.as_ref().map(|p| p.as_slice());
-                    let size = [width, height.max(300.0)];
-                    let figure = found.with(|found| {
-                        let found = found.as_ref().filter(|found| found.feature == f)?;
-                        Some(figure::effect(&a, f, &found.along, &found.positions, &found.effect, passes, size))
-                    });
-                    figure.map(|f| Drawing { scene: f.scene, table: f.table }).unwrap_or_default()
-                })
-                over=Box::new(move |base| {
-                    overlay(base, &Highlights { hovered: hovered.get(), focused: None, ..Highlights::default() })
-                })
-                gesture=Box::new(move |gesture, _| super::point(store, &gesture))
-            />
+        <Pane title="Effect" subtitle=title caption=caption>
+            <SheetView kind=Signal::derive(move || feature.get().map(|feature| SheetKind::Effect { feature })) height=440.0 />
         </Pane>
     }
 }

@@ -10,7 +10,7 @@ use crate::figure::{self, Case, Choice};
 use crate::ids::{FeatureId, OutputId};
 use crate::job::{Answer, Question};
 use crate::plot::number::{plain, signed};
-use crate::session::{Command, Edits, Notice};
+use crate::session::{Command, Edits, Notice, Scenario};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -214,6 +214,7 @@ pub(crate) fn WhatIf() -> impl IntoView {
                                 .into_any()
                         }}
                     </ul>
+                    <Scenarios says=subtitle changed=Signal::derive(is_changed) />
                 </div>
                 <div class="what-if-curve">
                     <Plot
@@ -233,6 +234,67 @@ pub(crate) fn WhatIf() -> impl IntoView {
                 </div>
             </div>
         </Pane>
+    }
+}
+
+/// Changes that were kept under a name, of the patient in focus: what the model made of them, and one click back.
+#[component]
+fn Scenarios(
+    /// What the model makes of the changes now.
+    says: Signal<String>,
+    changed: Signal<bool>,
+) -> impl IntoView {
+    let store = store();
+    let (scenarios, edits, patient) = (store.scenarios, store.edits, store.patient);
+    let keep = move |name: String| {
+        let name = name.trim().to_string();
+        if !name.is_empty() && changed.get_untracked() {
+            let new = Scenario { name, edits: edits.get_untracked(), says: says.get_untracked() };
+            scenarios.update(|all| {
+                all.retain(|s| s.name != new.name);
+                all.push(new);
+            });
+        }
+    };
+    let line = move |scenario: Scenario| {
+        let Scenario { name, edits: then, says } = scenario;
+        let (forget, label) = (name.clone(), format!("Forget {name}"));
+        view! {
+            <li>
+                <button type="button" class="link" on:click=move |_| edits.set(then.clone())>
+                    {name}
+                </button>
+                " "
+                <span>{says}</span>
+                " "
+                <button
+                    type="button"
+                    class="link"
+                    aria-label=label
+                    on:click=move |_| scenarios.update(|all| all.retain(|s| s.name != forget))
+                >
+                    "forget"
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || changed.get()>
+            <input
+                type="text"
+                class="field"
+                data-testid="name-scenario"
+                aria-label="Keep these changes under a name"
+                placeholder="keep as scenario"
+                on:change=move |event| keep(event_target_value(&event))
+            />
+        </Show>
+        <ul class="what-if-changes" data-testid="scenarios">
+            {move || {
+                let own = |s: &Scenario| patient.get().is_some_and(|p| !s.edits.of(p).is_empty());
+                scenarios.get().into_iter().filter(own).map(line).collect_view()
+            }}
+        </ul>
     }
 }
 

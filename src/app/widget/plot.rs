@@ -3,12 +3,14 @@
 
 use super::take::{Make, TakeAway};
 use crate::app::browser::{canvas, clock, resize, theme};
+use crate::app::resident::{self, SheetOrder};
 use crate::app::store::store;
-use crate::figure;
+use crate::figure::SheetKind;
 use crate::ids::Target;
 use crate::plot::Scene;
 use crate::plot::chart::Table;
 use crate::plot::hit::HitIndex;
+use crate::plot::overlay::with_known;
 use crate::plot::{Ink, Item, Role, Stroke};
 use leptos::html;
 use leptos::prelude::*;
@@ -125,9 +127,13 @@ pub(crate) fn Plot(
     });
     on_cleanup(move || watch.set_value(None));
 
+    let known = move |drawing: Drawing| Drawing {
+        scene: store.now.with(|n| with_known(drawing.scene, &n.known)),
+        ..drawing
+    };
     let drawing = Memo::new(move |_| {
         let (w, h) = size.get();
-        if w < 1.0 { Arc::new(Drawing::default()) } else { Arc::new(draw.with_value(|d| d(w, h))) }
+        Arc::new(if w < 1.0 { Drawing::default() } else { known(draw.with_value(|d| d(w, h))) })
     });
     let index = Memo::new(move |_| Arc::new(Indexed(HitIndex::new(&drawing.get().scene))));
 
@@ -245,11 +251,11 @@ pub(crate) fn Plot(
         let to = width.unwrap_or(w);
         // What fills its pane keeps its shape.
         let height = h * to / w.max(1.0);
-        untrack(|| match export.with_value(|e| e.as_ref().map(|e| e(to, height))) {
+        known(untrack(|| match export.with_value(|e| e.as_ref().map(|e| e(to, height))) {
             Some(drawing) => drawing,
             None if width.is_none() => (*drawing.get()).clone(),
             None => draw.with_value(|d| d(to, height)),
-        })
+        }))
     });
 
     view! {
@@ -279,7 +285,7 @@ pub(crate) fn Plot(
             </div>
             {tools.then(|| view! { <TakeAway name=name make=make table=show_table about=show_about /> })}
         </div>
-        <Show when=move || show_about.get()>{figure::about(name).map(explained)}</Show>
+        <Show when=move || show_about.get()><Explained name=name /></Show>
         <Show when=move || show_table.get()>
             <div class="plot-table" tabindex="0" role="region" aria-label=format!("Table of {name}")>
                 {move || view! { <super::table::DataTable table=drawing.get().table.clone() /> }}
@@ -288,18 +294,30 @@ pub(crate) fn Plot(
     }
 }
 
-/// What a plot shows, in words.
-fn explained(about: figure::About) -> impl IntoView {
+/// What a plot shows, in words: fetched when it is asked for.
+#[component]
+fn Explained(name: &'static str) -> impl IntoView {
+    let store = store();
+    let said = RwSignal::new(Vec::<(String, String)>::new());
+    resident::follow(
+        store,
+        move || {
+            let kind = SheetKind::About { plot: name.into() };
+            Some(((), SheetOrder { kind, passes: Vec::new(), size: [0.0; 2] }))
+        },
+        resident::draw,
+        move |(), sheet| {
+            said.try_set(sheet.more);
+        },
+    );
     view! {
         <dl class="about">
-            <dt>"What this shows"</dt>
-            <dd>{about.shows}</dd>
-            <dt>"How to read it"</dt>
-            <dd>{about.read}</dd>
-            <dt>"What it does not say"</dt>
-            <dd>{about.not}</dd>
-            <dt>"Source"</dt>
-            <dd>{about.source}</dd>
+            {move || {
+                said.get()
+                    .into_iter()
+                    .map(|(question, answer)| view! { <dt>{question}</dt> <dd>{answer}</dd> })
+                    .collect_view()
+            }}
         </dl>
     }
 }

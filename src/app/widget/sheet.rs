@@ -7,6 +7,7 @@ use crate::app::resident::{self, SheetOrder};
 use crate::app::store::{Same, store};
 use crate::app::view::point;
 use crate::figure::{Figure, Sheet, SheetKind, sheet_plot};
+use crate::plot::overlay::{Highlights, overlay};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -126,11 +127,15 @@ fn laid_out(sheet: &Sheet, columns: usize) -> impl IntoView + use<> {
 fn one_figure(name: &'static str, figure: &Figure) -> impl IntoView + use<> {
     let drawing = Drawing { scene: figure.scene.clone(), table: figure.table.clone() };
     let store = store();
+    let (hovered, focused) = (store.slice(|s| s.hovered), store.slice(|s| s.now.patient));
     view! {
         <div class="answer-figure">
             <Plot
                 name=name
                 draw=Box::new(move |_, _| drawing.clone())
+                over=Box::new(move |base| {
+                    overlay(base, &Highlights { hovered: hovered.get(), focused: focused.get(), ..Highlights::default() })
+                })
                 gesture=Box::new(move |gesture, _| point(store, &gesture))
             />
         </div>

@@ -77,7 +77,7 @@ pub(crate) fn TakeAway(
     });
     view! {
         <div class="plot-tools">
-            {figure::about(name).map(|_| switch("about", about, "About", "About this plot"))}
+            {switch("about", about, "About", "About this plot")}
             {switch("table", table, "Table", "Table")}
             {button("csv", Form::Csv, "CSV")}
             {button("svg", Form::Svg, "SVG")}

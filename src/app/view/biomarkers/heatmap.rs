@@ -4,17 +4,19 @@ use super::super::{drawn_note, n_patients, provenance};
 use super::Rows;
 use crate::app::store::store;
 use crate::app::widget::controls::Picker;
-use crate::app::widget::plot::{Drawing, Plot};
-use crate::figure;
-use crate::plot::overlay::{Highlights, overlay};
+use crate::app::widget::sheet::SheetView;
+use crate::figure::{self, SheetKind};
 use crate::session::Command;
 use leptos::prelude::*;
 
 #[component]
 pub(crate) fn Heatmap(rows: Rows) -> impl IntoView {
     let store = store();
-    let (analysis, now, passes) = (store.open, store.now, store.passes);
-    let hovered = store.slice(|s| s.hovered);
+    let (analysis, now) = (store.open, store.now);
+    let kind = Signal::derive(move || {
+        let (note, focused) = now.with(|n| (n.note.clone(), n.feature));
+        Some(SheetKind::Heatmap { features: rows.get(), note, focused })
+    });
     let caption = move || {
         analysis.get().map_or_else(String::new, |a| {
             format!(
@@ -43,25 +45,7 @@ pub(crate) fn Heatmap(rows: Rows) -> impl IntoView {
             />
         </div>
         <div class="ranked-rows">
-            <Plot
-                name="heatmap"
-                draw=Box::new(move |width, _| {
-                    let Some(a) = analysis.get() else { return Drawing::default() };
-                    let passes = passes.get();
-                    let figure = figure::heatmap(
-                        &a,
-                        &now.get(),
-                        &rows.get(),
-                        passes.as_ref().map(|p| p.as_slice()),
-                        width,
-                    );
-                    Drawing { scene: figure.scene, table: figure.table }
-                })
-                over=Box::new(move |base| {
-                    overlay(base, &Highlights { hovered: hovered.get(), focused: now.get().patient, ..Highlights::default() })
-                })
-                gesture=Box::new(move |gesture, _| super::super::point(store, &gesture))
-            />
+            <SheetView kind=kind height=0.0 />
         </div>
         <p class="caption">{caption}</p>
     }

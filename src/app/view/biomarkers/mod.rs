@@ -12,7 +12,7 @@ use crate::app::widget::controls::{Picker, Search, Segmented};
 use crate::app::widget::icon::{Glyph, Icon};
 use crate::figure;
 use crate::ids::FeatureId;
-use crate::session::{Command, Form, Sort};
+use crate::session::{Command, Form, Notice, Sort};
 use leptos::prelude::*;
 
 /// The biomarkers shown, in order.
@@ -80,6 +80,7 @@ pub(crate) fn Biomarkers() -> impl IntoView {
                     <span class="legend">"value low " <i class="ramp"></i> " high"</span>
                     <span class="legend"><i class="swatch missing"></i> "missing, own lane"</span>
                 </Show>
+                <KnownMarkers/>
                 {move || {
                     now.with(|n| n.group.clone())
                         .map(|group| {
@@ -110,5 +111,41 @@ pub(crate) fn Biomarkers() -> impl IntoView {
                 <p class="empty">"No biomarker matches. Clear the search field to see those the model uses."</p>
             </Show>
         </div>
+    }
+}
+
+/// The list of known markers, which every plot marks.
+#[component]
+fn KnownMarkers() -> impl IntoView {
+    let store = store();
+    let text = move || {
+        let (a, known) = (store.open.get()?, store.now.with(|n| n.known.clone()));
+        Some(known.iter().map(|f| a.study.label(*f)).collect::<Vec<_>>().join("\n"))
+    };
+    let set = move |list: String| {
+        let Some(a) = store.open.get_untracked() else { return };
+        let (known, unknown) = figure::named_features(&a, &list);
+        store.send(Command::SetKnown(known));
+        if !unknown.is_empty() {
+            let text = format!("The model has no biomarker called {}.", figure::words::list(&unknown));
+            store.send(Command::Tell(Notice::word(text)));
+        }
+    };
+    view! {
+        <details class="column-picker">
+            <summary class="button">"Known markers"</summary>
+            <div>
+                <textarea
+                    class="field"
+                    rows="6"
+                    data-testid="known-markers"
+                    aria-label="Known markers, one per line"
+                    placeholder="one name per line"
+                    prop:value=move || text().unwrap_or_default()
+                    on:change=move |event| set(event_target_value(&event))
+                ></textarea>
+                <p class="hint">"A diamond marks them in every plot."</p>
+            </div>
+        </details>
     }
 }

@@ -30,7 +30,18 @@ pub(crate) fn Patients(rows: Rows) -> impl IntoView {
     let top = RwSignal::new(0usize);
     let sheet = NodeRef::<html::Div>::new();
     let table = Memo::new(move |_| analysis.get().map(|a| Same(Arc::new(PatientSheet::new(a.0)))));
-    let columns = Memo::new(move |_| table.get().map(|t| t.columns(&rows.get())).unwrap_or_default());
+    let offered = Memo::new(move |_| table.get().map(|t| t.columns(&rows.get())).unwrap_or_default());
+    // Columns whose box was ticked: covariates are shown when asked for, all others until they are not wanted.
+    let ticked = RwSignal::new(Vec::<PatientColumn>::new());
+    let is_shown =
+        move |c: &PatientColumn| ticked.with(|t| t.contains(c)) == matches!(c, PatientColumn::Covariate(_));
+    let columns = Memo::new(move |_| offered.get().into_iter().filter(is_shown).collect::<Vec<_>>());
+    let tick = move |c: PatientColumn| {
+        ticked.update(|t| match t.iter().position(|known| *known == c) {
+            Some(at) => drop(t.swap_remove(at)),
+            None => t.push(c),
+        });
+    };
     let order = Memo::new(move |_| {
         let Some(table) = table.get() else { return Vec::new() };
         let keep = passes.get().filter(|_| only_selected.get());
@@ -118,6 +129,30 @@ pub(crate) fn Patients(rows: Rows) -> impl IntoView {
                 />
                 "Only the selection"
             </label>
+            <details class="column-picker">
+                <summary class="button">"Columns"</summary>
+                <div>
+                    {move || {
+                        let Some(table) = table.get() else { return Vec::new() };
+                        let of_patient = offered.get().into_iter().filter(|c| *c != PatientColumn::Id);
+                        of_patient
+                            .map(|column| {
+                                let head = table.head(column);
+                                view! {
+                                    <label class="picker">
+                                        <input
+                                            type="checkbox"
+                                            prop:checked=move || is_shown(&column)
+                                            on:change=move |_| tick(column)
+                                        />
+                                        {head}
+                                    </label>
+                                }
+                            })
+                            .collect()
+                    }}
+                </div>
+            </details>
             <button type="button" class="button" data-command="copy-patients" on:click=copy>
                 "Copy as TSV"
             </button>
