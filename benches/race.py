@@ -1,10 +1,12 @@
 """How many times faster than the libraries: one thread each, interleaved, medians of ratios with their range.
 
     ./x bench engine [--rounds 5] [--models depth3,depth6] [--rows 1,100,1000,5000] [--growth 100,1000,10000]
+                     [--places native,page]
 
 Models are trained once on made-up data and kept beside the environment. In every round each program explains the same
 rows once; a ratio is the library's processor time over ours of the same round. Ours includes making
-tables, all exclude loading the model, XGBoost's excludes building its matrix.
+tables, all exclude loading the model, XGBoost's excludes building its matrix. With `page` among the places the engines
+also run as WebAssembly in one worker of Chromium; there the time is that of the clock, which on a busy machine is longer.
 """
 
 import argparse
@@ -78,12 +80,16 @@ def growth(ours, rounds, sizes):
 
 
 class Ours:
-    """The program `race`, kept running."""
+    """The program `race` in one of its places, kept running."""
 
-    def __init__(self, model_path, rows_path):
-        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    def __init__(self, place, model_path, rows_path):
+        if place == "page":
+            made = pathlib.Path(os.environ["RACE_PAGE"])
+            program = ["node", ROOT / "benches/race.mjs", made / "race_page.js", made / "race_page_bg.wasm"]
+        else:
+            program = [pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release/examples/race"]
         self.process = subprocess.Popen(
-            [target / "release/examples/race", model_path, rows_path],
+            [*program, model_path, rows_path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -140,6 +146,7 @@ def main():
     parser.add_argument("--models", default=",".join(MODELS))
     parser.add_argument("--rows", default="1,100,1000,5000")
     parser.add_argument("--engines", default="flow,f64,f32")
+    parser.add_argument("--places", default="native", help="native, page (WebAssembly in Chromium) or both")
     parser.add_argument("--slow", type=float, default=20.0, help="seconds after which a peer is not run again")
     parser.add_argument("--growth", default="100,1000,10000", help="rows of the background; nothing to skip it")
     given = parser.parse_args()
@@ -150,20 +157,21 @@ def main():
     results = []
     for name in given.models.split(","):
         path = model(name)
-        ours = Ours(path, rows_path)
-        if not ours.says:
-            print(f"{MODELS[name][0]}: not read here: {ours.process.stderr.read().strip()}")
+        ours = {place: Ours(place, path, rows_path) for place in given.places.split(",")}
+        first = next(iter(ours.values()))
+        if silent := next((o for o in ours.values() if not o.says), None):
+            print(f"{MODELS[name][0]}: not read here: {silent.process.stderr.read().strip()}")
             continue
-        print(f"{MODELS[name][0]}: {ours.says}", flush=True)
+        print(f"{MODELS[name][0]}: {first.says}", flush=True)
         if given.growth:
-            growth(ours, given.rounds, [int(m) for m in given.growth.split(",")])
+            growth(first, given.rounds, [int(m) for m in given.growth.split(",")])
         of_model = list(peers(name, path, rows))
         for n in map(int, given.rows.split(",")):
-            spent, engines = {}, given.engines.split(",")
+            spent, runs = {}, [(place, engine) for place in ours for engine in given.engines.split(",")]
             # One row is too short for the clock: repeated here, and by `race` itself.
             repeats = max(1, 200 // n)
-            for engine in engines:
-                ours.time(engine, n)
+            for place, engine in runs:
+                ours[place].time(engine, n)
             slow = set()
             for _ in range(given.rounds):
                 for peer, run, prepare in of_model:
@@ -178,16 +186,20 @@ def main():
                     spent.setdefault(peer, []).append(taken)
                     if taken > given.slow:
                         slow.add(peer)
-                for engine in engines:
-                    spent.setdefault(engine, []).append(ours.time(engine, n))
-            for engine in engines:
-                against = []
+                for place, engine in runs:
+                    spent.setdefault((place, engine), []).append(ours[place].time(engine, n))
+            for place, engine in runs:
+                mine, against = spent[place, engine], []
                 for peer, _, _ in of_model:
-                    ratios = [theirs / own for theirs, own in zip(spent[peer], spent[engine])]
+                    ratios = [theirs / own for theirs, own in zip(spent[peer], mine)]
                     against.append(f"{peer} {spread(ratios)}")
-                    results.append({"model": name, "rows": n, "engine": engine, "peer": peer, "ratios": ratios})
-                own = statistics.median(spent[engine]) / n * 1e6
-                print(f"  {n:>6} rows, {engine:<5} {own:9.2f} us per row: {', '.join(against)}", flush=True)
+                    results.append(
+                        {"model": name, "rows": n, "place": place, "engine": engine, "peer": peer, "ratios": ratios}
+                    )
+                own = statistics.median(mine) / n * 1e6
+                print(f"  {n:>6} rows, {place:<6} {engine:<5} {own:9.2f} us per row: {', '.join(against)}", flush=True)
+        for one in ours.values():
+            one.process.stdin.close()
     (CACHE / "race.json").write_text(json.dumps(results))
 
 

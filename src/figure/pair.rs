@@ -97,8 +97,8 @@ fn parts(a: &Analysis, features: [FeatureId; 2], names: &LevelNames, passes: Opt
         values.iter().map(of).collect::<Vec<_>>()
     });
     let mut found: Vec<((usize, usize), Vec<usize>)> = Vec::new();
-    for at in 0..all.len() {
-        let key = (cells[0][at].0, cells[1][at].0);
+    for (at, (first, second)) in cells[0].iter().zip(&cells[1]).enumerate() {
+        let key = (first.0, second.0);
         match found.iter_mut().find(|(k, _)| *k == key) {
             Some((_, members)) => members.push(at),
             None => found.push((key, vec![at])),

@@ -114,6 +114,25 @@ mod tests {
     use crate::plot::chart::{fixture::Fixture, map, ranked};
 
     #[test]
+    fn a_known_marker_has_a_diamond_before_its_first_row() {
+        let mut scene = Scene::new(100.0, 60.0);
+        scene.area([0.0, 0.0, 100.0, 20.0], Target::Feature(FeatureId(3)));
+        scene.area([0.0, 20.0, 100.0, 20.0], Target::Feature(FeatureId(4)));
+        scene.area([0.0, 40.0, 100.0, 20.0], Target::Feature(FeatureId(4)));
+        assert_eq!(with_known(scene.clone(), &[FeatureId(9)]), scene);
+        let marked = with_known(scene, &[FeatureId(4)]);
+        let diamonds: Vec<[f64; 2]> = marked
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                Item::Dot { x, y, shape: Shape::Diamond, .. } => Some([*x, *y]),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(diamonds, [[6.0, 30.0]]);
+    }
+
+    #[test]
     fn a_patient_is_ringed_in_every_row() {
         let fixture = Fixture::new(20);
         let base = ranked::rows(&fixture.ranked(944.0));

@@ -216,3 +216,13 @@ fn the_other_side_is_another_side_and_differences_add_up() {
         assert_eq!(figure::patient_by_id(a, &a.study.patient_id(other).to_lowercase()), Some(other));
     }
 }
+
+#[test]
+fn a_list_names_biomarkers_by_label_or_by_the_models_name() {
+    let a = analyse("pbc");
+    let (found, unknown) =
+        clarimark::figure::named_features(&a, "Albumin, BILIRUBIN_MG_DL\n KRAS ;;\nalbumin");
+    let names: Vec<&str> = found.iter().map(|f| a.study.label(*f)).collect();
+    assert_eq!(names, ["Albumin", "Bilirubin", "Albumin"]);
+    assert_eq!(unknown, ["KRAS"]);
+}

@@ -429,7 +429,11 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
         SheetKind::Consensus,
         SheetKind::Tree { linkage: Linkage::Average },
         SheetKind::Redundancy,
-        SheetKind::Heatmap { features: a.insight.order[..5].to_vec(), note: Some(String::new()), focused: None },
+        SheetKind::Heatmap {
+            features: a.insight.order[..5].to_vec(),
+            note: Some(String::new()),
+            focused: None,
+        },
         SheetKind::Pair { features: [a.insight.order[0], a.insight.order[1]] },
     ];
     for kind in kinds {

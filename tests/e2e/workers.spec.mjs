@@ -32,8 +32,9 @@ test('a worker that dies is replaced and its rows are computed again', async ({ 
     let start;
     Object.defineProperty(globalThis, 'clarimarkWorker', {
       set: value => { start = value; },
-      get: () => () => {
-        const worker = start();
+      get: () => program => {
+        const worker = start(program);
+        if (program === 'drawer') return worker;
         made += 1;
         globalThis.workersMade = made;
         if (made === 2 || made === 3) {

@@ -91,13 +91,22 @@ pub fn draw(spec: &Spec) -> Scene {
     scene.stack(legend::key(&entries, spec.width))
 }
 
-/// What the rows say.
+/// What the rows say; of two sets also how they differ, second minus first, with the interval of two independent means.
 pub fn table(spec: &Spec) -> Table {
     let mut table = Table::new(["Biomarker", "Patients", "n", "Mean |SHAP|", "Lower 95 %", "Upper 95 %"]);
+    let number = |v: f64| if v.is_nan() { String::new() } else { format!("{v:.6}") };
     for row in &spec.rows {
         for ((name, n), means) in spec.sets.iter().zip(&row.means) {
             let mut cells = vec![row.name.to_string(), name.clone(), n.to_string()];
-            cells.extend(means.iter().map(|m| if m.is_nan() { String::new() } else { format!("{m:.6}") }));
+            cells.extend(means.iter().map(|m| number(*m)));
+            table.rows.push(cells);
+        }
+        if let ([(first, _), (second, _)], [a, b]) = (spec.sets, row.means.as_slice()) {
+            // The lower ends stop at zero; the upper ones are where they belong.
+            let [x, y] = [a[2] - a[0], b[2] - b[0]];
+            let half = (x * x + y * y).sqrt();
+            let mut cells = vec![row.name.to_string(), format!("{second} minus {first}"), String::new()];
+            cells.extend([b[0] - a[0], b[0] - a[0] - half, b[0] - a[0] + half].map(number));
             table.rows.push(cells);
         }
     }
@@ -133,7 +142,11 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
-        assert_eq!(table(&spec).rows[2][3], "");
-        assert_eq!(table(&spec).rows.len(), 4);
+        let rows = table(&spec).rows;
+        assert_eq!(rows.len(), 6);
+        // 0.5 ± 0.1 and 1.0 ± 0.0.
+        assert_eq!(rows[2], ["Bilirubin", "training minus test", "", "0.500000", "0.400000", "0.600000"]);
+        assert_eq!(rows[3][3], "");
+        assert_eq!(rows[5][3], "", "nobody is on one side");
     }
 }

@@ -50,32 +50,34 @@ pub(crate) fn Biomarkers() -> impl IntoView {
         <div class="view" data-view-body="biomarkers">
             <h1 class="visually-hidden">"Biomarkers"</h1>
             <div class="toolbar">
-                <Search
-                    label="Find biomarker"
-                    text=Signal::derive(move || now.get().query)
-                    changed=move |text| store.send(Command::SetQuery(text))
-                />
-                {move || {
-                    view! {
-                        <Segmented label="Show" options=tops() chosen=top choose=move |n| store.send(Command::SetTop(n)) />
-                    }
-                }}
                 <Segmented
                     label="As"
                     options=Form::ALL.iter().map(|f| (*f, f.title().to_string())).collect()
                     chosen=Signal::derive(move || form.get())
                     choose=move |form| store.send(Command::SetForm(form))
                 />
-                <Picker
-                    label="Sort"
-                    options=sorts
-                    chosen=Signal::derive(move || now.get().sort.id().to_string())
-                    choose=move |id: String| {
-                        if let Some(sort) = Sort::from_id(&id) {
-                            store.send(Command::SetSort(sort));
+                <Show when=move || !matches!(form.get(), Form::Groups | Form::Redundancy)>
+                    <Search
+                        label="Find biomarker"
+                        text=Signal::derive(move || now.get().query)
+                        changed=move |text| store.send(Command::SetQuery(text))
+                    />
+                    {move || {
+                        view! {
+                            <Segmented label="Show" options=tops() chosen=top choose=move |n| store.send(Command::SetTop(n)) />
                         }
-                    }
-                />
+                    }}
+                    <Picker
+                        label="Sort"
+                        options=sorts
+                        chosen=Signal::derive(move || now.get().sort.id().to_string())
+                        choose=move |id: String| {
+                            if let Some(sort) = Sort::from_id(&id) {
+                                store.send(Command::SetSort(sort));
+                            }
+                        }
+                    />
+                </Show>
                 <Show when=move || matches!(form.get(), Form::Swarm)>
                     <span class="legend">"value low " <i class="ramp"></i> " high"</span>
                     <span class="legend"><i class="swatch missing"></i> "missing, own lane"</span>

@@ -9,11 +9,13 @@
 
 #![allow(clippy::print_stdout)]
 
+mod engines;
+
 use clarimark::ensemble::{self, Ensemble};
-use clarimark::explain::{Engine, ExplainError, Flow, Interactions, Interventional, Precision};
+use clarimark::explain::Flow;
 use clarimark::math::Rng;
+use engines::run;
 use std::error::Error;
-use std::hint::black_box;
 use std::io::{self, BufRead};
 use std::time::Instant;
 
@@ -59,28 +61,6 @@ fn made_up(model: &Ensemble) -> Vec<f64> {
         n => thresholds[rng.below(n) as usize] + f64::from(rng.below(3)) - 1.0,
     };
     (0..2000).flat_map(|_| &summary.features).map(|f| value(&f.thresholds)).collect()
-}
-
-fn run(model: &Ensemble, flow: &Flow, engine: &str, rows: &[f64], all: &[f64]) -> Result<(), Box<dyn Error>> {
-    let n_rows = rows.len() / model.n_features();
-    let choose = |precision| -> Result<(), ExplainError> {
-        black_box(Engine::new(model, n_rows, precision)?.explain(rows));
-        Ok(())
-    };
-    match engine.split_once(':') {
-        Some(("interventional", n)) => {
-            let background = &all[all.len() - n.parse::<usize>()? * model.n_features()..];
-            black_box(Interventional::new(model, background)?.explain(rows));
-        }
-        _ => match engine {
-            "flow" => drop(black_box(flow.explain(rows))),
-            "f64" => choose(Precision::F64)?,
-            "f32" => choose(Precision::F32)?,
-            "interactions" => drop(black_box(Interactions::by_cover(model)?.matrices(rows)?)),
-            _ => return Err(format!("there is no engine {engine}").into()),
-        },
-    }
-    Ok(())
 }
 
 /// Processor time of this thread where the system tells it, else the time of the clock, in seconds.
