@@ -1,13 +1,14 @@
 // Starts Clarimark, and gives the program the four things that differ between its two forms:
 //
-//   hosted    the three programs (a glue script and a WebAssembly each) and the studies are files beside the page
+//   hosted    the four programs (a glue script and a WebAssembly each) and the studies are files beside the page
 //   one-file  they are blocks inside the page, and the page may not ask the network for anything
 //
 // What the program finds on globalThis, the same in both forms:
 //
 //   clarimarkForm           "hosted" or "one-file"
 //   clarimarkWorkers(name)  Promise. Workers of this program can be made: "worker" (the default), which computes and is
-//                           loaded after the page has appeared, or "drawer", which is loaded when it is first asked for.
+//                           loaded after the page has appeared, or "drawer" or "reader", which are loaded when they are
+//                           first asked for.
 //   clarimarkWorker(name)   Worker, from then on. The compiled module is on its way already; messages may be posted
 //                           at once, none is lost: they are delivered after the program's main() has returned. If
 //                           it cannot start there, the worker's `error` event fires.

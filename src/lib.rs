@@ -15,7 +15,7 @@
 //! | [`ids`] | which row, feature, output, cluster: small typed numbers |
 //! | [`math`] | reproducible elementary functions, seeded random numbers, order statistics |
 //! | [`ensemble`] | a fitted model: trees, links, one loader per file format, one builder that checks all |
-//! | [`dataset`] | a table: columns, levels, missing values, CSV |
+//! | [`dataset`] | a table: columns, levels, missing values, CSV, and what is turned into it |
 //! | [`study`] | a model and a table that belong together: manifest, column roles, binding by name, findings |
 //! | [`explain`] | SHAP values and interactions: the engines, their oracle, base values, importance |
 //! | [`cohort`] | sets of patients: maps, clusters and whether there are any, profiles, rules |
@@ -26,7 +26,7 @@
 //! | [`share`] | the session in a link, a study in one file |
 //! | `command` | the program `clarimark`: arguments, files, exit status; native only |
 //! | [`report`] | a printable document of an analysis, with its numbers as JSON |
-//! | [`job`] | messages to the two programs in workers (one computes, one draws) and the work they ask for, without a browser |
+//! | [`job`] | messages to the three programs in workers (one computes, one draws, one reads tables that are no text) and the work they ask for, without a browser |
 //!
 //! **Invariants**
 //! 1. Only `app`, `worker` and the binaries touch the browser; a native build compiles none of it.

@@ -124,7 +124,7 @@ const main = async () => {
   const wasm = await readFile(inStaging(wasmFile));
   const icon = await readFile(inStaging('icon.svg'));
   // Trunk's names of the programs that run in workers; nothing of them is in the page it made.
-  const programs = await Promise.all(['worker', 'drawer'].map(async name => ({
+  const programs = await Promise.all(['worker', 'drawer', 'reader'].map(async name => ({
     name, glue: await readFile(inStaging(`${name}.js`), 'utf8'), wasm: await readFile(inStaging(`${name}_bg.wasm`)),
   })));
   const made = programs.flatMap(({ name }) => [`${name}.js`, `${name}_bg.wasm`]);

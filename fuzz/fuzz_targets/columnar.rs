@@ -1,4 +1,4 @@
-//! Parquet.
+//! Parquet, Arrow and Feather.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -139,12 +139,15 @@ pub(crate) fn open_packed_or_linked(store: Store) {
                     link.example = None;
                     store.send(Command::OpenLink(Box::new(link)));
                 }
-                let files = entries
+                let mut files: Vec<Picked> = entries
                     .into_iter()
-                    .map(|(path, bytes)| Picked { name: file_name(&path), bytes: Arc::new(bytes) })
+                    .map(|(path, bytes)| Picked::new(file_name(&path), Arc::new(bytes)))
                     .collect();
-                let result = read_and_stage(store, files, Some(PACKED.into())).await;
-                report(store, result);
+                let mut open = async || {
+                    to_text(store, &mut files).await?;
+                    read_and_stage(store, std::mem::take(&mut files), Some(PACKED.into())).await
+                };
+                report(store, open().await);
             }
             (None, Ok(link)) => {
                 let own_files = link.example.is_none();
@@ -179,7 +182,8 @@ pub(crate) fn take_files(store: Store, list: web_sys::FileList) {
     });
 }
 
-async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
+async fn own_files(store: Store, mut picked: Vec<Picked>) -> Result<(), Stopped> {
+    to_text(store, &mut picked).await?;
     // The author's predictions, given to an open study, are a question about that study.
     if let [only] = picked.as_slice()
         && crate::job::file_role(only) == crate::job::FileRole::Predictions
@@ -194,6 +198,15 @@ async fn own_files(store: Store, picked: Vec<Picked>) -> Result<(), Stopped> {
         study_files::forget();
     }
     result
+}
+
+/// Turns what is a table but no text into text, so that all that follows knows text only.
+async fn to_text(store: Store, files: &mut [Picked]) -> Result<(), Stopped> {
+    if files.iter().any(crate::job::is_no_text) {
+        store.send(Command::Progressed(Progress::default()));
+        task::convert(&running(), files).await?;
+    }
+    Ok(())
 }
 
 async fn compare(store: Store, open: &Analysis, file: Picked) -> Result<(), Stopped> {
@@ -222,10 +235,10 @@ async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
             "Reload the page, or copy the example again.",
         )
     })?;
-    let mut files = vec![Picked { name: "study.json".into(), bytes: Arc::new(manifest) }];
+    let mut files = vec![Picked::new("study.json".into(), Arc::new(manifest))];
     for name in named {
         let bytes = boot::shipped_file(&format!("{folder}/{name}")).await.ok_or_else(|| missing(&name))?;
-        files.push(Picked { name, bytes: Arc::new(bytes) });
+        files.push(Picked::new(name, Arc::new(bytes)));
     }
     read_and_stage(store, files, Some(name.to_string())).await
 }
@@ -338,7 +351,7 @@ async fn fetch_refits(store: Store, a: &Analysis, source: &str) -> Result<(), St
         let path = format!("{source}/{}", file.path);
         let bytes = boot::shipped_file(&path).await.ok_or_else(missing)?;
         file.verify(&bytes).map_err(|e| Notice::error(missing().title, e.to_string(), e.hint()))?;
-        models.push(Picked { name: file_name(&file.path), bytes: Arc::new(bytes) });
+        models.push(Picked::new(file_name(&file.path), Arc::new(bytes)));
     }
     // Another study may have been opened meanwhile.
     if store.peek(|s| s.open.as_ref().is_some_and(|open| Arc::ptr_eq(&open.study, &a.study))) {

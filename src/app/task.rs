@@ -8,7 +8,7 @@ use super::browser::clock;
 use super::browser::workers::{self, Event, Workers};
 use crate::explain::Attributions;
 use crate::ids::RowId;
-use crate::job::{Picked, Reading, Reply, Request, Subject};
+use crate::job::{self, Picked, Reading, Reply, Request, Subject};
 use crate::session::{Analysis, CohortChoice, Insight, Method, Notice, Performance, Phase, Progress, Staged};
 use crate::study::{ColumnRole, Finding, Study};
 use crate::worker::wire::Message;
@@ -67,14 +67,14 @@ impl Running {
         if self.stopped.get() == stopped { Ok(()) } else { Err(Stopped::Cancelled) }
     }
 
-    async fn spawn(&self, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
+    async fn spawn(&self, program: Program, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
         self.stop();
         let stopped = self.stopped.get();
-        boot::workers_ready(Program::Worker).await.map_err(not_loaded)?;
+        boot::workers_ready(program).await.map_err(not_loaded)?;
         if self.stopped.get() != stopped {
             return Err(Stopped::Cancelled);
         }
-        let (workers, events) = Workers::spawn(Program::Worker, n).ok_or_else(no_workers)?;
+        let (workers, events) = Workers::spawn(program, n).ok_or_else(no_workers)?;
         *self.workers.borrow_mut() = Some(workers);
         Ok(events)
     }
@@ -97,7 +97,17 @@ impl Running {
 
     /// Asks a fresh worker one question.
     async fn ask(&self, request: Request) -> Result<Reply, Stopped> {
-        let mut events = self.spawn(1).await?;
+        self.ask_of(Program::Worker, request, out_of_memory).await
+    }
+
+    /// Asks a fresh worker of a program one question; `died` says what its end means.
+    async fn ask_of(
+        &self,
+        program: Program,
+        request: Request,
+        died: impl FnOnce() -> Notice,
+    ) -> Result<Reply, Stopped> {
+        let mut events = self.spawn(program, 1).await?;
         self.post(0, workers::message(&request.packet()).await);
         // Its memory is the worker's now; what was shared stays with whoever shares it.
         drop(request);
@@ -106,7 +116,7 @@ impl Running {
                 Some(Event::Reply(_, Reply::Ready)) => {}
                 Some(Event::Reply(_, Reply::Failed { notice, .. })) => break Err(notice.into()),
                 Some(Event::Reply(_, reply)) => break Ok(reply),
-                Some(Event::Died(_)) => break Err(out_of_memory().into()),
+                Some(Event::Died(_)) => break Err(died().into()),
                 None => return Err(Stopped::Cancelled),
             }
         };
@@ -148,6 +158,18 @@ fn unexpected(reply: &Reply) -> Stopped {
         "This is a fault of the page; please report it.",
     )
     .into()
+}
+
+/// Turns tables that are no text into text, each in a worker of its own: what a damaged file stops is that worker.
+pub(crate) async fn convert(running: &Running, files: &mut [Picked]) -> Result<(), Stopped> {
+    for file in files.iter_mut().filter(|file| job::is_no_text(file)) {
+        let request = Request::Convert { job: 0, file: file.clone() };
+        *file = match running.ask_of(Program::Reader, request, || job::gave_up(file)).await? {
+            Reply::Converted { file, .. } => file,
+            other => return Err(unexpected(&other)),
+        };
+    }
+    Ok(())
 }
 
 /// Says what files are and binds them, in a worker of its own.
@@ -276,7 +298,7 @@ pub(crate) async fn explain(
     };
     let n_background = background.len();
     let background = Arc::new(study.binding.matrix(&study.data, &background));
-    let mut events = running.spawn(n_workers).await?;
+    let mut events = running.spawn(Program::Worker, n_workers).await?;
     let load = || {
         let (model, background) = (model.clone(), background.clone());
         Request::Load { job: 0, model, n_rows: n_explained as u32, background }

@@ -25,10 +25,10 @@ clarimark explain --study study.json [OPTIONS] [--format json|csv] [-o FILE] [--
                                     margin is explained, calibrated values stand beside it
     --threads N                     as many as there are processors by default; the numbers do not depend on it
 
-clarimark report --study study.json -o report.html [--date YYYY-MM-DD] [--all-trees]
-clarimark report --model MODEL --data TABLE -o report.html [--date YYYY-MM-DD] [--all-trees]
+clarimark report --study study.json -o report.html [--calibration TABLE] [--date YYYY-MM-DD] [--all-trees]
+clarimark report --model MODEL --data TABLE -o report.html [--calibration TABLE] [--date YYYY-MM-DD] [--all-trees]
     Writes the report of the patients that the page would explain: one printable file with figures, every number as JSON,
-    and blanks for what only a person can say. The date is left blank unless given.
+    and blanks for what only a person can say. The date is left blank unless given; a calibration is as for explain.
 
 clarimark inspect MODEL [--format text|json] [--all-trees]
     Prints what is known of a model.
@@ -40,7 +40,8 @@ clarimark pack --study study.json --page clarimark.html -o page.html
 
 Models: XGBoost 1.7 to 3.4 (.json, .ubj), LightGBM (.txt, JSON), CatBoost (.json, .cbm), scikit-learn (.skops, .joblib,
 .pkl), ONNX, PMML, Treelite JSON, plain JSON; gzip around any of them.
-Tables: CSV or TSV (gzip around it is taken off), Excel .xlsx, Parquet; columns bound to features by name.
+Tables: CSV or TSV (gzip around it is taken off), Excel .xlsx, Parquet, Arrow and Feather; columns are bound to features by
+name.
 Exit status: 0 done, 1 the result could not be written, 2 the input or the arguments are wrong.
 ";
 
@@ -127,6 +128,8 @@ pub(super) struct Pack {
 #[derive(Debug, PartialEq)]
 pub(super) struct Report {
     pub(super) source: Source,
+    /// A table beside the model.
+    pub(super) calibration: Option<PathBuf>,
     pub(super) output: PathBuf,
     /// As it is to be printed.
     pub(super) date: String,
@@ -260,6 +263,7 @@ impl Given {
     fn report(&mut self) -> Result<Task, CommandError> {
         Ok(Task::Report(Report {
             source: self.source()?,
+            calibration: self.calibration.take(),
             output: needed("-o FILE", self.output.take())?,
             date: self.date.take().unwrap_or_default(),
             all_trees: std::mem::take(&mut self.all_trees),

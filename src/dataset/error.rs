@@ -208,16 +208,11 @@ impl DataError {
                     "Open it as the model, and choose a CSV file as the table."
                 }
                 Look::Zip => {
-                    "Export the sheet as CSV (UTF-8) and choose that file; the clarimark command reads .xlsx itself."
+                    "Choose the workbook itself (.xlsx) as the table, or export the sheet as CSV (UTF-8)."
                 }
-                Look::Xls => "Export the sheet as CSV (UTF-8) and choose that file.",
+                Look::Xls => "Save it as .xlsx, or export the sheet as CSV (UTF-8), and choose that file.",
                 Look::Gzip => "Unpack it, or in R write the table with write.csv, and choose the CSV file.",
-                Look::Parquet => {
-                    "Export the table as CSV and choose that file; the clarimark command reads Parquet itself."
-                }
-                Look::Arrow => {
-                    "Write the table as Parquet for the clarimark command, or as CSV, and choose that file."
-                }
+                Look::Parquet | Look::Arrow => "Choose the file as it was written, not packed in another.",
                 Look::Binary { .. } => "Export the table as CSV and choose that file.",
             }
             .into(),

@@ -1,6 +1,5 @@
 //! A table of patients: typed columns, levels, missing values. Knows nothing of models.
 
-#[cfg(not(target_arch = "wasm32"))]
 pub mod convert;
 pub mod csv;
 mod error;

@@ -33,8 +33,7 @@ pub struct ReadOptions {
 }
 
 /// The formats that are read, for people.
-pub const FORMATS: &str =
-    "XGBoost, LightGBM, CatBoost, scikit-learn (skops, joblib, pickle), ONNX, PMML, Treelite";
+pub const FORMATS: &str = "XGBoost, LightGBM, CatBoost, scikit-learn and scikit-survival (skops, joblib, pickle), ONNX, PMML, Treelite";
 
 /// Reads a model file of any supported format, decided by its content.
 ///

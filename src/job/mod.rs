@@ -4,6 +4,7 @@
 
 mod ask;
 mod assemble;
+mod convert;
 mod draw;
 mod others;
 mod packet;
@@ -14,6 +15,7 @@ mod twin;
 
 pub use ask::{Answer, Question};
 pub use assemble::{events, performance_gap};
+pub use convert::{Converter, Origin, gave_up, is_no_text};
 pub use draw::Drawer;
 pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files, restage};
@@ -27,7 +29,7 @@ use crate::session::{CohortChoice, Insight, MapKind, MapOf, Method, Notice, Perf
 use crate::study::{ColumnRole, Finding, Study};
 use std::sync::Arc;
 
-/// What runs in a worker: [`Worker`] computes, [`Drawer`] draws. Each is a WebAssembly program of its own.
+/// What runs in a worker: [`Worker`] computes, [`Drawer`] draws, [`Converter`] reads tables that are no text. Each is a WebAssembly program of its own.
 pub trait Program {
     /// Answers one request.
     ///
@@ -169,6 +171,13 @@ pub enum Request {
         job: u32,
         /// True for JSON, false for CSV.
         json: bool,
+    },
+    /// Turn a table that is no text into text.
+    Convert {
+        /// Question.
+        job: u32,
+        /// The file.
+        file: Picked,
     },
     /// Answer a question about patients with the loaded model.
     Ask {
@@ -329,6 +338,13 @@ pub enum Reply {
         /// What it is.
         answer: Answer,
     },
+    /// The table is text now.
+    Converted {
+        /// Question.
+        job: u32,
+        /// The text, and what it was.
+        file: Picked,
+    },
     /// The question has no answer.
     Failed {
         /// Question.
@@ -353,6 +369,7 @@ impl Request {
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
             | Request::Analyse { job, .. }
+            | Request::Convert { job, .. }
             | Request::Ask { job, .. } => *job,
         }
     }

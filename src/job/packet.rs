@@ -1,7 +1,7 @@
 //! Requests and replies as one small header (postcard) and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{Answer, Picked, Question, Reading, Reply, Request, Settings, Subject};
+use super::{Answer, Origin, Picked, Question, Reading, Reply, Request, Settings, Subject};
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::figure::{Layout, Sheet, SheetKind};
@@ -54,11 +54,29 @@ pub enum PacketError {
     Buffer(usize),
 }
 
+/// A file, less its bytes.
+#[derive(Serialize, Deserialize)]
+struct PickedHeader {
+    name: String,
+    origin: Option<Origin>,
+}
+
+impl PickedHeader {
+    fn write<'a>(file: &'a Picked, b: &mut Buffers<'a>) -> Self {
+        b.bytes(file.bytes.as_slice());
+        PickedHeader { name: file.name.clone(), origin: file.origin.as_deref().cloned() }
+    }
+
+    fn read(self, r: &mut Reader) -> Result<Picked, PacketError> {
+        Ok(Picked { name: self.name, bytes: Arc::new(r.bytes()?), origin: self.origin.map(Arc::new) })
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 enum RequestHeader {
     Read {
         job: u32,
-        names: Vec<String>,
+        files: Vec<PickedHeader>,
     },
     Load {
         job: u32,
@@ -119,6 +137,10 @@ enum RequestHeader {
         job: u32,
         json: bool,
     },
+    Convert {
+        job: u32,
+        file: PickedHeader,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -135,6 +157,7 @@ enum ReplyHeader {
     Written { job: u32 },
     Answered { job: u32, answer: Answer },
     Failed { job: u32, notice: Notice },
+    Converted { job: u32, file: PickedHeader },
 }
 
 /// An insight whose large arrays are empty here and follow as buffers.
@@ -321,8 +344,8 @@ impl Request {
         let mut b = Buffers::default();
         let header = match self {
             Request::Read { job, files } => {
-                files.iter().for_each(|f| b.bytes(f.bytes.as_slice()));
-                RequestHeader::Read { job: *job, names: files.iter().map(|f| f.name.clone()).collect() }
+                let files = files.iter().map(|file| PickedHeader::write(file, &mut b)).collect();
+                RequestHeader::Read { job: *job, files }
             }
             &Request::Restage { job, ref study, column, role } => {
                 RequestHeader::Restage { job, study: Box::new(twin::write(study, &mut b)), column, role }
@@ -361,6 +384,9 @@ impl Request {
                 let (study, attributions) = subject.write(&mut b);
                 RequestHeader::Analyse { job, study, attributions, output, k, whole }
             }
+            Request::Convert { job, file } => {
+                RequestHeader::Convert { job: *job, file: PickedHeader::write(file, &mut b) }
+            }
             Request::Ask { job, question } => {
                 let question = match question {
                     Question::Pairs { matrix, count } => {
@@ -382,18 +408,18 @@ impl Request {
     pub fn from_packet(packet: Packet) -> Result<Self, PacketError> {
         let (header, mut r) = unpack(packet)?;
         Ok(match header {
-            RequestHeader::Read { job, names } => {
-                let files: Result<Vec<Picked>, PacketError> =
-                    names.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
+            RequestHeader::Read { job, files } => {
+                let files: Result<_, PacketError> = files.into_iter().map(|file| file.read(&mut r)).collect();
                 Request::Read { job, files: files? }
             }
+            RequestHeader::Convert { job, file } => Request::Convert { job, file: file.read(&mut r)? },
             RequestHeader::Restage { job, study, column, role } => {
                 Request::Restage { job, study: Arc::new(twin::read(*study, &mut r)?), column, role }
             }
             RequestHeader::Compare { job, study, name } => {
                 let study = Arc::new(twin::read(*study, &mut r)?);
                 let all_margins = Arc::new(r.numbers()?);
-                let predictions = Picked { name, bytes: Arc::new(r.bytes()?) };
+                let predictions = Picked::new(name, Arc::new(r.bytes()?));
                 Request::Compare { job, study, all_margins, predictions }
             }
             RequestHeader::Load { job, n_rows } => {
@@ -412,7 +438,7 @@ impl Request {
                 let insight = Arc::new(*read_insight(insight, &mut r)?);
                 let model = Arc::new(r.bytes()?);
                 let models: Result<Vec<Picked>, PacketError> =
-                    models.into_iter().map(|name| Ok(Picked { name, bytes: Arc::new(r.bytes()?) })).collect();
+                    models.into_iter().map(|name| Ok(Picked::new(name, Arc::new(r.bytes()?)))).collect();
                 Request::Keep { job, subject, insight, settings, model, models: models? }
             }
             RequestHeader::Report { job, order } => Request::Report { job, order },
@@ -479,6 +505,9 @@ impl Reply {
             }
             Reply::Drawn { job, sheet } => ReplyHeader::Drawn { job: *job, sheet: sheet.clone() },
             Reply::Answered { job, answer } => ReplyHeader::Answered { job: *job, answer: answer.clone() },
+            Reply::Converted { job, file } => {
+                ReplyHeader::Converted { job: *job, file: PickedHeader::write(file, &mut b) }
+            }
             Reply::Failed { job, notice } => ReplyHeader::Failed { job: *job, notice: notice.clone() },
         };
         pack(&header, b)
@@ -500,7 +529,7 @@ impl Reply {
                         columns,
                         notes,
                         predictions: match predictions {
-                            Some(name) => Some(Picked { name, bytes: Arc::new(r.bytes()?) }),
+                            Some(name) => Some(Picked::new(name, Arc::new(r.bytes()?))),
                             None => None,
                         },
                     },
@@ -526,6 +555,7 @@ impl Reply {
             }
             ReplyHeader::Drawn { job, sheet } => Reply::Drawn { job, sheet },
             ReplyHeader::Answered { job, answer } => Reply::Answered { job, answer },
+            ReplyHeader::Converted { job, file } => Reply::Converted { job, file: file.read(&mut r)? },
             ReplyHeader::Failed { job, notice } => Reply::Failed { job, notice },
         })
     }
@@ -538,10 +568,7 @@ mod tests {
     #[test]
     fn requests_come_back_as_they_were_sent() {
         for request in [
-            Request::Read {
-                job: 1,
-                files: vec![Picked { name: "ä.csv".into(), bytes: Arc::new(vec![1, 2, 255]) }],
-            },
+            Request::Read { job: 1, files: vec![Picked::new("ä.csv".into(), Arc::new(vec![1, 2, 255]))] },
             Request::Load {
                 job: 2,
                 model: Arc::new(vec![9; 3]),

@@ -1,9 +1,11 @@
 //! From dropped files to a study: which file is what is decided by content, never by name.
 
-use crate::dataset::{self, csv};
-use crate::ensemble;
+use super::convert::{Origin, no_table};
+use crate::dataset::convert::{self, Kind};
+use crate::dataset::{self, DataError, Dataset, csv};
 use crate::session::{CohortChoice, Notice};
 use crate::study::{self, ColumnFacts, ColumnRole, FileFacts, Finding, Manifest, Parts, Study};
+use crate::{Parsed, ensemble};
 use std::sync::Arc;
 
 /// A file as it was chosen.
@@ -13,6 +15,28 @@ pub struct Picked {
     pub name: String,
     /// Content, shared by all who look at it.
     pub bytes: Arc<Vec<u8>>,
+    /// What it was before it became the text in `bytes`; None of a file as it was chosen.
+    pub origin: Option<Arc<Origin>>,
+}
+
+impl Picked {
+    /// A file as it was chosen.
+    pub fn new(name: String, bytes: Arc<Vec<u8>>) -> Self {
+        Picked { name, bytes, origin: None }
+    }
+
+    /// Facts of the file that was chosen, whatever became of it.
+    fn facts(&self) -> FileFacts {
+        self.origin.as_ref().map_or_else(|| FileFacts::of(&self.name, &self.bytes), |o| o.file.clone())
+    }
+
+    /// The table in it.
+    fn table(&self) -> Result<Parsed<Dataset>, DataError> {
+        let Some(origin) = &self.origin else { return csv::read(&self.bytes, csv::Options::default()) };
+        let mut parsed = convert::read_converted(&self.bytes)?;
+        parsed.warnings.splice(0..0, origin.warnings.iter().cloned());
+        Ok(parsed)
+    }
 }
 
 /// What a file turned out to be.
@@ -53,6 +77,8 @@ pub enum Reading {
     },
 }
 
+/// Formats of tables, for sentences.
+const TABLES: &str = "CSV, TSV, Excel, Parquet or Arrow";
 /// Largest file that is read, bytes.
 const MAX_FILE: usize = 512 << 20;
 
@@ -67,10 +93,15 @@ pub fn file_role(file: &Picked) -> FileRole {
     // What is named like a table is one, unless it is a model in disguise: the table reader says what is wrong with
     // it. Everything else goes to the model readers, which refuse by name what they do not know.
     let name = file.name.to_ascii_lowercase();
-    let table_name =
-        [".csv", ".tsv", ".txt", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".parquet", ".arrow", ".feather"]
-            .iter()
-            .any(|e| name.ends_with(e));
+    let table_name = [
+        ".csv", ".tsv", ".txt", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".xlsm", ".parquet", ".arrow",
+        ".feather",
+    ]
+    .iter()
+    .any(|e| name.ends_with(e));
+    // Of archives, some are models.
+    let no_text =
+        Kind::of(head).is_some_and(|kind| kind != Kind::Excel) || convert::has_workbook(&file.bytes);
     let first_line = text.lines().next().unwrap_or_default();
     let model_text = text.starts_with('{') || first_line.trim() == "tree" || first_line.starts_with("CBM1");
     let binary = head.contains(&0) || head.starts_with(&[0x1f, 0x8b]) || head.starts_with(b"PK\x03\x04");
@@ -85,7 +116,7 @@ pub fn file_role(file: &Picked) -> FileRole {
     match () {
         () if model_text => FileRole::Model,
         () if predicts && columns.len() <= 4 => FileRole::Predictions,
-        () if table_name => FileRole::Table,
+        () if table_name || no_text => FileRole::Table,
         () if binary || text.starts_with('<') || name.ends_with(".json") => FileRole::Model,
         () if columns.len() > 1 || file.bytes.is_empty() => FileRole::Table,
         () => FileRole::Model,
@@ -149,9 +180,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
     };
     let table = match table {
         Some(file) => {
-            let parsed = csv::read(&file.bytes, csv::Options::default()).map_err(|e| {
-                Notice::error(format!("{} cannot be read as a table", file.name), e.to_string(), e.hint())
-            })?;
+            let parsed = file.table().map_err(|e| no_table(&file.name, &e))?;
             warnings.extend(parsed.warnings);
             Some((file, parsed.value))
         }
@@ -167,13 +196,13 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
             ];
             for (file, expected) in named {
                 if let (Some(file), Some(expected)) = (file, expected) {
-                    expected.verify(&file.bytes).map_err(|e| study_notice(&file.name, &e))?;
+                    expected.compare(&file.facts().sha256).map_err(|e| study_notice(&file.name, &e))?;
                 }
             }
             let parts = Parts {
                 manifest,
                 model_file: FileFacts::of(&model_file.name, &model_file.bytes),
-                data_file: FileFacts::of(&data_file.name, &data_file.bytes),
+                data_file: data_file.facts(),
                 warnings,
             };
             let study = Study::join(summary, data, parts).map_err(|e| study_notice(&data_file.name, &e))?;
@@ -189,7 +218,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
                 summary.n_trees,
                 summary.features.len()
             )],
-            next: "Now add the patient table that this model scores (CSV or TSV).".into(),
+            next: format!("Now add the patient table that this model scores ({TABLES})."),
         }),
         (None, Some((file, data))) => Ok(Reading::Waiting {
             understood: vec![describe_table(&file.name, &data)],
@@ -198,7 +227,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
         (None, None) => Ok(Reading::Waiting {
             understood: Vec::new(),
             next: format!(
-                "Add a model file ({}) and the patient table it scores (CSV or TSV).",
+                "Add a model file ({}) and the patient table it scores ({TABLES}).",
                 ensemble::FORMATS
             ),
         }),
@@ -238,7 +267,7 @@ mod tests {
     #[test]
     fn a_file_is_what_it_holds_and_then_what_it_is_called() {
         let check = |name: &str, bytes: &[u8], expect: FileRole| {
-            let file = Picked { name: name.into(), bytes: Arc::new(bytes.to_vec()) };
+            let file = Picked::new(name.into(), Arc::new(bytes.to_vec()));
             assert_eq!(file_role(&file), expect, "{name}");
         };
         check("study.json", b"{\"format\": \"clarimark-study\"}", FileRole::Manifest);
@@ -251,6 +280,10 @@ mod tests {
         check("model.json.gz", b"\x1f\x8b\x08", FileRole::Model);
         check("book.xlsx", b"PK\x03\x04", FileRole::Table);
         check("workbook.csv", b"PK\x03\x04", FileRole::Table);
+        check("book", b"PK\x03\x04 xl/workbook.xml", FileRole::Table);
+        check("forest", b"PK\x03\x04 schema.json", FileRole::Model);
+        check("table.bin", b"PAR1", FileRole::Table);
+        check("table", b"ARROW1\0\0", FileRole::Table);
         check("page.csv", b"<!doctype html>", FileRole::Table);
         check("page.json", b"<!doctype html>", FileRole::Model);
         check("forest.pkl", b"\x80\x04", FileRole::Model);

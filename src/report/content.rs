@@ -4,6 +4,7 @@ use super::checklist::{
     DRIVERS, FDA, GUARD_RAILS, Item, METHODS, MODEL, PERFORMANCE, REMARK, SUBGROUPS, TRIPOD_AI, answer,
 };
 use super::{Block, Document, Order, Section};
+use crate::ensemble::{Calibration, Summary};
 use crate::figure::{self, Figure, Grouping, Layout, Sheet, SheetKind, words};
 use crate::plot::Scene;
 use crate::plot::chart::Table;
@@ -92,6 +93,7 @@ fn model_and_data(a: &Analysis) -> Vec<Block> {
             format!("{}, {} in splits, {categorical} categorical", count(m.features.len()), count(used)),
         ),
         fact("Output explained", m.scale.margin.clone()),
+        fact("Calibration", m.calibration.as_ref().map_or_else(|| "none".into(), |c| calibration(m, c))),
         fact("Base value", fixed(a.base_value(), 4)),
     ];
     let outcome = match study.outcome() {
@@ -137,6 +139,17 @@ fn model_and_data(a: &Analysis) -> Vec<Block> {
     ]
 }
 
+/// Which function is explained where a calibration follows it.
+fn calibration(m: &Summary, calibration: &Calibration) -> String {
+    format!(
+        "{} of the {}. What is explained is the {} before calibration, to which SHAP values and the base value add up; \
+         calibrated probabilities follow from it and are not explained",
+        calibration.name(),
+        calibration.input().word(),
+        m.scale.margin
+    )
+}
+
 fn role_word(role: ColumnRole) -> &'static str {
     match role {
         ColumnRole::Id => "patient id",
@@ -168,8 +181,9 @@ fn methods(a: &Analysis, order: &Order) -> Vec<Block> {
         ),
     };
     let clusters = &a.insight.clusters;
+    let before = if m.calibration.is_some() { " before calibration" } else { "" };
     let mut sentences = format!(
-        "SHAP values of {} were computed exactly, in double precision, for {} {} of {}, for the model's {}. Features \
+        "SHAP values of {} were computed exactly, in double precision, for {} {} of {}, for the model's {}{before}. Features \
          outside a coalition were replaced {replaced}. For every patient the SHAP values and the base value add up to \
          the model's own output; the largest difference was {}. Importance is the mean absolute SHAP value with a 95 % \
          percentile bootstrap interval over patients ({} resamples). Direction is Spearman's correlation of value and \

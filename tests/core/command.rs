@@ -12,13 +12,13 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-struct Ran {
-    status: u8,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) status: u8,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
-fn clarimark(arguments: &[&str]) -> Ran {
+pub(crate) fn clarimark(arguments: &[&str]) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let status = run(arguments.iter().map(Into::into), &mut out, &mut err);
     Ran { status, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
@@ -464,7 +464,7 @@ fn a_manifest_names_a_calibration_and_holds_it_to_its_checksum() {
 
     // The page reads the same files, in any order.
     let names = ["platt.csv", "data.csv", "study.json", "model.skops"];
-    let picked = |name: &str| Picked { name: name.into(), bytes: Arc::new(fs::read(at.join(name)).unwrap()) };
+    let picked = |name: &str| Picked::new(name.into(), Arc::new(fs::read(at.join(name)).unwrap()));
     let Reading::Study { study, .. } = read_files(&names.map(picked)).unwrap() else { panic!("no study") };
     let margin = got["margin"][0][0].as_f64().unwrap();
     assert_eq!(study.model.calibrated(margin), got["calibrated"][0].as_f64());

@@ -208,6 +208,7 @@ fn every_reference_case_agrees_with_the_library() {
     assert_eq!(by_version.keys().filter(|v| v.starts_with("catboost")).count(), 1);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("treelite")).count(), 1);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("sklearn")).count(), 3);
+    assert_eq!(by_version["sksurv-0.28.0"].n_cases, 5);
     assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 205);
     assert!(by_version.values().map(|w| w.n_twins).sum::<usize>() >= 60);
 }
@@ -230,6 +231,14 @@ fn catboost_models_that_are_not_read_are_refused_with_a_way_out() {
             error.hint()
         );
     }
+}
+
+#[test]
+fn what_scikit_survival_boosts_is_refused_with_a_way_out() {
+    let bytes = fs::read(folder().join("sksurv-0.28.0/refused_boosting.joblib")).unwrap();
+    let error = ensemble::read(&bytes).err().unwrap();
+    assert!(error.to_string().contains("GradientBoostingSurvivalAnalysis"), "{error}");
+    assert!(error.hint().contains("RandomSurvivalForest") && error.hint().contains("survival:cox"));
 }
 
 #[test]

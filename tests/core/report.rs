@@ -115,3 +115,35 @@ fn the_command_writes_what_the_page_saves() {
     assert!(std::fs::read_to_string(&output).unwrap() == expect);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_report_says_which_function_a_calibration_leaves_unexplained() {
+    let folder = crate::reference::folder();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (model, data) =
+        (path("sklearn-1.9.1/boosting_binary.model.skops"), path("sklearn-1.9.1/boosting_binary.csv"));
+    let out = std::env::temp_dir().join(format!("clarimark-report-{}.html", std::process::id()));
+    let report = |more: &[&str]| {
+        let all = ["report", "--model", &model, "--data", &data, "-o", out.to_str().unwrap()];
+        let ran = crate::command::clarimark(&[&all[..], more].concat());
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        std::fs::read_to_string(&out).unwrap()
+    };
+    let of = |page: &str| {
+        let found = numbers(page);
+        let all = found["sections"].as_array().unwrap().iter().flat_map(|s| s["blocks"].as_array().unwrap());
+        let mut facts = all.filter_map(|b| b["facts"].as_array()).flatten();
+        facts.find(|f| f["name"] == "Calibration").unwrap()["value"].as_str().unwrap().to_owned()
+    };
+    let plain = report(&[]);
+    assert_eq!(of(&plain), "none");
+    assert!(!plain.contains("before calibration"));
+    let calibrated = report(&["--calibration", &path("calibration/isotonic_of_margin.csv")]);
+    let said = of(&calibrated);
+    assert!(said.starts_with("isotonic of the margin. What is explained is the log-odds"), "{said}");
+    assert!(said.contains("before calibration") && said.contains("are not explained"), "{said}");
+    assert!(calibrated.contains("before calibration. Features outside"), "the methods say so, too");
+    // What is explained is the same.
+    assert_eq!(numbers(&plain)["importance"], numbers(&calibrated)["importance"]);
+    std::fs::remove_file(out).unwrap();
+}

@@ -17,10 +17,8 @@ use std::sync::Arc;
 /// The files of a shipped study.
 pub(crate) fn files(name: &str) -> Vec<Picked> {
     let folder = format!("{}/public/studies/{name}", env!("CARGO_MANIFEST_DIR"));
-    let read = |file: &str| Picked {
-        name: file.into(),
-        bytes: Arc::new(std::fs::read(format!("{folder}/{file}")).unwrap()),
-    };
+    let read =
+        |file: &str| Picked::new(file.into(), Arc::new(std::fs::read(format!("{folder}/{file}")).unwrap()));
     vec![read("study.json"), read("model.json"), read(&format!("{name}.csv"))]
 }
 
@@ -155,7 +153,7 @@ fn a_role_is_changed_and_predictions_are_compared_where_the_page_does_not_wait()
     let mut text = String::from("margin\n");
     a.all_margins.iter().for_each(|m| text += &format!("{m}\n"));
     let mut compare = |text: &str| {
-        let predictions = Picked { name: "theirs.csv".into(), bytes: Arc::new(text.into()) };
+        let predictions = Picked::new("theirs.csv".into(), Arc::new(text.into()));
         let (study, all_margins) = (a.study.clone(), a.all_margins.clone());
         ask(&mut worker, Request::Compare { job: 6, study, all_margins, predictions })
     };
@@ -221,13 +219,13 @@ fn refits_are_ranked_as_their_library_does() {
         .manifest
         .refits
         .iter()
-        .map(|file| Picked {
-            name: file.path.clone(),
-            bytes: Arc::new(std::fs::read(format!("{folder}/{}", file.path)).unwrap()),
+        .map(|file| {
+            let bytes = std::fs::read(format!("{folder}/{}", file.path)).unwrap();
+            Picked::new(file.path.clone(), Arc::new(bytes))
         })
         .collect();
     assert_eq!(models.len(), 10);
-    models.push(Picked { name: "broken.json".into(), bytes: Arc::new(b"{}".to_vec()) });
+    models.push(Picked::new("broken.json".into(), Arc::new(b"{}".to_vec())));
     let mut worker = Drawer::default();
     let keep = Request::Keep {
         job: 0,

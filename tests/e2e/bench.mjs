@@ -3,11 +3,11 @@
 // memory of the browser's processes for this page.
 //
 //   node tests/e2e/bench.mjs [ROWS]
-import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
 import { cohort } from './cohort.mjs';
+import { memory } from './memory.mjs';
 
 const rows = Number(process.argv[2] ?? 50_000);
 const features = 50;
@@ -15,18 +15,6 @@ const trees = 300;
 const depth = 6;
 
 const { folder, files } = await cohort({ rows, features, trees, depth });
-
-/** Resident memory of a process and all below it, MB. */
-const memory = root => {
-  const lines = spawnSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' }).stdout.trim().split('\n');
-  const all = lines.map(line => line.trim().split(/\s+/).map(Number));
-  const inside = new Set([root]);
-  for (let grew = true; grew;) {
-    grew = false;
-    for (const [pid, parent] of all) if (inside.has(parent) && !inside.has(pid)) grew = inside.add(pid) && true;
-  }
-  return all.filter(([pid]) => inside.has(pid)).reduce((sum, [, , rss]) => sum + rss, 0) / 1024;
-};
 
 const server = await chromium.launchServer({
   executablePath: process.env.CLARIMARK_CHROMIUM,

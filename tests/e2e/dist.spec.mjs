@@ -28,14 +28,14 @@ test('the first load is at most 700 kB compressed, and what computes comes after
   expect(names.filter(name => name.startsWith('studies/'))).toEqual([]);
   expect(size.first).toBeLessThanOrEqual(700_000);
   expect(size.worker).toBeLessThanOrEqual(1_000_000);
-  // What draws comes when it is asked for.
-  expect(names.filter(name => name.startsWith('drawer-'))).toEqual([]);
+  // What draws, and what reads tables that are no text, comes when it is asked for.
+  expect(names.filter(name => /^(drawer|reader)-/.test(name))).toEqual([]);
   expect(faults.unexpected()).toEqual([]);
 });
 
 test('the program has no means to talk to anyone', async () => {
   const glue = await parts('.js');
-  expect(glue).toHaveLength(3);
+  expect(glue).toHaveLength(4);
   for (const each of glue) {
     expect(each.toString('utf8')).not.toMatch(/RTCPeerConnection|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import\.meta/);
   }

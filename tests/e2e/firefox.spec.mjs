@@ -1,9 +1,9 @@
 // The page in Firefox, driven over WebDriver BiDi: Playwright's own Firefox would have to be downloaded.
 import { test as base } from '@playwright/test';
 import { existsSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
-import { expect, forms, oneFile, openedView, serveSite } from './clarimark.mjs';
+import { expect, forms, oneFile, openedView, serveSite, studies } from './clarimark.mjs';
 
 const test = base.extend({
   firefox: [async ({}, use) => {
@@ -37,6 +37,10 @@ for (const form of forms) {
     const button = await page.waitForSelector('[data-command="open-example-pbc"]', { visible: true });
     await button.click();
     await page.waitForSelector(openedView, { visible: true, timeout: 60_000 });
+    // A table that is no text takes a program of its own.
+    const parquet = fileURLToPath(new URL('../reference/tables-pbc/pbc.parquet', import.meta.url));
+    await (await page.$('#file-input')).uploadFile(`${studies}pbc/model.json`, parquet);
+    await page.waitForSelector('[data-command="compute"]:enabled', { visible: true, timeout: 60_000 });
     expect(faults).toEqual([]);
     await page.close();
   });

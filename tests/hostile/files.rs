@@ -111,12 +111,13 @@ fn converted() -> Vec<Kind> {
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
-    let kind = |name: &str, ending: &str| {
-        let is_one = |path: &&PathBuf| path.extension().is_some_and(|e| e == ending);
+    let kind = |name: &str, endings: &[&str]| {
+        let is_one =
+            |path: &&PathBuf| path.extension().is_some_and(|e| endings.iter().any(|ending| e == *ending));
         let files = paths.iter().filter(is_one).map(|path| fs::read(path).unwrap()).collect();
         Kind { name: name.into(), reader: Reader::Table, packed: true, files }
     };
-    vec![kind("Excel", "xlsx"), kind("Parquet", "parquet")]
+    vec![kind("Excel", &["xlsx"]), kind("Parquet", &["parquet"]), kind("Arrow", &["feather", "arrow"])]
 }
 
 fn tables() -> Vec<Kind> {

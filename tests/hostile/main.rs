@@ -156,7 +156,7 @@ fn damaged_files_never_panic() {
     let n = std::env::var("CLARIMARK_MUTATIONS").map_or(DEFAULT_MUTATIONS, |n| n.parse().unwrap());
     let only = std::env::var("CLARIMARK_FILES").unwrap_or_default();
     let kinds = files::kinds();
-    assert!(kinds.len() >= 27, "{:?}", kinds.iter().map(|k| &k.name).collect::<Vec<_>>());
+    assert!(kinds.len() >= 28, "{:?}", kinds.iter().map(|k| &k.name).collect::<Vec<_>>());
     let kinds: Vec<Kind> = kinds.into_iter().filter(|kind| kind.name.contains(&only)).collect();
     let queue = Mutex::new(kinds.iter());
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);

@@ -1,5 +1,5 @@
-"""Write tables/: one table in every format that tables are read from, by pyarrow and openpyxl, and as Feather, which is
-refused; `plain.csv` is what each must be read as.
+"""Write tables/: one table in every format that tables are read from, by pyarrow, pandas, polars and openpyxl;
+`plain.csv` is what each must be read as. And tables-pbc/: a table of public/studies in three of the formats, for the page.
 
     python make_tables.py
 """
@@ -9,6 +9,8 @@ import struct
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
@@ -52,8 +54,23 @@ def cell(value, field):
     return value.isoformat().removesuffix("T00:00:00")
 
 
+def whole_study():
+    """As a person would save it from Excel, pandas or polars."""
+    folder = OUT.parent / "tables-pbc"
+    folder.mkdir(exist_ok=True)
+    frame = pl.read_csv(OUT.parents[2] / "public" / "studies" / "pbc" / "pbc.csv", infer_schema_length=None)
+    frame.write_parquet(folder / "pbc.parquet")
+    frame.to_pandas().to_feather(folder / "pbc.feather")
+    book = Workbook()
+    book.active.append(frame.columns)
+    for row in frame.iter_rows():
+        book.active.append(row)
+    book.save(folder / "pbc.xlsx")
+
+
 def main():
     OUT.mkdir(exist_ok=True)
+    whole_study()
     t = table()
     rows = t.to_pylist()
     lines = [",".join(t.column_names)] + [",".join(cell(row[c], c) for c in t.column_names) for row in rows]
@@ -61,7 +78,18 @@ def main():
     pq.write_table(t, OUT / "snappy.parquet")
     for codec in ("none", "gzip", "zstd", "lz4", "brotli"):
         pq.write_table(t, OUT / f"{codec}.parquet", compression=codec, use_dictionary=codec != "gzip", row_group_size=25, data_page_version="2.0" if codec == "zstd" else "1.0")
-    feather.write_feather(t, OUT / "plain.feather", compression="uncompressed", chunksize=17)
+    for codec in ("uncompressed", "lz4", "zstd"):
+        feather.write_feather(t, OUT / f"{codec}.feather", compression=codec, chunksize=60 if codec == "zstd" else 17)
+    feather.write_feather(t, OUT / "version1.feather", version=1)
+    with pa.ipc.new_stream(OUT / "stream.arrow", t.schema) as writer:
+        writer.write_table(t, max_chunksize=25)
+    t.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get).to_feather(OUT / "pandas.feather")
+    # zstd is what polars writes by itself.
+    frame = pl.from_arrow(t)
+    frame.write_parquet(OUT / "polars.parquet")
+    frame.write_ipc(OUT / "polars.arrow")
+    frame.write_ipc(OUT / "polars_zstd.arrow", compression="zstd")
+    frame.write_ipc_stream(OUT / "polars_stream.arrow")
     # A list has no place in a cell.
     pq.write_table(t.append_column("list", pa.array([[i] for i in range(N)])), OUT / "with_list.parquet")
     book = Workbook()

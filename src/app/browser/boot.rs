@@ -38,6 +38,8 @@ pub(crate) enum Program {
     Worker,
     /// [`crate::job::Drawer`], loaded when it is first asked for.
     Drawer,
+    /// [`crate::job::Converter`], loaded when somebody gives a table that is no text.
+    Reader,
 }
 
 impl Program {
@@ -46,6 +48,7 @@ impl Program {
         JsValue::from_str(match self {
             Program::Worker => "worker",
             Program::Drawer => "drawer",
+            Program::Reader => "reader",
         })
     }
 }

@@ -50,7 +50,7 @@ pub(crate) async fn read(list: FileList) -> Result<Vec<Picked>, Refused> {
         }
         let buffer =
             JsFuture::from(file.array_buffer()).await.map_err(|_| Refused::Unreadable(file.name()))?;
-        picked.push(Picked { name: file.name(), bytes: Arc::new(copied(&Uint8Array::new(&buffer)).await) });
+        picked.push(Picked::new(file.name(), Arc::new(copied(&Uint8Array::new(&buffer)).await)));
     }
     Ok(picked)
 }

@@ -68,7 +68,7 @@ fn Guide() -> impl IntoView {
                 <dt>"Models"</dt>
                 <dd>{crate::ensemble::FORMATS}</dd>
                 <dt>"Tables"</dt>
-                <dd>"CSV and TSV; comma, semicolon, tab or bar"</dd>
+                <dd>"CSV and TSV; comma, semicolon, tab or bar; Excel .xlsx, Parquet, Arrow, Feather"</dd>
                 <dt>"Studies"</dt>
                 <dd>"a study.json that names both"</dd>
                 <dt>"Checks"</dt>

@@ -148,7 +148,7 @@ pub(crate) fn Start() -> impl IntoView {
                     <li>
                         <span class="dim">"2"</span>
                         <b>"Patient table"</b>
-                        <span class="dim">"CSV or TSV, one row per patient, outcome optional"</span>
+                        <span class="dim">"CSV, Excel, Parquet or Arrow: one row per patient, outcome optional"</span>
                     </li>
                     <li><span class="dim">"3"</span><b>"Check"</b><span class="dim">"every column and its role is listed"</span></li>
                     <li><span class="dim">"4"</span><b>"Compute"</b><span class="dim">"exact values, with progress and cancel"</span></li>

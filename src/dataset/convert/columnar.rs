@@ -1,4 +1,4 @@
-//! Parquet, by way of Arrow's arrays.
+//! Arrow's arrays as text: what Parquet and Arrow files are read into.
 
 use super::{Problem, Text, date_time, number};
 use crate::dataset::DataError;
@@ -12,41 +12,9 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Schema, TimeUnit};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-/// Cells that are decoded together.
-const CELLS: usize = 1 << 20;
-/// What a column may claim to unpack to, bytes.
-const MAX_COLUMN: i64 = 1 << 31;
-
-fn too_large(cap: Cap) -> Problem {
+pub(super) fn too_large(cap: Cap) -> Problem {
     Problem::Table(DataError::TooLarge { cap, row: None })
-}
-
-pub(super) fn parquet_to_csv(bytes: &[u8]) -> Result<Text, Problem> {
-    let file = bytes::Bytes::copy_from_slice(bytes);
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Problem::of)?;
-    let metadata = builder.metadata();
-    let n_columns = builder.schema().fields().len();
-    let n_rows = usize::try_from(metadata.file_metadata().num_rows()).unwrap_or(usize::MAX);
-    if n_columns > Cap::Columns.limit() {
-        return Err(too_large(Cap::Columns));
-    }
-    if n_rows > Cap::Rows.limit() {
-        return Err(too_large(Cap::Rows));
-    }
-    if n_rows.saturating_mul(n_columns) > Cap::Cells.limit() {
-        return Err(too_large(Cap::Cells));
-    }
-    for column in metadata.row_groups().iter().flat_map(|group| group.columns()) {
-        if !(0..=MAX_COLUMN).contains(&column.uncompressed_size()) {
-            return Err(Problem::Damaged("a column claims an impossible size".into()));
-        }
-    }
-    let schema = builder.schema().clone();
-    let rows_together = (CELLS / n_columns.max(1)).clamp(64, 8_192);
-    let batches = builder.with_batch_size(rows_together).build().map_err(Problem::of)?;
-    text(&schema, batches.map(|batch| batch.map_err(Problem::of)))
 }
 
 /// True for types that have a place in a cell.
@@ -66,51 +34,65 @@ fn readable(kind: &DataType) -> bool {
     }
 }
 
-fn text(
-    schema: &Schema,
-    batches: impl Iterator<Item = Result<RecordBatch, Problem>>,
-) -> Result<Text, Problem> {
-    let mut out = Text::new();
-    let fields = schema.fields();
-    if fields.len() > Cap::Columns.limit() {
-        return Err(too_large(Cap::Columns));
+/// Refuses what is larger than any table that is read.
+pub(super) fn check_size(n_columns: usize, n_rows: usize) -> Result<(), Problem> {
+    match (n_columns, n_rows) {
+        _ if n_columns > Cap::Columns.limit() => Err(too_large(Cap::Columns)),
+        _ if n_rows > Cap::Rows.limit() => Err(too_large(Cap::Rows)),
+        _ if n_rows.saturating_mul(n_columns) > Cap::Cells.limit() => Err(too_large(Cap::Cells)),
+        _ => Ok(()),
     }
-    let kept: Vec<usize> = (0..fields.len()).filter(|&i| readable(fields[i].data_type())).collect();
-    let left_out: Vec<&str> =
-        fields.iter().filter(|f| !readable(f.data_type())).map(|f| f.name().as_str()).collect();
-    if !left_out.is_empty() {
-        let names: Vec<String> = left_out.iter().take(10).map(|n| format!("“{n}”")).collect();
-        out.warnings.push(format!(
-            "{} of the table are left out, because their cells are neither numbers nor texts: {}.",
-            left_out.len(),
-            names.join(", ")
-        ));
+}
+
+/// A table under way, batch by batch.
+pub(super) struct Table {
+    pub(super) out: Text,
+    /// Columns that have a place.
+    kept: Vec<usize>,
+}
+
+impl Table {
+    /// The header.
+    pub(super) fn new(schema: &Schema) -> Result<Self, Problem> {
+        let mut out = Text::new();
+        let fields = schema.fields();
+        check_size(fields.len(), 0)?;
+        let (kept, left_out): (Vec<usize>, Vec<usize>) =
+            (0..fields.len()).partition(|&i| readable(fields[i].data_type()));
+        if !left_out.is_empty() {
+            let names: Vec<String> =
+                left_out.iter().take(10).map(|&i| format!("“{}”", fields[i].name())).collect();
+            out.warnings.push(format!(
+                "{} of the table are left out, because their cells are neither numbers nor texts: {}.",
+                left_out.len(),
+                names.join(", ")
+            ));
+        }
+        for &i in &kept {
+            out.cell(Some(fields[i].name()));
+        }
+        out.end_row()?;
+        Ok(Table { out, kept })
     }
-    for &i in &kept {
-        out.cell(Some(fields[i].name()));
-    }
-    out.end_row()?;
-    for batch in batches {
-        let batch = batch?;
-        let columns: Vec<Cells<'_>> = kept.iter().map(|&i| cells(batch.column(i).as_ref())).collect();
-        if out.rows.saturating_add(batch.num_rows()) > Cap::Rows.limit() + 1 {
+
+    /// The next rows.
+    pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<(), Problem> {
+        let columns: Vec<Cells<'_>> = self.kept.iter().map(|&i| cells(batch.column(i).as_ref())).collect();
+        if self.out.rows.saturating_add(batch.num_rows()) > Cap::Rows.limit() + 1 {
             return Err(too_large(Cap::Rows));
         }
         for row in 0..batch.num_rows() {
             for column in &columns {
                 match column(row) {
-                    Some(Cell::Number(text)) => {
-                        out.separate();
-                        out.out.extend_from_slice(text.as_bytes());
-                    }
-                    Some(Cell::Text(text)) => out.cell(Some(text)),
-                    None => out.cell(None),
+                    Some(Cell::Number(text)) => self.out.number(&text),
+                    Some(Cell::Text(text)) => self.out.cell(Some(text)),
+                    None => self.out.cell(None),
                 }
             }
-            out.end_row()?;
+            self.out.end_row()?;
         }
+        Ok(())
     }
-    Ok(out)
 }
 
 enum Cell<'a> {

@@ -1,44 +1,65 @@
-//! Tables that are no text: Excel workbooks and Parquet files, each turned into the CSV text that says the
-//! same and read as that, so that types, missing values and limits are those of CSV tables. The command reads them.
+//! Tables that are no text: Excel workbooks, Parquet, Arrow and Feather files, each turned into the CSV text that says
+//! the same and read as that, so that types, missing values and limits are those of CSV tables. The command and a program
+//! of the page that is loaded for them link the readers.
 //!
 //! - Numbers keep their bits: they are written in the shortest form that reads back to the same 64-bit float; 32-bit
 //!   floats are widened first.
 //! - Null and NaN are missing. Truth values are 1 and 0. Dictionaries are their texts. Dates and times are ISO 8601.
 //! - Columns of lists, structures and the like are left out with a warning.
-//!
-//! Arrow and Feather files are refused by name: their reader (arrow-ipc 60) allocates whatever a damaged file claims, which
-//! ends the program.
 
+mod arrow;
 mod columnar;
 mod excel;
+mod parquet;
 
 use super::{DataError, Dataset, csv};
 use crate::Parsed;
 use crate::dataset::error::Cap;
 use std::panic::AssertUnwindSafe;
 
-/// What a file is, by its first bytes.
+/// What a table that is no text is, by its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// A zip archive; most likely a workbook.
     Excel,
+    /// Parquet.
     Parquet,
+    /// Arrow's file format, which is Feather's second version.
+    Arrow,
+    /// Arrow's stream format.
+    ArrowStream,
+    /// Feather's first version.
+    Feather1,
 }
 
 impl Kind {
-    fn of(bytes: &[u8]) -> Option<Self> {
-        match bytes {
-            [b'P', b'K', 3, 4, ..] => Some(Kind::Excel),
-            [b'P', b'A', b'R', b'1', ..] => Some(Kind::Parquet),
-            _ => None,
-        }
+    /// By the first bytes; None for text and what nobody knows.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let starts: [(&[u8], Kind); 5] = [
+            (b"PK\x03\x04", Kind::Excel),
+            (b"PAR1", Kind::Parquet),
+            (b"ARROW1\0\0", Kind::Arrow),
+            (&[0xff; 4], Kind::ArrowStream),
+            (b"FEA1", Kind::Feather1),
+        ];
+        starts.into_iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, kind)| kind)
     }
 
     fn name(self) -> &'static str {
         match self {
             Kind::Excel => "Excel workbook",
             Kind::Parquet => "Parquet file",
+            Kind::Arrow => "Arrow or Feather file",
+            Kind::ArrowStream => "Arrow stream",
+            Kind::Feather1 => "Feather file",
         }
     }
+}
+
+/// True for an archive with a workbook inside: its list of contents, at its end, is not packed.
+pub fn has_workbook(bytes: &[u8]) -> bool {
+    let end = &bytes[bytes.len().saturating_sub(1 << 16)..];
+    Kind::of(bytes) == Some(Kind::Excel) && end.windows(15).any(|name| name == b"xl/workbook.xml")
 }
 
 /// Reads a table of any supported format, decided by its content.
@@ -47,24 +68,49 @@ impl Kind {
 /// [`DataError`]; of a workbook, rows are counted without empty ones.
 pub fn read(bytes: &[u8]) -> Result<Parsed<Dataset>, DataError> {
     let Some(kind) = Kind::of(bytes) else { return csv::read(bytes, csv::Options::default()) };
+    let Parsed { value: text, warnings } = to_csv(kind, bytes)?;
+    let mut parsed = read_converted(&text)?;
+    parsed.warnings.splice(0..0, warnings);
+    Ok(parsed)
+}
+
+/// Reads the text that [`to_csv`] has made.
+///
+/// # Errors
+/// [`DataError`].
+pub fn read_converted(text: &[u8]) -> Result<Parsed<Dataset>, DataError> {
+    csv::read(text, csv::Options { delimiter: Some(b','), decimal_comma: Some(false), header: Some(true) })
+}
+
+/// The CSV text that says the same as a table of another kind.
+///
+/// # Errors
+/// [`DataError::Damaged`] names the kind and what is wrong; [`DataError::TooLarge`].
+pub fn to_csv(kind: Kind, bytes: &[u8]) -> Result<Parsed<Vec<u8>>, DataError> {
     if bytes.len() > Cap::File.limit() {
         return Err(DataError::TooLarge { cap: Cap::File, row: None });
     }
     // The readers of these formats are not made for files of strangers: what stops them is damage, not a bug of ours.
     let converted = quietly(|| match kind {
         Kind::Excel => excel::to_csv(bytes),
-        Kind::Parquet => columnar::parquet_to_csv(bytes),
+        Kind::Parquet => parquet::to_csv(bytes),
+        Kind::Arrow => arrow::file_to_csv(bytes),
+        Kind::ArrowStream => arrow::stream_to_csv(bytes),
+        Kind::Feather1 => {
+            Err(Problem::Damaged("it is of Feather's first version, which nobody writes any more".into()))
+        }
     });
-    let Text { out, warnings, .. } = match converted {
-        Some(Ok(text)) => text,
-        Some(Err(Problem::Table(error))) => return Err(error),
-        Some(Err(Problem::Damaged(problem))) => return Err(damaged(kind, &problem)),
-        None => return Err(damaged(kind, "its reader gave up on it")),
-    };
-    let options = csv::Options { delimiter: Some(b','), decimal_comma: Some(false), header: Some(true) };
-    let mut parsed = csv::read(&out, options)?;
-    parsed.warnings.splice(0..0, warnings);
-    Ok(parsed)
+    match converted {
+        Some(Ok(Text { out, warnings, .. })) => Ok(Parsed { value: out, warnings }),
+        Some(Err(Problem::Table(error))) => Err(error),
+        Some(Err(Problem::Damaged(problem))) => Err(damaged(kind, &problem)),
+        None => Err(gave_up(kind)),
+    }
+}
+
+/// What there is to say when a reader has ended without an answer.
+pub fn gave_up(kind: Kind) -> DataError {
+    damaged(kind, "its reader gave up on it")
 }
 
 fn damaged(kind: Kind, problem: &str) -> DataError {
@@ -124,14 +170,19 @@ impl Text {
         self.separate();
         if let Some(text) = text {
             self.out.push(b'"');
-            for byte in text.bytes() {
-                if byte == b'"' {
-                    self.out.push(b'"');
-                }
-                self.out.push(byte);
-            }
+            let start = self.out.len();
+            // Each byte may be a quotation mark, which is written twice.
+            self.out.resize(start + 2 * text.len(), 0);
+            let (_, _, written) = csv_core::quote(text.as_bytes(), &mut self.out[start..], b'"', b'\\', true);
+            self.out.truncate(start + written);
             self.out.push(b'"');
         }
+    }
+
+    /// One cell that needs no quotation marks.
+    fn number(&mut self, text: &str) {
+        self.separate();
+        self.out.extend_from_slice(text.as_bytes());
     }
 
     fn separate(&mut self) {
@@ -210,12 +261,25 @@ mod tests {
     }
 
     #[test]
+    fn quotation_marks_in_texts_are_doubled() {
+        let mut text = Text::new();
+        for cell in [Some("a"), Some("\"b\" \"\""), None, Some(""), Some("c,\nü")] {
+            text.cell(cell);
+        }
+        text.number("1.5");
+        assert!(text.end_row().is_ok());
+        assert_eq!(String::from_utf8_lossy(&text.out), "\"a\",\"\"\"b\"\" \"\"\"\"\",,\"\",\"c,\nü\",1.5\n");
+    }
+
+    #[test]
     fn damage_is_one_error_and_a_panic_is_damage() {
-        for start in [&b"PK\x03\x04"[..], b"PAR1"] {
+        for start in [&b"PK\x03\x04"[..], b"PAR1", b"ARROW1\0\0", &[0xff; 4], b"FEA1"] {
             let error = read(&[start, b"nothing of the kind, and more of it"].concat()).unwrap_err();
             assert!(matches!(error, DataError::Damaged { .. }), "{error}");
             assert!(!error.to_string().contains('\n') && !error.hint().is_empty());
         }
+        let gave_up = gave_up(Kind::Parquet);
+        assert!(gave_up.to_string().starts_with("the Parquet file cannot be read"), "{gave_up}");
         assert_eq!(quietly(|| -> u8 { panic!("unseen") }), None);
         assert_eq!(quietly(|| 3), Some(3));
     }

@@ -23,11 +23,19 @@ impl FileRef {
     /// # Errors
     /// [`ManifestError::Mismatch`] shows both checksums.
     pub fn verify(&self, bytes: &[u8]) -> Result<(), StudyError> {
-        let got = sha256_hex(bytes);
-        if got == self.sha256 {
+        self.compare(&sha256_hex(bytes))
+    }
+
+    /// Compares a file's SHA-256 with the checksum.
+    ///
+    /// # Errors
+    /// As [`FileRef::verify`].
+    pub fn compare(&self, sha256: &str) -> Result<(), StudyError> {
+        if sha256 == self.sha256 {
             return Ok(());
         }
-        Err(ManifestError::Mismatch { path: self.path.clone(), expected: self.sha256.clone(), got }.into())
+        let (path, expected) = (self.path.clone(), self.sha256.clone());
+        Err(ManifestError::Mismatch { path, expected, got: sha256.to_owned() }.into())
     }
 }
 

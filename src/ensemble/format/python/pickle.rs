@@ -36,6 +36,7 @@ const PACKAGES: &[&str] = &[
     "numpy",
     "scipy",
     "sklearn",
+    "sksurv",
     "xgboost",
 ];
 /// What else a harmless file names.

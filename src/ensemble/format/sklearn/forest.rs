@@ -8,7 +8,7 @@ use crate::ensemble::builder::{MAX_OUTPUTS, MAX_TREES, within};
 use crate::ensemble::{Builder, Cast, Ensemble, Link, ModelError, Objective, Scale, TreeSpec};
 
 /// Trees of a forest, or the one tree.
-fn trees<'h, 'a>(model: &Place<'h, 'a>, forest: bool) -> Result<Vec<Place<'h, 'a>>, ModelError> {
+pub(super) fn trees<'h, 'a>(model: &Place<'h, 'a>, forest: bool) -> Result<Vec<Place<'h, 'a>>, ModelError> {
     let trees =
         if forest { model.get("estimators_")?.items("trees", MAX_TREES)? } else { vec![model.clone()] };
     if trees.is_empty() { Err(model.get("estimators_")?.wrong("it is empty")) } else { Ok(trees) }

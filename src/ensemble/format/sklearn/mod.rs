@@ -10,6 +10,7 @@ mod common;
 mod forest;
 mod histogram;
 mod isolation;
+mod survival;
 mod tree;
 
 use super::super::{Ensemble, ModelError};
@@ -26,10 +27,13 @@ const TESTED: &[&str] = &["1.0", "1.2", "1.9"];
 pub(super) fn read(model: &Place<'_, '_>) -> Result<Parsed<Ensemble>, ModelError> {
     let class = model.class();
     let name = class.rsplit('.').next().unwrap_or_default();
-    if !matches!(model.value(), Value::Object(_)) || !class.starts_with("sklearn.") {
+    let known = ["sklearn.", "sksurv."].iter().any(|package| class.starts_with(package));
+    if !matches!(model.value(), Value::Object(_)) || !known {
         return Err(refused(&class));
     }
     match name {
+        "RandomSurvivalForest" | "ExtraSurvivalTrees" => survival::read(model, name, true),
+        "SurvivalTree" | "ExtraSurvivalTree" => survival::read(model, name, false),
         "DecisionTreeClassifier" | "ExtraTreeClassifier" => forest::classifier(model, name, false),
         "RandomForestClassifier" | "ExtraTreesClassifier" => forest::classifier(model, name, true),
         "DecisionTreeRegressor" | "ExtraTreeRegressor" => forest::regressor(model, name, false),
@@ -60,10 +64,14 @@ fn refused(class: &str) -> ModelError {
         | "MultiOutputRegressor"
         | "ClassifierChain"
         | "RegressorChain" => "Save each of its estimators_ as a file of its own.",
+        _ if class.starts_with("sksurv.") => {
+            "Of scikit-survival, RandomSurvivalForest, ExtraSurvivalTrees and their trees are read; boosted hazards are \
+             read from XGBoost (survival:cox, survival:aft)."
+        }
         "a dict" | "a list" | "a tuple" => "Save the estimator alone, without the collection around it.",
         _ => {
             "Tree ensembles are read: decision trees, random forests, extra trees, (histogram) gradient boosting and \
-             isolation forests of scikit-learn, saved by skops, joblib or pickle."
+             isolation forests of scikit-learn, survival forests of scikit-survival, saved by skops, joblib or pickle."
         }
     };
     ModelError::Estimator { class: class.chars().take(120).collect(), remedy }
