@@ -9,7 +9,7 @@ use crate::cohort::hierarchy::{Hierarchy, Linkage, hierarchy};
 use crate::cohort::reality::{Gap, Reality, gap, reality};
 use crate::evaluate::NotATest;
 use crate::plot::chart::Table;
-use crate::session::Analysis;
+use crate::session::{Analysis, MapOf};
 use crate::study::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,11 @@ pub enum SheetKind {
     Description,
     /// What other models of the same outcome lean on; drawn by [`super::across_models`], which needs them.
     Models,
+    /// What the principal components hold and what they are made of.
+    Components {
+        /// What the map is of.
+        of: MapOf,
+    },
     /// Whether there are clusters at all, and how many.
     Reality,
     /// How often patients share a cluster when others are left out.
@@ -61,6 +66,7 @@ impl SheetKind {
             SheetKind::Panel
             | SheetKind::Description
             | SheetKind::Models
+            | SheetKind::Components { .. }
             | SheetKind::Consensus
             | SheetKind::Tree { .. } => false,
         }
@@ -89,7 +95,7 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 13] = [
+const PLOTS: [&str; 16] = [
     "roc",
     "precision-recall",
     "calibration",
@@ -98,6 +104,9 @@ const PLOTS: [&str; 13] = [
     "by-group",
     "panel-size",
     "survival",
+    "scree",
+    "loadings-1",
+    "loadings-2",
     "gap",
     "consensus",
     "tree",
@@ -195,6 +204,7 @@ pub fn sheet_with(
             }
             Sheet { tables, warnings: found.warnings, ..Sheet::default() }
         }
+        SheetKind::Components { of } => super::components::components(a, *of, size),
         SheetKind::Models => super::across_models(a, None, &[], &[], width),
         SheetKind::Reality => are_there_clusters(workings, a, passes, size),
         SheetKind::Consensus => {

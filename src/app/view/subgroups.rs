@@ -25,6 +25,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
     let hovered = store.slice(|s| s.hovered);
     let k = store.slice(|s| s.now.k);
     let linkage = store.slice(|s| s.now.linkage);
+    let map_of = store.slice(|s| s.now.map_of);
     let survives = Memo::new(move |_| {
         analysis.get().is_some_and(|a| matches!(a.study.outcome(), Outcome::Survival { .. }))
     });
@@ -133,6 +134,17 @@ pub(crate) fn Subgroups() -> impl IntoView {
                     <SheetView kind=Signal::derive(|| Some(SheetKind::Survival { by: Grouping::Cluster })) height=340.0 />
                 </Pane>
             </Show>
+            <Pane
+                title="Principal components"
+                subtitle=Signal::derive(move || format!("of {}", map_of.get().title()))
+                class="profile-pane"
+            >
+                <SheetView
+                    kind=Signal::derive(move || Some(SheetKind::Components { of: map_of.get() }))
+                    columns=Signal::stored(3)
+                    height=230.0
+                />
+            </Pane>
             <Pane
                 title="What the subgroups are"
                 subtitle=Signal::derive(|| "a rule that comes close, and columns the model does not use".to_string())
