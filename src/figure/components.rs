@@ -2,6 +2,7 @@
 
 use super::{Figure, Sheet, map_matrix};
 use crate::cohort::embed::{Scree, scree};
+use crate::cohort::metric::Metric;
 use crate::plot::chart::{Table, curve, interval};
 use crate::plot::number::{fixed, percent};
 use crate::session::{Analysis, MapOf};
@@ -14,8 +15,8 @@ const N_LEADING: usize = 8;
 const MOST_OF_IT: f64 = 0.9;
 
 /// Scree and loadings of what the map is of.
-pub(super) fn components(a: &Analysis, of: MapOf, [width, height]: [f64; 2]) -> Sheet {
-    let (matrix, names) = map_matrix(a, of);
+pub(super) fn components(a: &Analysis, of: MapOf, metric: Metric, [width, height]: [f64; 2]) -> Sheet {
+    let (matrix, names) = map_matrix(a, of, metric);
     let found = scree(&matrix, names.len(), N_LEADING);
     if found.shares.is_empty() {
         return Sheet { headline: "Nothing varies, so there are no components.".into(), ..Sheet::default() };

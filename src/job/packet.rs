@@ -2,6 +2,7 @@
 
 use super::twin::{self, StudyTwin};
 use super::{Answer, Picked, Question, Reading, Reply, Request, Settings, Subject};
+use crate::cohort::metric::Metric;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::figure::{Layout, Sheet, SheetKind};
@@ -109,6 +110,7 @@ enum RequestHeader {
         job: u32,
         kind: MapKind,
         of: MapOf,
+        metric: Metric,
         steps: u32,
     },
     Report {
@@ -346,7 +348,9 @@ impl Request {
                 RequestHeader::Keep { job: *job, study, attributions, insight, settings: *settings, models }
             }
             Request::Report { job, order } => RequestHeader::Report { job: *job, order: order.clone() },
-            &Request::Map { job, kind, of, steps } => RequestHeader::Map { job, kind, of, steps },
+            &Request::Map { job, kind, of, metric, steps } => {
+                RequestHeader::Map { job, kind, of, metric, steps }
+            }
             &Request::Draw { job, ref kind, ref passes, size } => {
                 b.bytes(passes);
                 RequestHeader::Draw { job, kind: kind.clone(), size }
@@ -414,7 +418,9 @@ impl Request {
                 Request::Keep { job, subject, insight, settings, models: models? }
             }
             RequestHeader::Report { job, order } => Request::Report { job, order },
-            RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },
+            RequestHeader::Map { job, kind, of, metric, steps } => {
+                Request::Map { job, kind, of, metric, steps }
+            }
             RequestHeader::Draw { job, kind, size } => Request::Draw { job, kind, passes: r.bytes()?, size },
             RequestHeader::Ask { job, mut question } => {
                 if let Question::Pairs { matrix, .. } | Question::Effect { matrix, .. } = &mut question {

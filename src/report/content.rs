@@ -4,6 +4,7 @@ use super::checklist::{
     DRIVERS, FDA, GUARD_RAILS, Item, METHODS, MODEL, PERFORMANCE, REMARK, SUBGROUPS, TRIPOD_AI, answer,
 };
 use super::{Block, Document, Order, Section};
+use crate::cohort::metric::Metric;
 use crate::figure::{self, Figure, Grouping, Layout, Sheet, SheetKind, words};
 use crate::plot::Scene;
 use crate::plot::chart::Table;
@@ -304,7 +305,11 @@ fn subgroups(a: &Analysis, layout: &Layout) -> Vec<Block> {
     let mut out = vec![Block::Text(figure::trust(a))];
     out.extend(from_sheet(a, &SheetKind::Reality, 240.0));
     out.push(figure_of(a, figure::map(a, layout, &ViewState::default(), None, [WIDTH, 420.0])));
-    out.extend(from_sheet(a, &SheetKind::Components { of: MapOf::Attributions }, 240.0));
+    out.extend(from_sheet(
+        a,
+        &SheetKind::Components { of: MapOf::Attributions, metric: Metric::Euclidean },
+        240.0,
+    ));
     out.push(figure_of(a, figure::silhouettes(a, [WIDTH, 250.0])));
     out.push(figure_of(a, figure::stability(a, WIDTH)));
     out.push(figure_of(a, figure::profile(a, WIDTH)));
