@@ -8,6 +8,7 @@ use super::browser::workers::{self, Event, Workers};
 use super::store::Store;
 use super::study_files;
 use super::task::{Stopped, no_workers, not_loaded, out_of_memory};
+use crate::cohort::metric::Metric;
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::job::{Answer, Picked, Question, Reply, Request, Settings, Subject};
 use crate::report::Order;
@@ -230,8 +231,14 @@ pub(crate) async fn document(store: Store, json: bool) -> Result<String, Stopped
 }
 
 /// Goes on with a map of the open analysis.
-pub(crate) async fn map(store: Store, kind: MapKind, of: MapOf, steps: u32) -> Result<Layout, Stopped> {
-    match put(store, Post::Map, |job| Request::Map { job, kind, of, steps }).await? {
+pub(crate) async fn map(
+    store: Store,
+    kind: MapKind,
+    of: MapOf,
+    metric: Metric,
+    steps: u32,
+) -> Result<Layout, Stopped> {
+    match put(store, Post::Map, |job| Request::Map { job, kind, of, metric, steps }).await? {
         Reply::Mapped { layout, .. } => Ok(layout),
         _ => Err(Stopped::Cancelled),
     }

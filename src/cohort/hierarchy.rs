@@ -4,6 +4,7 @@
 
 use super::cloud::Cloud;
 use super::cluster::SAMPLE;
+use super::metric::Metric;
 use crate::math::squared_distance;
 use kodama::{Method, linkage};
 use serde::{Deserialize, Serialize};
@@ -66,18 +67,23 @@ pub struct Hierarchy {
     pub order: Vec<u32>,
 }
 
-/// The hierarchy of the rows of a row-major matrix by Euclidean distance. None beyond [`SAMPLE`] patients, whose
-/// distances would not fit, and without any.
-pub fn hierarchy(matrix: &[f64], n_features: usize, how: Linkage) -> Option<Hierarchy> {
+/// The hierarchy of the rows of a row-major matrix. None beyond [`SAMPLE`] patients, whose distances would not fit, and
+/// without any. Ward's linkage needs Euclidean distances: with correlation it is that of the rows' directions.
+pub fn hierarchy(matrix: &[f64], n_features: usize, how: Linkage, metric: Metric) -> Option<Hierarchy> {
     let n = matrix.len().checked_div(n_features).unwrap_or(0);
     if n == 0 || n > SAMPLE {
         return None;
     }
-    let cloud = Cloud::new(matrix, n_features, 0..n);
+    let (matrix, n_features) = metric.rows(matrix, n_features);
+    let cloud = Cloud::new(&matrix, n_features, 0..n);
+    let distance = |squared: f64| match (metric, how) {
+        (Metric::Correlation, Linkage::Average | Linkage::Complete) => squared / 2.0,
+        _ => squared.sqrt(),
+    };
     let rows: Vec<&[f64]> = cloud.points.rows().into_iter().filter_map(|r| r.to_slice()).collect();
     let mut distances = Vec::with_capacity(n * (n - 1) / 2);
     for i in 0..n {
-        distances.extend((i + 1..n).map(|j| squared_distance(rows[i], rows[j]).sqrt()));
+        distances.extend((i + 1..n).map(|j| distance(squared_distance(rows[i], rows[j]))));
     }
     // Points are in the order of their values; the ids of patients are those of the matrix.
     Some(joined(&mut distances, n, how, |leaf| cloud.origin[leaf] as u32))
@@ -175,15 +181,15 @@ mod tests {
     #[test]
     fn three_pairs_on_a_line() {
         let x = [0.0, 10.0, 1.0, 11.0, 30.0, 32.0];
-        let tree = hierarchy(&x, 1, Linkage::Average).unwrap();
+        let tree = hierarchy(&x, 1, Linkage::Average, Metric::Euclidean).unwrap();
         assert_eq!(tree.merges.iter().map(|m| m.height).collect::<Vec<_>>(), [1.0, 1.0, 2.0, 10.0, 25.5]);
         let labels = tree.cut(3);
         assert!(labels[0] == labels[2] && labels[1] == labels[3] && labels[4] == labels[5]);
         assert_eq!(tree.cut(1), [0; 6]);
         assert_eq!(tree.cut(9).iter().max(), Some(&5));
         assert_eq!(tree.cut_height(3), 6.0);
-        assert!(hierarchy(&[], 1, Linkage::Ward).is_none());
-        assert_eq!(hierarchy(&[3.0], 1, Linkage::Ward).unwrap().cut(1), [0]);
+        assert!(hierarchy(&[], 1, Linkage::Ward, Metric::Euclidean).is_none());
+        assert_eq!(hierarchy(&[3.0], 1, Linkage::Ward, Metric::Euclidean).unwrap().cut(1), [0]);
     }
 
     proptest! {
@@ -194,7 +200,7 @@ mod tests {
         ) {
             let matrix: Vec<f64> = rows.as_flattened().iter().map(|v| f64::from(*v)).collect();
             let how = if ward { Linkage::Ward } else { Linkage::Average };
-            let tree = hierarchy(&matrix, 2, how).unwrap();
+            let tree = hierarchy(&matrix, 2, how, Metric::Euclidean).unwrap();
             for k in 1..rows.len() {
                 let (coarse, fine) = (tree.cut(k), tree.cut(k + 1));
                 prop_assert_eq!(*fine.iter().max().unwrap() as usize, k);

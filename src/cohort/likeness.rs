@@ -3,13 +3,14 @@
 //! 17 Suppl. 1, S22–S29). Complete linkage of squared distances, as shap's heatmap has it.
 
 use super::hierarchy::{Hierarchy, Linkage, hierarchy};
+use super::metric::Metric;
 use crate::math::squared_distance;
 
 /// Rows of a row-major matrix in an order in which neighbours are alike; as they are where there are more than a
 /// hierarchy takes. The time is cubic in the number of rows: about a second for 2,000.
 pub fn by_likeness(matrix: &[f64], n_features: usize) -> Vec<u32> {
     let n = matrix.len().checked_div(n_features).unwrap_or(0);
-    match hierarchy(matrix, n_features, Linkage::Complete) {
+    match hierarchy(matrix, n_features, Linkage::Complete, Metric::Euclidean) {
         Some(tree) if n > 2 => Leaves::new(&tree, matrix, n_features).best(),
         Some(tree) => tree.order,
         None => (0..n as u32).collect(),
@@ -187,7 +188,7 @@ mod tests {
             rows in prop::collection::vec([0u8..20, 0u8..20, 0u8..20], 3..8),
         ) {
             let matrix: Vec<f64> = rows.as_flattened().iter().map(|v| f64::from(*v)).collect();
-            let tree = hierarchy(&matrix, 3, Linkage::Complete).unwrap();
+            let tree = hierarchy(&matrix, 3, Linkage::Complete, Metric::Euclidean).unwrap();
             let orders = every_order(&tree);
             let shortest = orders.iter().map(|o| length(&matrix, 3, o)).fold(f64::INFINITY, f64::min);
             let found = by_likeness(&matrix, 3);

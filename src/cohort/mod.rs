@@ -13,6 +13,7 @@ pub mod embed;
 pub mod hierarchy;
 pub mod likeness;
 mod lloyd;
+pub mod metric;
 pub mod nonlinear;
 pub mod profile;
 pub mod reality;

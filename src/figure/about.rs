@@ -24,6 +24,7 @@ impl About {
 
 const TREE_SHAP: &str = "Lundberg et al. 2020, From local explanations to global understanding with explainable AI for trees. Nature Machine Intelligence 2, 56–67. doi:10.1038/s42256-019-0138-9";
 const SILHOUETTES: &str = "Rousseeuw 1987, Silhouettes: a graphical aid to the interpretation and validation of cluster analysis. J. Comput. Appl. Math. 20, 53–65. doi:10.1016/0377-0427(87)90125-7";
+const PCA: &str = "Jolliffe & Cadima 2016, Principal component analysis: a review and recent developments. Phil. Trans. R. Soc. A 374, 20150202. doi:10.1098/rsta.2015.0202";
 const NOT_CAUSE: &str = "How the model uses a measurement, not what causes disease: among correlated biomarkers the model may have picked any.";
 
 /// The words on a plot by its name; None where the plot needs none.
@@ -135,7 +136,7 @@ pub fn about(plot: &str) -> Option<About> {
             "Patients as points; near ones are alike in what the map is of. PCA: axes are the first two principal components. UMAP and t-SNE keep neighbours together, and nothing else.",
             "Shape is the cluster, and colour too unless another was chosen. The axis titles of a PCA name the biomarkers that stretch them most.",
             "Two axes leave out part of the variance; on UMAP and t-SNE distances between groups, their sizes and the axes mean nothing. Clusters are drawn by a rule and exist for any data.",
-            "Jolliffe & Cadima 2016, Principal component analysis: a review and recent developments. Phil. Trans. R. Soc. A 374, 20150202. doi:10.1098/rsta.2015.0202",
+            PCA,
         ),
         "silhouette" | "silhouette-by-k" => (
             "For every patient, how much nearer the own cluster is than the next one: 1 is well placed, 0 between two, negative nearer to another.",
@@ -220,6 +221,18 @@ pub fn about(plot: &str) -> Option<About> {
             "Ticks are patients whose follow-up ended. Few at risk, drawn thin and dashed, say little.",
             "A p-value is shown only for patients whose outcomes the model has not seen. Groups made by a model of this outcome differ by construction.",
             "Kaplan & Meier 1958, Nonparametric estimation from incomplete observations. J. Am. Stat. Assoc. 53, 457–481.",
+        ),
+        "scree" => (
+            "The share of the variance that each principal component holds, largest first, and the sum so far.",
+            "A steep start means that few directions tell most patients apart; the map shows the first two. A flat line means that no plane shows them well.",
+            "That components with little variance are noise, or that those with much are about the outcome.",
+            PCA,
+        ),
+        "loadings-1" | "loadings-2" => (
+            "The biomarkers that a component is made of: the entries of its direction, a vector of length 1.",
+            "Bars of one sign move together along the axis, bars of opposite signs against each other. The larger the bar, the more the axis is that biomarker.",
+            "Importance: a biomarker whose attributions vary most leads a component, whatever it means for patients. The overall sign is a convention.",
+            PCA,
         ),
         "gap" => (
             "How much tighter k groups are than k groups of patients spread evenly over the same box, with one standard error.",

@@ -4,6 +4,7 @@ use super::{Figure, LevelNames, words};
 use crate::cohort::agreement::adjusted_rand;
 use crate::cohort::consensus::Consensus;
 use crate::cohort::hierarchy::{Hierarchy, Linkage};
+use crate::cohort::metric::Metric;
 use crate::cohort::reality::{Gap, Reality};
 use crate::cohort::rule::{Condition, Rule, rule};
 use crate::dataset::Values;
@@ -103,15 +104,18 @@ pub(super) fn gap_figure(found: &Gap, [width, height]: [f64; 2]) -> Figure {
 pub fn dendrogram(
     a: &Analysis,
     tree: &Hierarchy,
-    how: Linkage,
+    (linkage, metric): (Linkage, Metric),
     k: usize,
     [width, height]: [f64; 2],
 ) -> Figure {
     let groups = by_margin(a, &tree.cut(k));
-    let title = match how {
-        Linkage::Ward => "Ward distance of attributions",
-        Linkage::Average => "Mean distance of attributions",
-        Linkage::Complete => "Largest distance of attributions",
+    let title = match (linkage, metric) {
+        (Linkage::Ward, Metric::Euclidean) => "Ward distance of attributions",
+        (Linkage::Ward, Metric::Correlation) => "Ward distance of patterns of attributions",
+        (Linkage::Average, Metric::Euclidean) => "Mean distance of attributions",
+        (Linkage::Average, Metric::Correlation) => "Mean 1 − r of attributions",
+        (Linkage::Complete, Metric::Euclidean) => "Largest distance of attributions",
+        (Linkage::Complete, Metric::Correlation) => "Largest 1 − r of attributions",
     };
     let spec = tree_chart::Spec { width, height, tree, k, title, groups: &groups };
     Figure { scene: tree_chart::draw(&spec), table: tree_chart::table(&spec) }

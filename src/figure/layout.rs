@@ -1,6 +1,7 @@
 //! Where patients lie on a map, and what the map is of.
 
 use crate::cohort::Embedding;
+use crate::cohort::metric::Metric;
 use crate::ids::FeatureId;
 use crate::math::median;
 use crate::session::{Analysis, MapOf};
@@ -51,8 +52,15 @@ impl Layout {
 ///
 /// Attributions and their sums over groups share one unit and stay as they are. Measured values do not: numbers are
 /// standardised, a missing one takes the median; each level of a categorical biomarker is a column of 0 and 1 whose
-/// mean square deviation is shared among them.
-pub fn map_matrix(a: &Analysis, of: MapOf) -> (Vec<f64>, Vec<String>) {
+/// mean square deviation is shared among them. For correlation the rows are [`Metric::rows`] of that.
+pub fn map_matrix(a: &Analysis, of: MapOf, metric: Metric) -> (Vec<f64>, Vec<String>) {
+    let (matrix, mut names) = measured(a, of);
+    let (rows, n_columns) = metric.rows(&matrix, names.len());
+    names.resize(n_columns, "no pattern".to_string());
+    (rows.into_owned(), names)
+}
+
+fn measured(a: &Analysis, of: MapOf) -> (Vec<f64>, Vec<String>) {
     let label = |f: FeatureId| a.study.label(f).to_string();
     let features = || (0..a.study.n_features()).map(FeatureId::of);
     match of {

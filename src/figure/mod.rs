@@ -10,6 +10,7 @@ mod case;
 mod clusters;
 mod cohorts;
 mod compare;
+mod components;
 mod crossfilter;
 mod dependence;
 mod effect;

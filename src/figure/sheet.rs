@@ -6,11 +6,12 @@ use super::evidence::{at_horizon, by_subgroup, discrimination, panel_size, resid
 use super::{Figure, clusters, compared_sets};
 use crate::cohort::consensus::{Consensus, consensus};
 use crate::cohort::hierarchy::{Hierarchy, Linkage, hierarchy};
+use crate::cohort::metric::Metric;
 use crate::cohort::reality::{Gap, Reality, gap, reality};
 use crate::evaluate::NotATest;
 use crate::ids::FeatureId;
 use crate::plot::chart::Table;
-use crate::session::{Analysis, Method};
+use crate::session::{Analysis, MapOf, Method};
 use crate::study::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +72,13 @@ pub enum SheetKind {
     },
     /// Which biomarkers move together.
     Redundancy,
+    /// What the principal components hold and what they are made of.
+    Components {
+        /// What the map is of.
+        of: MapOf,
+        /// What near means.
+        metric: Metric,
+    },
     /// Whether there are clusters at all, and how many.
     Reality,
     /// How often patients share a cluster when others are left out.
@@ -79,6 +87,8 @@ pub enum SheetKind {
     Tree {
         /// How two groups' distance is measured.
         linkage: Linkage,
+        /// How that of two patients is.
+        metric: Metric,
     },
 }
 
@@ -99,6 +109,7 @@ impl SheetKind {
             | SheetKind::About { .. }
             | SheetKind::Methods { .. }
             | SheetKind::Redundancy
+            | SheetKind::Components { .. }
             | SheetKind::Consensus
             | SheetKind::Tree { .. } => false,
         }
@@ -127,7 +138,7 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 18] = [
+const PLOTS: [&str; 21] = [
     "roc",
     "precision-recall",
     "calibration",
@@ -136,6 +147,9 @@ const PLOTS: [&str; 18] = [
     "by-group",
     "panel-size",
     "survival",
+    "scree",
+    "loadings-1",
+    "loadings-2",
     "gap",
     "consensus",
     "tree",
@@ -171,7 +185,7 @@ pub struct Workings {
     /// Of the patients that passed: whether there are clusters, and the gap statistic.
     clusters: Option<(Option<Vec<bool>>, Option<Clustered>)>,
     consensus: Option<Consensus>,
-    trees: Vec<(Linkage, Option<Hierarchy>)>,
+    trees: Vec<((Linkage, Metric), Option<Hierarchy>)>,
 }
 
 /// Answers for the explained patients that pass. Figures have `width` and a height that suits them.
@@ -238,6 +252,7 @@ pub fn sheet_with(
             }
             Sheet { tables, warnings: found.warnings, ..Sheet::default() }
         }
+        SheetKind::Components { of, metric } => super::components::components(a, *of, *metric, size),
         SheetKind::Models => super::across_models(a, None, &[], &[], width),
         SheetKind::Methods { .. } | SheetKind::Effect { .. } => Sheet::default(),
         SheetKind::About { plot } => Sheet {
@@ -261,20 +276,21 @@ pub fn sheet_with(
                 ..Sheet::said(consensus_said(found, k))
             }
         }
-        SheetKind::Tree { linkage } => {
+        SheetKind::Tree { linkage, metric } => {
+            let how = (*linkage, *metric);
             let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);
             if a.rows.len() > MOST_LEAVES {
                 return Sheet::said(format!("A tree is drawn of at most {MOST_LEAVES} patients."));
             }
-            let at = workings.trees.iter().position(|(known, _)| known == linkage).unwrap_or_else(|| {
+            let at = workings.trees.iter().position(|(known, _)| *known == how).unwrap_or_else(|| {
                 let phi = a.attributions.matrix(a.insight.output);
-                workings.trees.push((*linkage, hierarchy(&phi, n_features, *linkage)));
+                workings.trees.push((how, hierarchy(&phi, n_features, *linkage, *metric)));
                 workings.trees.len() - 1
             });
             match &workings.trees[at].1 {
                 None => Sheet::said("No two patients are explained differently, so there is no tree."),
                 Some(tree) => Sheet {
-                    figures: vec![("tree".into(), clusters::dendrogram(a, tree, *linkage, k, size))],
+                    figures: vec![("tree".into(), clusters::dendrogram(a, tree, how, k, size))],
                     ..Sheet::said(clusters::tree_said(a, tree, k))
                 },
             }

@@ -5,7 +5,7 @@ use crate::cohort::profile::Typical;
 use crate::ids::{FeatureId, RowId};
 use crate::plot::chart::{Emphasis, interval, map as map_chart, profile as profile_chart, silhouette};
 use crate::plot::number::{fixed, percent, plain};
-use crate::session::{Analysis, Filter, MapColour, MapKind, MapOf, ViewState, inside};
+use crate::session::{Analysis, Filter, MapColour, ViewState, inside};
 
 /// Rows of the profile.
 const PROFILE_ROWS: usize = 18;
@@ -108,7 +108,7 @@ pub fn region(
         let round = |v: f64| (v * 1e3).round() / 1e3;
         let corners: Vec<[f64; 2]> =
             polygon.iter().step_by(step).map(|p| [round(x.value(p[0])), round(y.value(p[1]))]).collect();
-        if (now.map, now.map_of) == (MapKind::Pca, MapOf::Attributions) {
+        if (now.map, now.map_of, now.metric) == Default::default() {
             return Filter::Region(corners);
         }
         let within = a.rows.iter().zip(&layout.points).filter(|(_, p)| inside(&corners, **p));

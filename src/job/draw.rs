@@ -46,11 +46,11 @@ impl Program for Drawer {
                 self.workings = Workings::default();
                 Reply::Kept { job }
             }
-            Request::Map { job, kind, of, steps } => {
+            Request::Map { job, kind, of, metric, steps } => {
                 let a = self.analysis.as_ref().ok_or_else(nothing_kept)?;
-                let map = match self.map.take().filter(|map| map.is(kind, of)) {
+                let map = match self.map.take().filter(|map| map.is(kind, of, metric)) {
                     Some(map) => map,
-                    None => Settling::new(a, kind, of)?,
+                    None => Settling::new(a, kind, of, metric)?,
                 };
                 let map = self.map.insert(map);
                 map.advance(steps as usize);

@@ -21,6 +21,7 @@ pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files, restage};
 pub use run::Worker;
 
+use crate::cohort::metric::Metric;
 use crate::explain::Attributions;
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
@@ -155,6 +156,8 @@ pub enum Request {
         kind: MapKind,
         /// What it is of.
         of: MapOf,
+        /// What near means.
+        metric: Metric,
         /// Steps before the answer.
         steps: u32,
     },

@@ -2,6 +2,7 @@
 
 use super::twin::{self, StudyTwin};
 use super::{Answer, Origin, Picked, Question, Reading, Reply, Request, Settings, Subject};
+use crate::cohort::metric::Metric;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
 use crate::figure::{Layout, Sheet, SheetKind};
@@ -127,6 +128,7 @@ enum RequestHeader {
         job: u32,
         kind: MapKind,
         of: MapOf,
+        metric: Metric,
         steps: u32,
     },
     Report {
@@ -375,7 +377,9 @@ impl Request {
             }
             Request::Report { job, order } => RequestHeader::Report { job: *job, order: order.clone() },
             &Request::Document { job, json } => RequestHeader::Document { job, json },
-            &Request::Map { job, kind, of, steps } => RequestHeader::Map { job, kind, of, steps },
+            &Request::Map { job, kind, of, metric, steps } => {
+                RequestHeader::Map { job, kind, of, metric, steps }
+            }
             &Request::Draw { job, ref kind, ref passes, size } => {
                 b.bytes(passes);
                 RequestHeader::Draw { job, kind: kind.clone(), size }
@@ -443,7 +447,9 @@ impl Request {
             }
             RequestHeader::Report { job, order } => Request::Report { job, order },
             RequestHeader::Document { job, json } => Request::Document { job, json },
-            RequestHeader::Map { job, kind, of, steps } => Request::Map { job, kind, of, steps },
+            RequestHeader::Map { job, kind, of, metric, steps } => {
+                Request::Map { job, kind, of, metric, steps }
+            }
             RequestHeader::Draw { job, kind, size } => Request::Draw { job, kind, passes: r.bytes()?, size },
             RequestHeader::Ask { job, mut question } => {
                 if let Question::Pairs { matrix, .. } = &mut question {

@@ -3,7 +3,8 @@
 //! The result depends on the analysis, the kind of map and what it is of, never on how many steps are asked for at once.
 
 use crate::cohort::embed::pca;
-use crate::cohort::nonlinear::{MAX_PATIENTS, Metric, NearestSearch, Tsne, Umap};
+use crate::cohort::metric::Metric;
+use crate::cohort::nonlinear::{MAX_PATIENTS, NearestSearch, Tsne, Umap};
 use crate::figure::{Layout, map_matrix};
 use crate::session::{Analysis, MapKind, MapOf, Notice};
 use std::sync::Arc;
@@ -30,6 +31,7 @@ impl AsRef<[f64]> for Shared {
 pub(super) struct Settling {
     kind: MapKind,
     of: MapOf,
+    metric: Metric,
     stage: Stage,
 }
 
@@ -48,8 +50,8 @@ enum Stage {
 
 impl Settling {
     /// A map at its start.
-    pub(super) fn new(a: &Analysis, kind: MapKind, of: MapOf) -> Result<Self, Notice> {
-        let (matrix, columns) = map_matrix(a, of);
+    pub(super) fn new(a: &Analysis, kind: MapKind, of: MapOf, metric: Metric) -> Result<Self, Notice> {
+        let (matrix, columns) = map_matrix(a, of, metric);
         let n_features = columns.len();
         let too_many = |most: usize| {
             Notice::error(
@@ -63,8 +65,7 @@ impl Settling {
             MapKind::Umap if a.rows.len() > MAX_PATIENTS => return Err(too_many(MAX_PATIENTS)),
             MapKind::Umap => {
                 let matrix = Arc::new(matrix);
-                let search =
-                    NearestSearch::new(Shared(matrix.clone()), n_features, N_NEIGHBOURS, Metric::Euclidean);
+                let search = NearestSearch::new(Shared(matrix.clone()), n_features, N_NEIGHBOURS, metric);
                 Stage::Search { matrix, n_features, search }
             }
             MapKind::Tsne => match Tsne::new(&matrix, n_features, PERPLEXITY) {
@@ -72,12 +73,12 @@ impl Settling {
                 None => return Err(too_many(crate::cohort::nonlinear::MAX_PAIRED)),
             },
         };
-        Ok(Settling { kind, of, stage })
+        Ok(Settling { kind, of, metric, stage })
     }
 
     /// True if it is this map that is under way.
-    pub(super) fn is(&self, kind: MapKind, of: MapOf) -> bool {
-        (self.kind, self.of) == (kind, of)
+    pub(super) fn is(&self, kind: MapKind, of: MapOf, metric: Metric) -> bool {
+        (self.kind, self.of, self.metric) == (kind, of, metric)
     }
 
     /// Goes on by `steps`.

@@ -4,12 +4,13 @@ use super::checklist::{
     DRIVERS, FDA, GUARD_RAILS, Item, METHODS, MODEL, PERFORMANCE, REMARK, SUBGROUPS, TRIPOD_AI, answer,
 };
 use super::{Block, Document, Order, Section};
+use crate::cohort::metric::Metric;
 use crate::ensemble::{Calibration, Summary};
 use crate::figure::{self, Figure, Grouping, Layout, Sheet, SheetKind, words};
 use crate::plot::Scene;
 use crate::plot::chart::Table;
 use crate::plot::number::{count, fixed, percent, plain};
-use crate::session::{Analysis, CohortChoice, Method, ViewState};
+use crate::session::{Analysis, CohortChoice, MapOf, Method, ViewState};
 use crate::study::{BEST, ColumnRole, Outcome, Severity, understood};
 
 /// Width of a figure, logical pixels: the text column of an A4 page.
@@ -318,6 +319,11 @@ fn subgroups(a: &Analysis, layout: &Layout) -> Vec<Block> {
     let mut out = vec![Block::Text(figure::trust(a))];
     out.extend(from_sheet(a, &SheetKind::Reality, 240.0));
     out.push(figure_of(a, figure::map(a, layout, &ViewState::default(), None, [WIDTH, 420.0])));
+    out.extend(from_sheet(
+        a,
+        &SheetKind::Components { of: MapOf::Attributions, metric: Metric::Euclidean },
+        240.0,
+    ));
     out.push(figure_of(a, figure::silhouettes(a, [WIDTH, 250.0])));
     out.push(figure_of(a, figure::stability(a, WIDTH)));
     out.push(figure_of(a, figure::profile(a, WIDTH)));

@@ -5,6 +5,7 @@ use super::{
     PatientChart, Performance, Session, Sort, Staged, Variable, View,
 };
 use crate::cohort::hierarchy::Linkage;
+use crate::cohort::metric::Metric;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::share::Link;
@@ -110,6 +111,8 @@ pub enum Command {
     SetMap(MapKind),
     /// What the map is of.
     SetMapOf(MapOf),
+    /// What near means on the map and in the tree.
+    SetMetric(Metric),
     /// What colours the map.
     SetMapColour(MapColour),
     /// Hold the open study against other models of its outcome, in place of those before.

@@ -306,6 +306,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetBiomarkerChart(chart) => session.now.biomarker_chart = chart,
         Command::SetMap(kind) => session.now.map = kind,
         Command::SetMapOf(of) => session.now.map_of = of,
+        Command::SetMetric(metric) => session.now.metric = metric,
         Command::SetMapColour(colour) => session.now.map_colour = colour,
         Command::SetLinkage(linkage) => session.now.linkage = linkage,
         Command::SetCutoff(cutoff) => session.now.cutoff = cutoff.clamp(0.0, 1.0),

@@ -2,6 +2,7 @@
 
 use super::{Filter, Named};
 use crate::cohort::hierarchy::Linkage;
+use crate::cohort::metric::Metric;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::study::{SplitRole, Study};
@@ -639,7 +640,9 @@ pub struct ViewState {
     pub map: MapKind,
     /// What the map is of.
     pub map_of: MapOf,
-    /// What colours it.
+    /// What near means on the map and in the tree.
+    pub metric: Metric,
+    /// What colours the map.
     pub map_colour: MapColour,
     /// How the distance of two groups is measured in the tree of the patients.
     pub linkage: Linkage,
@@ -682,6 +685,7 @@ impl Default for ViewState {
             second: None,
             map: MapKind::Pca,
             map_of: MapOf::Attributions,
+            metric: Metric::Euclidean,
             map_colour: MapColour::Cluster,
             linkage: Linkage::Ward,
             cutoff: CUTOFF,

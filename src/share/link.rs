@@ -5,6 +5,7 @@
 //! percent-encoded, unknown keys ignored.
 
 use crate::cohort::hierarchy::Linkage;
+use crate::cohort::metric::Metric;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::session::{
@@ -349,6 +350,9 @@ impl fmt::Display for Link {
         if s.map_of != d.map_of {
             write!(f, "&of={}", s.map_of.id())?;
         }
+        if s.metric != d.metric {
+            write!(f, "&distance={}", s.metric.id())?;
+        }
         if s.map_colour != d.map_colour {
             write!(f, "&tint={}", s.map_colour.id())?;
         }
@@ -438,6 +442,7 @@ impl Link {
             "map" => s.map = MapKind::from_id(value)?,
             "of" => s.map_of = MapOf::from_id(value)?,
             "tint" => s.map_colour = MapColour::from_id(value)?,
+            "distance" => s.metric = Metric::from_id(value)?,
             "linkage" => s.linkage = Linkage::from_id(value)?,
             "cutoff" => s.cutoff = value.parse().ok().filter(|c| (0.0..=1.0).contains(c))?,
             "at" => s.horizon = Some(value.parse().ok().filter(|t: &f64| t.is_finite() && *t > 0.0)?),
@@ -542,7 +547,8 @@ mod tests {
             (form, paper, safe) in (prop::sample::select(&Form::ALL[..]), prop::sample::select(&Paper::ALL[..]), any::<bool>()),
             (group, compare, note) in (prop::option::of(".{0,9}"), prop::option::of(".{0,9}"), prop::option::of(".{0,9}")),
             (patient_chart, second) in (prop::sample::select(&PatientChart::ALL[..]), prop::option::of(0u32..99_999)),
-            (biomarker_chart, linkage) in (prop::sample::select(&BiomarkerChart::ALL[..]), prop::sample::select(&Linkage::ALL[..])),
+            (biomarker_chart, linkage, metric) in (
+                prop::sample::select(&BiomarkerChart::ALL[..]), prop::sample::select(&Linkage::ALL[..]), prop::sample::select(&Metric::ALL[..])),
             (map, map_of, map_colour) in (
                 prop::sample::select(&MapKind::ALL[..]), prop::sample::select(&MapOf::ALL[..]),
                 prop::sample::select(&MapColour::ALL[..])),
@@ -551,7 +557,7 @@ mod tests {
             ViewState {
                 view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
                 splits, k, form, paper, group, compare, note, patient_chart, second: second.map(RowId),
-                cutoff, horizon, survival, map, map_of, map_colour, biomarker_chart, linkage,
+                cutoff, horizon, survival, map, map_of, map_colour, biomarker_chart, linkage, metric,
                 colours: if safe { Colours::Safe } else { Colours::Standard },
                 ..ViewState::default()
             }

@@ -17,11 +17,11 @@ use std::sync::LazyLock;
 /// The largest relative difference to a reference, absolute below 1.
 const TOLERANCE: f64 = 1e-6;
 
-fn near(got: f64, expected: f64) -> bool {
+pub(crate) fn near(got: f64, expected: f64) -> bool {
     (got - expected).abs() <= TOLERANCE * expected.abs().max(1.0)
 }
 
-fn all_near(got: &[f64], expected: &[f64]) -> bool {
+pub(crate) fn all_near(got: &[f64], expected: &[f64]) -> bool {
     got.len() == expected.len() && got.iter().zip(expected).all(|(a, b)| near(*a, *b))
 }
 
@@ -304,7 +304,8 @@ struct Mutual {
 fn hierarchies_are_those_of_scipy() {
     for case in &EVIDENCE.hierarchies {
         for (how, expected) in [(Linkage::Ward, &case.ward), (Linkage::Average, &case.average)] {
-            let tree = hierarchy(&case.matrix.concat(), case.matrix[0].len(), how).unwrap();
+            let tree =
+                hierarchy(&case.matrix.concat(), case.matrix[0].len(), how, Metric::Euclidean).unwrap();
             let heights: Vec<f64> = tree.merges.iter().map(|m| m.height).collect();
             assert!(all_near(&heights, &expected.heights), "{how:?}: {heights:?}");
             for (k, labels) in (2..).zip(&expected.labels_for_k_from_2) {

@@ -3,6 +3,7 @@
 use crate::study_run::analyse;
 use clarimark::cohort::consensus::consensus;
 use clarimark::cohort::hierarchy::{Linkage, hierarchy};
+use clarimark::cohort::metric::Metric;
 use clarimark::ensemble::Link;
 use clarimark::evaluate::NotATest;
 use clarimark::figure::{self, Figure, Grouping, Layout};
@@ -56,8 +57,11 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     out.extend(by.figures.into_iter().map(|(_, figure)| ("by subgroup", figure)));
     out.push(("panel size", figure::panel_size(a, [width, 240.0])));
     let phi = a.attributions.matrix(0);
-    let tree = hierarchy(&phi, a.study.n_features(), Linkage::Ward).unwrap();
-    out.push(("dendrogram", figure::dendrogram(a, &tree, Linkage::Ward, 3, [width, 200.0])));
+    let tree = hierarchy(&phi, a.study.n_features(), Linkage::Ward, Metric::Euclidean).unwrap();
+    out.push((
+        "dendrogram",
+        figure::dendrogram(a, &tree, (Linkage::Ward, Metric::Euclidean), 3, [width, 200.0]),
+    ));
     let agreed = consensus(&phi, a.study.n_features(), 3, 5, 0);
     out.push(("consensus", figure::consensus(a, &agreed, width)));
     let column = a.study.roles.iter().position(|r| *r == ColumnRole::Covariate);

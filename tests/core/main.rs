@@ -17,5 +17,6 @@ mod report;
 mod session;
 mod statistics;
 mod study_run;
+mod subgroups;
 mod tables;
 mod what_if;

@@ -1,6 +1,7 @@
 //! What commands do to the session, on a real study.
 
 use crate::study_run::analyse;
+use clarimark::cohort::metric::Metric;
 use clarimark::ids::{FeatureId, RowId};
 use clarimark::session::{
     Command, Edits, Effect, Filter, Method, Notice, Session, Staged, Variable, View, ViewState, catalogue,
@@ -28,6 +29,7 @@ fn steps() -> Vec<Command> {
         Command::FocusPatient(PBC.rows[3], true),
         Command::AddFilter(Filter::Region(vec![[-9.0, -9.0], [9.0, -9.0], [9.0, 9.0], [-9.0, 9.0]])),
         Command::SetClusters(4),
+        Command::SetMetric(Metric::Correlation),
         Command::SetTop(0),
         Command::Invert,
         Command::RemoveFilter(0),

@@ -1,6 +1,10 @@
 //! Statistics against lifelines, scikit-learn, scipy, numpy and shap: `reference/statistics.json`, `reference/cohort.json`.
 
-use clarimark::cohort::{agreement::adjusted_rand, cluster::kmeans, embed::pca};
+use clarimark::cohort::{
+    agreement::adjusted_rand,
+    cluster::kmeans,
+    embed::{pca, scree},
+};
 use clarimark::evaluate::{auc, concordance, kaplan_meier, survival, wilson};
 use clarimark::explain::summary::approximate_partners;
 use clarimark::math::{mean, quantile_sorted, ranks, spearman, squared_distance};
@@ -195,6 +199,16 @@ fn components_are_those_of_scikit_learn() {
         let expected: Vec<f64> = case.absolute_scores.iter().map(|p| p[axis]).collect();
         assert!(close(&got, &expected));
         for (&feature, loading) in plane.leading[axis].iter().zip(&plane.loadings[axis]) {
+            assert!(close(&[loading.abs()], &[case.absolute_components[axis][feature as usize]]));
+        }
+    }
+    let whole = scree(&case.matrix.concat(), case.matrix[0].len(), 4);
+    let n = case.explained_variance_ratio.len();
+    assert!(close(&whole.shares[..n], &case.explained_variance_ratio) && whole.shares.len() == 4);
+    for (axis, loadings) in whole.loadings.iter().enumerate() {
+        let largest_first = loadings.windows(2).all(|w| w[0].1.abs() >= w[1].1.abs());
+        assert!(loadings.len() == 4 && largest_first);
+        for &(feature, loading) in loadings {
             assert!(close(&[loading.abs()], &[case.absolute_components[axis][feature as usize]]));
         }
     }

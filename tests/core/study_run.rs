@@ -1,6 +1,7 @@
 //! A whole run without a browser: files to study to attributions to insight, through the worker's own messages.
 
 use clarimark::cohort::hierarchy::Linkage;
+use clarimark::cohort::metric::Metric;
 use clarimark::dataset::{Dataset, Values};
 use clarimark::explain::effect::effect;
 use clarimark::explain::{Attributions, Interventional};
@@ -180,12 +181,12 @@ fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
         model: Arc::default(),
         models: Vec::new(),
     };
-    let settled = |kind, of, steps| {
+    let settled = |kind, of, metric, steps| {
         let mut worker = Drawer::default();
         assert_eq!(ask(&mut worker, keep()), Reply::Kept { job: 0 });
         let mut before = -1.0;
         loop {
-            match ask(&mut worker, Request::Map { job: 3, kind, of, steps }) {
+            match ask(&mut worker, Request::Map { job: 3, kind, of, metric, steps }) {
                 Reply::Mapped { job: 3, layout } if layout.progress < 1.0 => {
                     assert!(layout.progress > before, "{kind:?} stands still");
                     before = layout.progress;
@@ -197,16 +198,21 @@ fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
     };
     for of in MapOf::ALL {
         for kind in MapKind::ALL {
-            let once = settled(kind, of, 100_000);
+            let once = settled(kind, of, Metric::Euclidean, 100_000);
             assert_eq!(once.points.len(), a.rows.len());
             assert!(once.points.iter().flatten().all(|v| v.is_finite()), "{kind:?} of {of:?}");
             assert_eq!(once.axes.is_some(), kind == MapKind::Pca);
             if kind != MapKind::Tsne || of == MapOf::Groups {
-                assert!(once == settled(kind, of, 7), "{kind:?} of {of:?}");
+                assert!(once == settled(kind, of, Metric::Euclidean, 7), "{kind:?} of {of:?}");
             }
         }
     }
-    assert_eq!(settled(MapKind::Pca, MapOf::Attributions, 1), Layout::of(&a));
+    for kind in [MapKind::Pca, MapKind::Umap] {
+        let by_pattern = settled(kind, MapOf::Attributions, Metric::Correlation, 100_000);
+        assert!(by_pattern.points.iter().flatten().all(|v| v.is_finite()), "{kind:?}");
+        assert!(by_pattern != settled(kind, MapOf::Attributions, Metric::Euclidean, 100_000), "{kind:?}");
+    }
+    assert_eq!(settled(MapKind::Pca, MapOf::Attributions, Metric::Euclidean, 1), Layout::of(&a));
 }
 
 /// Importance by XGBoost itself, ranks by numpy, Kendall's tau by scipy: `make_refits.py`.
@@ -425,7 +431,8 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
         SheetKind::Description,
         SheetKind::Reality,
         SheetKind::Consensus,
-        SheetKind::Tree { linkage: Linkage::Average },
+        SheetKind::Tree { linkage: Linkage::Average, metric: Metric::Correlation },
+        SheetKind::Components { of: MapOf::Values, metric: Metric::Euclidean },
         SheetKind::Redundancy,
         SheetKind::Heatmap {
             features: a.insight.order[..5].to_vec(),

@@ -10,6 +10,7 @@ use crate::app::widget::pane::Pane;
 use crate::app::widget::plot::{Combine, Drag, Drawing, Gesture, Plot};
 use crate::app::widget::sheet::SheetView;
 use crate::cohort::hierarchy::Linkage;
+use crate::cohort::metric::Metric;
 use crate::figure::{self, Grouping, Layout, SheetKind};
 use crate::plot::number::percent;
 use crate::plot::overlay::{Highlights, overlay};
@@ -25,6 +26,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
     let hovered = store.slice(|s| s.hovered);
     let k = store.slice(|s| s.now.k);
     let linkage = store.slice(|s| s.now.linkage);
+    let (map_of, metric) = (store.slice(|s| s.now.map_of), store.slice(|s| s.now.metric));
     let survives = Memo::new(move |_| {
         analysis.get().is_some_and(|a| matches!(a.study.outcome(), Outcome::Survival { .. }))
     });
@@ -110,7 +112,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
                         choose=move |l| store.send(Command::SetLinkage(l))
                     />
                 </div>
-                <SheetView kind=Signal::derive(move || Some(SheetKind::Tree { linkage: linkage.get() })) height=220.0 />
+                <SheetView kind=Signal::derive(move || Some(SheetKind::Tree { linkage: linkage.get(), metric: metric.get() })) height=220.0 />
             </Pane>
             <Pane
                 title="Consensus"
@@ -133,6 +135,17 @@ pub(crate) fn Subgroups() -> impl IntoView {
                     <SheetView kind=Signal::derive(|| Some(SheetKind::Survival { by: Grouping::Cluster })) height=340.0 />
                 </Pane>
             </Show>
+            <Pane
+                title="Principal components"
+                subtitle=Signal::derive(move || format!("of {}", map_of.get().title()))
+                class="profile-pane"
+            >
+                <SheetView
+                    kind=Signal::derive(move || Some(SheetKind::Components { of: map_of.get(), metric: metric.get() }))
+                    columns=Signal::stored(3)
+                    height=230.0
+                />
+            </Pane>
             <Pane
                 title="What the subgroups are"
                 subtitle=Signal::derive(|| "a rule that comes close, and columns the model does not use".to_string())
@@ -159,17 +172,17 @@ fn Map() -> impl IntoView {
     let (analysis, passes, now) = (store.open, store.passes, store.now);
     let hovered = store.slice(|s| s.hovered);
     let patient = store.slice(|s| s.now.patient);
-    let wanted = Memo::new(move |_| now.with(|n| (n.map, n.map_of)));
+    let wanted = Memo::new(move |_| now.with(|n| (n.map, n.map_of, n.metric)));
     let layout = RwSignal::new(Layout::default());
     let stopped = RwSignal::new(false);
     // One loop per wanted map; an older one ends as soon as it sees that it is not wanted any more.
     let turn = StoredValue::new(0u32);
     Effect::new(move |_| {
-        let (kind, of) = wanted.get();
+        let (kind, of, metric) = wanted.get();
         let Some(a) = analysis.get() else { return };
         turn.set_value(turn.get_value() + 1);
         stopped.set(false);
-        if (kind, of) == Default::default() {
+        if (kind, of, metric) == Default::default() {
             layout.set(Layout::of(&a));
             return;
         }
@@ -179,7 +192,7 @@ fn Map() -> impl IntoView {
             let mut steps = 1u32;
             while wanted() {
                 let start = clock::now_ms();
-                match resident::map(store, kind, of, steps).await {
+                match resident::map(store, kind, of, metric, steps).await {
                     Ok(next) if wanted() => {
                         let over = next.progress >= 1.0;
                         layout.set(next);
@@ -202,14 +215,14 @@ fn Map() -> impl IntoView {
         });
     });
     let title = Signal::derive(move || {
-        let (kind, of) = wanted.get();
+        let (kind, of, _) = wanted.get();
         let n = analysis.get().map_or_else(String::new, |a| n_patients(&a));
         let axes = if kind == MapKind::Pca { ", equal axes" } else { "" };
         format!("{}{axes}, of {}, {n}", kind.title(), of.title())
     });
     let caption = Signal::derive(move || {
         let Some(a) = analysis.get() else { return String::new() };
-        let (kind, of) = wanted.get();
+        let (kind, of, metric) = wanted.get();
         let near = match (kind, of) {
             (MapKind::Pca, MapOf::Attributions) => "Near means: scored alike for the same reasons.",
             (MapKind::Pca, MapOf::Groups) => "Near means: the groups of biomarkers add up alike.",
@@ -222,8 +235,12 @@ fn Map() -> impl IntoView {
             (MapKind::Tsne, _) => "t-SNE, perplexity 30, exact, from principal components.",
         };
         let colour = figure::map_colour_said(&a, &now.get()).unwrap_or_default();
+        let pattern = match metric {
+            Metric::Euclidean => "",
+            Metric::Correlation => " By pattern, whatever its size: distance is 1 − r.",
+        };
         format!(
-            "{}{near} {colour} Draw around patients to select them; with Shift to add them, with Alt to take them away. {}",
+            "{}{near}{pattern} {colour} Draw around patients to select them; with Shift to add them, with Alt to take them away. {}",
             drawn_note(&a),
             provenance(&a)
         )
@@ -294,6 +311,12 @@ fn Map() -> impl IntoView {
                     })
                     chosen=Signal::derive(move || wanted.get().1.id().to_string())
                     choose=choose
+                />
+                <Segmented
+                    label="Distance"
+                    options=Metric::ALL.map(|m| (m, m.title().to_string())).to_vec()
+                    chosen=Signal::derive(move || wanted.get().2)
+                    choose=move |metric| store.send(Command::SetMetric(metric))
                 />
                 <Picker
                     label="Colour"

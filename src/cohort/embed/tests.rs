@@ -27,23 +27,24 @@ fn the_axes_are_the_directions_of_largest_variance() {
         let scores = centred.dot(direction);
         scores.dot(&scores) / direction.dot(direction)
     };
-    let found = components(&data);
+    let Spectrum { shares, components: found } = spectrum(&data, 2);
     let total: f64 = centred.iter().map(|v| v * v).sum();
     assert!(found[0].loadings.dot(&found[1].loadings).abs() < 1e-12);
-    for component in &found {
-        assert!((component.share - variance(&component.loadings) / total).abs() < 1e-12);
+    for (component, share) in found.iter().zip(&shares) {
+        assert!((share - variance(&component.loadings) / total).abs() < 1e-12);
         // An eigenvector of the covariance: the product with it changes only its length.
         let image = centred.t().dot(&component.scores);
-        let residual = &image - &(&component.loadings * (component.share * total));
+        let residual = &image - &(&component.loadings * (share * total));
         assert!(residual.dot(&residual).sqrt() < 1e-10 * total);
     }
+    assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12 && shares.len() == f);
     let mut rng = Rng::new(2);
     for _ in 0..200 {
         let mut direction: Array1<f64> = (0..f).map(|_| rng.uniform() - 0.5).collect();
-        assert!(variance(&direction) <= found[0].share * total + 1e-12);
+        assert!(variance(&direction) <= shares[0] * total + 1e-12);
         let along = direction.dot(&found[0].loadings);
         direction.scaled_add(-along, &found[0].loadings);
-        assert!(variance(&direction) <= found[1].share * total + 1e-12);
+        assert!(variance(&direction) <= shares[1] * total + 1e-12);
     }
 }
 

@@ -8,7 +8,8 @@ mod nearest;
 mod tsne;
 mod umap;
 
-pub use nearest::{Metric, Nearest, NearestSearch};
+pub use super::metric::Metric;
+pub use nearest::{Nearest, NearestSearch};
 pub use tsne::{MAX as MAX_PAIRED, Tsne};
 pub use umap::Umap;
 

@@ -1,15 +1,7 @@
 //! Exact nearest neighbours, some rows at a time.
 
+use crate::cohort::metric::Metric;
 use crate::math::{Order as _, correlation, squared_distance};
-
-/// How far two patients are apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Metric {
-    /// Root of the sum of squared differences.
-    Euclidean,
-    /// 1 − Pearson's correlation of the two rows: the pattern, whatever its size. Constant rows are 1 from all others.
-    Correlation,
-}
 
 /// The `k` nearest of every point, nearest first; of equals the earlier row.
 #[derive(Clone, Debug, PartialEq, Default)]

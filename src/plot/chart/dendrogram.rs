@@ -81,11 +81,12 @@ pub fn table(spec: &Spec) -> Table {
 mod tests {
     use super::*;
     use crate::cohort::hierarchy::{Linkage, hierarchy};
+    use crate::cohort::metric::Metric;
     use crate::plot::dump::dump;
 
     #[test]
     fn branches_below_the_cut_take_the_colour_of_their_group() {
-        let tree = hierarchy(&[0.0, 1.0, 10.0, 12.0], 1, Linkage::Average).unwrap();
+        let tree = hierarchy(&[0.0, 1.0, 10.0, 12.0], 1, Linkage::Average, Metric::Euclidean).unwrap();
         let groups = tree.cut(2);
         let spec =
             Spec { width: 258.0, height: 130.0, tree: &tree, k: 2, title: "Distance", groups: &groups };

@@ -32,7 +32,7 @@ pub struct Spec<'a> {
 pub enum Marks {
     /// A square on its interval; for scales without a meaningful zero.
     Points,
-    /// A bar from the start of the axis.
+    /// A bar from zero, or from the start of an axis without it.
     Bars,
 }
 
@@ -67,7 +67,7 @@ pub fn draw(spec: &Spec) -> Scene {
     let axis = Axis::plain(x, ((x.range[1] - x.range[0]) / 36.0) as usize);
     axis.grid_x(&mut scene, TOP, bottom);
     axis.labels_x(&mut scene, bottom + 13.0, Label::LABEL);
-    scene.vline(x0 - 0.5, TOP, bottom, Role::Zero);
+    scene.vline(x.px_clamped(0.0) - 0.5, TOP, bottom, Role::Zero);
     for (i, row) in spec.rows.iter().enumerate() {
         scene.section(row.label);
         one(&mut scene, spec, row, x, TOP + ROW * i as f64 + ROW / 2.0);
@@ -85,7 +85,8 @@ fn one(scene: &mut Scene, spec: &Spec, row: &Row, x: Scale, middle: f64) {
     match spec.marks {
         Marks::Bars => {
             let role = row.cluster.map_or(Role::Bar, |c| Role::ClusterMark(c as u8));
-            scene.rect([x.range[0], middle - 5.0, (at - x.range[0]).max(1.0), 10.0], role);
+            let zero = x.px_clamped(0.0);
+            scene.rect([at.min(zero), middle - 5.0, (at - zero).abs().max(1.0), 10.0], role);
             if let Some(ends) = ends {
                 whisker(scene, ends, middle);
             }
