@@ -8,11 +8,12 @@ use clarimark::explain::{Attributions, Interventional};
 use clarimark::figure::{Grouping, Layout, Sheet, SheetKind};
 use clarimark::ids::{FeatureId, OutputId, RowId};
 use clarimark::job::{
-    Answer, Drawer, Picked, Program, Question, Reading, Reply, Request, Settings, Subject, Worker,
+    Answer, Converter, Drawer, FileRole, Picked, Program, Question, Reading, Reply, Request, Settings,
+    Subject, Worker, file_role, gave_up, is_no_text, read_files,
 };
 use clarimark::session::{Analysis, CohortChoice, Insight, MapKind, MapOf, Method};
 use clarimark::share::table::{Document, row_names};
-use clarimark::study::{ColumnRole, SplitRole, Study};
+use clarimark::study::{ColumnRole, FileFacts, SplitRole, Study};
 use std::sync::Arc;
 
 /// The files of a shipped study.
@@ -124,6 +125,45 @@ fn a_study_survives_its_journey_to_the_page() {
         // NaN is not equal to itself: compare what a reader sees.
         assert!(format!("{direct:?}") == format!("{travelled:?}"), "{name}");
     }
+}
+
+#[test]
+fn a_table_that_is_no_text_becomes_text_and_stays_the_file_it_was() {
+    let of_csv = {
+        let model_and_table = files("pbc").split_off(1);
+        let Reading::Study { study, .. } = read_files(&model_and_table).unwrap() else { panic!("no study") };
+        study
+    };
+    let folder = crate::reference::folder().join("tables-pbc");
+    for name in ["pbc.xlsx", "pbc.parquet", "pbc.feather"] {
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let file = Picked::new(name.into(), Arc::new(bytes.clone()));
+        assert!(is_no_text(&file), "{name}");
+        let reply = ask(&mut Converter, Request::Convert { job: 7, file });
+        let Reply::Converted { job: 7, file } = reply else { panic!("{name}: {reply:?}") };
+        assert!(!is_no_text(&file) && file_role(&file) == FileRole::Table, "{name}");
+        let all = vec![files("pbc").swap_remove(1), file];
+        let Reply::Read { reading, .. } = ask(&mut Worker::default(), Request::Read { job: 0, files: all })
+        else {
+            panic!("{name}: not read")
+        };
+        let Reading::Study { study, .. } = *reading else { panic!("{name}: no study") };
+        assert_eq!(study.data_file, FileFacts::of(name, &bytes));
+        let rows: Vec<RowId> = study.rows().collect();
+        let matrix =
+            |study: &Study| study.binding.matrix(&study.data, &rows).iter().map(|x| x.to_bits()).collect();
+        let (got, expected): (Vec<u64>, Vec<u64>) = (matrix(&study), matrix(&of_csv));
+        assert!(got == expected, "{name}: other numbers than in the CSV table");
+    }
+    let traps = std::fs::read(folder.join("traps.parquet")).unwrap();
+    let traps = Picked::new("traps.parquet".into(), Arc::new(traps));
+    let expected = gave_up(&traps);
+    let Reply::Failed { job: 8, notice } = ask(&mut Converter, Request::Convert { job: 8, file: traps })
+    else {
+        panic!("read")
+    };
+    assert_eq!(notice, expected, "the page says the same where the program has died of it");
+    assert!(notice.title.contains("traps.parquet cannot be read as a table"), "{}", notice.title);
 }
 
 #[test]
