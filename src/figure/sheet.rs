@@ -5,8 +5,10 @@
 use super::evidence::{at_horizon, by_subgroup, discrimination, panel_size, residuals};
 use super::{Figure, clusters, compared_sets};
 use crate::cohort::consensus::{Consensus, consensus};
+use crate::cohort::division::Division;
 use crate::cohort::hierarchy::{Hierarchy, Linkage, hierarchy};
 use crate::cohort::metric::Metric;
+use crate::cohort::mixture::bic_by_k;
 use crate::cohort::reality::{Gap, Reality, gap, reality};
 use crate::evaluate::NotATest;
 use crate::plot::chart::Table;
@@ -100,7 +102,7 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 16] = [
+const PLOTS: [&str; 18] = [
     "roc",
     "precision-recall",
     "calibration",
@@ -109,10 +111,12 @@ const PLOTS: [&str; 16] = [
     "by-group",
     "panel-size",
     "survival",
+    "incidence",
     "scree",
     "loadings-1",
     "loadings-2",
     "gap",
+    "bic",
     "consensus",
     "tree",
     "ranks",
@@ -134,7 +138,13 @@ const MOST_LEAVES: usize = 2_000;
 const SEED: u64 = 0;
 
 /// Whether there are clusters, and how many.
-type Clustered = (Reality, Option<Gap>);
+#[derive(Debug)]
+struct Clustered {
+    reality: Reality,
+    gap: Option<Gap>,
+    /// Schwarz's criterion of Gaussian mixtures of 1, 2, … components.
+    bic: Vec<f64>,
+}
 
 /// What takes long to compute and not to lay out, of one analysis: kept, so that another width does not cost it again.
 #[derive(Debug, Default)]
@@ -190,16 +200,25 @@ pub fn sheet_with(
         },
         SheetKind::Survival { by } => match super::survival(a, *by, passes, size) {
             None => Sheet::said("The outcome is no time to an event."),
-            Some(found) => Sheet {
-                headline: found.headline,
-                figures: vec![("survival".into(), found.figure)],
-                tables: vec![("Groups".into(), found.groups)],
-                warnings: Vec::new(),
-                more: match found.verdict {
-                    Ok(_) | Err(NotATest::NothingToCompare) => Vec::new(),
-                    Err(_) => vec![("Why there is no p-value".into(), NotATest::WHY.into())],
-                },
-            },
+            Some(found) => {
+                let mut sheet = Sheet {
+                    figures: vec![("survival".into(), found.figure)],
+                    tables: vec![("Groups".into(), found.groups)],
+                    ..Sheet::said(found.headline)
+                };
+                match found.verdict {
+                    Ok(_) | Err(NotATest::NothingToCompare) => {}
+                    Err(_) => sheet.more.push(("Why there is no p-value".into(), NotATest::WHY.into())),
+                }
+                match found.incidence {
+                    Some(incidence) => {
+                        sheet.figures.push(("incidence".into(), incidence));
+                        sheet.warnings.push(found.competing);
+                    }
+                    None => sheet.more.push(("Competing events".into(), found.competing)),
+                }
+                sheet
+            }
         },
         SheetKind::Description => {
             let found = clusters::describe_clusters(a);
@@ -214,8 +233,9 @@ pub fn sheet_with(
         SheetKind::Reality => are_there_clusters(workings, a, passes, size),
         SheetKind::Consensus => {
             let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);
+            let division = Division { kind: a.insight.clusters.kind, k: k as u32 };
             let found = workings.consensus.get_or_insert_with(|| {
-                consensus(&a.attributions.matrix(a.insight.output), n_features, k, N_DRAWS, SEED)
+                consensus(&a.attributions.matrix(a.insight.output), n_features, division, N_DRAWS, SEED)
             });
             Sheet {
                 figures: vec![("consensus".into(), clusters::consensus(a, found, width))],
@@ -224,7 +244,7 @@ pub fn sheet_with(
         }
         SheetKind::Tree { linkage, metric } => {
             let how = (*linkage, *metric);
-            let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);
+            let (n_features, k) = (a.study.n_features(), a.insight.clusters.k.max(2));
             if a.rows.len() > MOST_LEAVES {
                 return Sheet::said(format!("A tree is drawn of at most {MOST_LEAVES} patients."));
             }
@@ -268,13 +288,17 @@ fn are_there_clusters(
     if workings.clusters.as_ref().is_none_or(|(of, _)| of.as_deref() != passes) {
         workings.clusters = Some((passes.map(<[bool]>::to_vec), look_for_clusters(a, passes)));
     }
-    let Some((found, gap)) = workings.clusters.as_ref().and_then(|(_, found)| found.as_ref()) else {
+    let Some(found) = workings.clusters.as_ref().and_then(|(_, found)| found.as_ref()) else {
         return Sheet::said("Too few different patients to look for clusters.");
     };
-    let mut sheet = Sheet::said(clusters::reality_said(found));
-    if let Some(gap) = gap {
+    let mut sheet = Sheet::said(clusters::reality_said(&found.reality));
+    if let Some(gap) = &found.gap {
         sheet.headline += &clusters::gap_said(gap);
         sheet.figures.push(("gap".into(), clusters::gap_figure(gap, size)));
+    }
+    if let Some(best) = clusters::best_bic(&found.bic) {
+        sheet.headline += &clusters::bic_said(best);
+        sheet.figures.push(("bic".into(), clusters::bic_figure(&found.bic, best, size)));
     }
     sheet
 }
@@ -288,8 +312,11 @@ fn look_for_clusters(a: &Analysis, passes: Option<&[bool]>) -> Option<Clustered>
         .filter(|(i, _)| passes.is_none_or(|p| p[*i]))
         .flat_map(|(_, row)| row.iter().copied())
         .collect();
-    let found = reality(&phi, n_features, 2..=MOST_CLUSTERS, SEED)?;
-    Some((found, gap(&phi, n_features, MOST_CLUSTERS, SEED)))
+    Some(Clustered {
+        reality: reality(&phi, n_features, 2..=MOST_CLUSTERS, SEED)?,
+        gap: gap(&phi, n_features, MOST_CLUSTERS, SEED),
+        bic: bic_by_k(&phi, n_features, MOST_CLUSTERS, SEED),
+    })
 }
 
 fn consensus_said(found: &Consensus, k: usize) -> String {

@@ -4,6 +4,7 @@ use super::{
     Analysis, CohortChoice, Filter, Form, Insight, MapColour, MapKind, MapOf, Method, Paper, PatientChart,
     Performance, Session, Sort, Staged, Variable, View,
 };
+use crate::cohort::division::ClusterKind;
 use crate::cohort::hierarchy::Linkage;
 use crate::cohort::metric::Metric;
 use crate::ids::{FeatureId, OutputId, RowId};
@@ -95,6 +96,8 @@ pub enum Command {
     SetOutput(OutputId),
     /// Number of clusters.
     SetClusters(u32),
+    /// How clusters are found.
+    SetClusterKind(ClusterKind),
     /// Effect curves of a biomarker in place of its SHAP values.
     SetEffect(bool),
     /// How patients are laid out on the map.
