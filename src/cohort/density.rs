@@ -13,7 +13,8 @@ const SHORTEST: f64 = 1e-12;
 
 /// Cluster of each row of a row-major `[row][feature]` matrix, None for rows in no cluster. A cluster has at least `least`
 /// patients; density is the distance to the `least`-th patient, the patient counted. Clusters are numbered in no
-/// particular order. Cost: the square of the rows times the features.
+/// particular order. A patient equally near to two clusters, which is common here, goes by the order of the values and
+/// not of the table. Cost: the square of the rows times the features.
 pub fn hdbscan(matrix: &[f64], n_features: usize, least: usize) -> Vec<Option<u32>> {
     let n = matrix.len().checked_div(n_features).unwrap_or(0);
     let cloud = Cloud::new(matrix, n_features, 0..n);
@@ -47,24 +48,23 @@ pub(super) fn joins(points: ArrayView2<'_, f64>, neighbours: usize) -> Vec<Join>
             *all.select_nth_unstable_by(at, f64::total_cmp).1
         })
         .collect();
-    // Prim's minimum spanning tree, from the first point on; of equals the earlier point.
+    // Prim's order, from the first point on; of equals the earlier point. Two points join at the longest step between
+    // them in this order, so that its steps serve as the edges of the tree.
     let mut edges: Vec<(f64, [usize; 2])> = Vec::with_capacity(n - 1);
-    let mut nearest = vec![(f64::INFINITY, 0); n];
+    let mut nearest = vec![f64::INFINITY; n];
     let mut outside: Vec<usize> = (1..n).collect();
     let mut last = 0;
     while !outside.is_empty() {
         let mut best = 0;
         for (place, &j) in outside.iter().enumerate() {
-            let reach = squared(last, j).max(core[last]).max(core[j]);
-            if reach < nearest[j].0 {
-                nearest[j] = (reach, last);
-            }
-            if nearest[j].0 < nearest[outside[best]].0 {
+            nearest[j] = nearest[j].min(squared(last, j).max(core[last]).max(core[j]));
+            if nearest[j] < nearest[outside[best]] {
                 best = place;
             }
         }
-        last = outside.remove(best);
-        edges.push((nearest[last].0.sqrt(), [nearest[last].1, last]));
+        let next = outside.remove(best);
+        edges.push((nearest[next].sqrt(), [last, next]));
+        last = next;
     }
     edges.order_by(|a, b| a.0.total_cmp(&b.0));
     joined(&edges, n)
