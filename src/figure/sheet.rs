@@ -5,7 +5,7 @@
 use super::evidence::{at_horizon, by_subgroup, discrimination, panel_size, residuals};
 use super::{Figure, clusters, compared_sets};
 use crate::cohort::consensus::{Consensus, consensus};
-use crate::cohort::division::Division;
+use crate::cohort::division::{ClusterKind, Division};
 use crate::cohort::hierarchy::{Hierarchy, Linkage, hierarchy};
 use crate::cohort::metric::Metric;
 use crate::cohort::mixture::bic_by_k;
@@ -239,7 +239,7 @@ pub fn sheet_with(
             });
             Sheet {
                 figures: vec![("consensus".into(), clusters::consensus(a, found, width))],
-                ..Sheet::said(consensus_said(found, k))
+                ..Sheet::said(consensus_said(found, division))
             }
         }
         SheetKind::Tree { linkage, metric } => {
@@ -319,14 +319,17 @@ fn look_for_clusters(a: &Analysis, passes: Option<&[bool]>) -> Option<Clustered>
     })
 }
 
-fn consensus_said(found: &Consensus, k: usize) -> String {
+fn consensus_said(found: &Consensus, division: Division) -> String {
+    let into = match division.kind {
+        ClusterKind::Density => String::new(),
+        _ => format!(" into {}", super::words::number_word(division.k as usize)),
+    };
     match found.ambiguous() {
         None => "Too few patients to compare two by two.".into(),
         Some(share) => format!(
-            "{} of the pairs of patients are ambiguous: of {N_DRAWS} groupings of four patients in five into {}, they \
+            "{} of the pairs of patients are ambiguous: of {N_DRAWS} groupings of four patients in five{into}, they \
              share a group in more than a tenth and less than nine tenths.",
             super::words::capitalised(&crate::plot::number::percent(share)),
-            super::words::number_word(k),
         ),
     }
 }

@@ -393,7 +393,7 @@ fn group_facts(a: &Analysis) -> impl IntoView + use<> {
         </section>
         <section>
             <p class="dim">
-                "k-means on SHAP values in margin units. A cut through a gradient also gives groups: read silhouette and stability before naming one."
+                "By SHAP values in margin units. A cut through a gradient also gives groups: read silhouette and stability before naming one."
             </p>
         </section>
     }
