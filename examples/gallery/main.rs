@@ -323,6 +323,7 @@ fn map_spec<'a>(
         points: &c.points,
         clusters: &c.clusters,
         names,
+        out: None,
         of: "attributions",
         axes: Some([(0.52, "bilirubin, then age"), (0.21, "age")]),
         method: "PCA",
@@ -352,6 +353,7 @@ fn clusters(c: &Cohort, names: &[String]) -> Vec<Figure> {
         width,
         compact: width < 420.0,
         clusters: &letters,
+        out: None,
         rows: rows.clone(),
         focused: Some(FeatureId(1)),
     };
@@ -421,6 +423,7 @@ fn rail(c: &Cohort, passes: &[bool]) -> Vec<Figure> {
         passes: Some(passes),
         chosen: None,
         clusters: false,
+        out: None,
     };
     let letters: Vec<String> = ["A", "B", "C"].map(String::from).to_vec();
     let codes: Vec<f64> = c.clusters.iter().map(|k| f64::from(*k)).collect();

@@ -50,9 +50,9 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
             report(store, result);
         }),
         Effect::StopWorkers => running().stop(),
-        Effect::Regroup(analysis, output, k) => spawn_local(async move {
+        Effect::Regroup(analysis, output, division) => spawn_local(async move {
             let side = SIDE.with(Clone::clone);
-            match task::analyse(&side, Subject::of(&analysis), output, k, false).await {
+            match task::analyse(&side, Subject::of(&analysis), output, division, false).await {
                 Ok(found) => store.send(Command::Regrouped(Arc::new(found.insight))),
                 Err(stopped) => report(store, Err(stopped)),
             }
@@ -312,9 +312,9 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Meth
         elapsed_ms: explained.elapsed_ms,
         n_workers: explained.n_workers,
     };
-    let (output, k) = store.peek(|s| (s.now.output.index(), s.now.k));
+    let (output, division) = store.peek(|s| (s.now.output.index(), s.now.division()));
     let output = if output < analysis.attributions.n_outputs { output } else { 0 };
-    let found = task::analyse(&running, Subject::of(&analysis), output, k, true).await?;
+    let found = task::analyse(&running, Subject::of(&analysis), output, division, true).await?;
     analysis.insight = Arc::new(found.insight);
     analysis.performance = found.performance;
     analysis.findings = found.findings;

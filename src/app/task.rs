@@ -6,6 +6,7 @@
 use super::browser::boot::{self, Program};
 use super::browser::clock;
 use super::browser::workers::{self, Event, Workers};
+use crate::cohort::division::Division;
 use crate::explain::Attributions;
 use crate::ids::RowId;
 use crate::job::{self, Picked, Reading, Reply, Request, Subject};
@@ -229,11 +230,11 @@ pub(crate) async fn analyse(
     running: &Running,
     subject: Subject,
     output: usize,
-    k: u32,
+    division: Division,
     whole: bool,
 ) -> Result<Analysed, Stopped> {
     let (subject, output) = (Box::new(subject), output as u32);
-    match running.ask(Request::Analyse { job: 0, subject, output, k, whole }).await? {
+    match running.ask(Request::Analyse { job: 0, subject, output, division, whole }).await? {
         Reply::Analysed { insight, performance, findings, .. } => {
             Ok(Analysed { insight: *insight, performance, findings })
         }

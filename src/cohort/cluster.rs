@@ -1,9 +1,10 @@
-//! k-means on attributions, with silhouettes.
+//! Clusters of attributions, with silhouettes.
 
 use super::{
     Clusters,
     cloud::Cloud,
-    lloyd::{self, Effort},
+    division::{ClusterKind, Division},
+    lloyd::Effort,
     silhouette,
 };
 use crate::ids::RowId;
@@ -23,7 +24,18 @@ pub const SAMPLE: usize = 2_000;
 /// numbers of clusters other than `k` are compared on the sample alone.
 pub fn kmeans(matrix: &[f64], n_features: usize, k: usize, margin: &[f64], seed: u64) -> Clusters {
     let n_rows = matrix.len().checked_div(n_features).unwrap_or(0);
-    cluster(Cloud::new(matrix, n_features, 0..n_rows), k, margin, seed)
+    cluster(Cloud::new(matrix, n_features, 0..n_rows), by_means(k), margin, seed)
+}
+
+fn by_means(k: usize) -> Division {
+    Division { kind: ClusterKind::Means, k: k as u32 }
+}
+
+/// [`kmeans`] by any division. Silhouettes are those of patients in clusters, and other numbers of clusters are compared
+/// only where the number is a choice.
+pub fn divided(matrix: &[f64], n_features: usize, division: Division, margin: &[f64], seed: u64) -> Clusters {
+    let n_rows = matrix.len().checked_div(n_features).unwrap_or(0);
+    cluster(Cloud::new(matrix, n_features, 0..n_rows), division, margin, seed)
 }
 
 /// [`kmeans`] of some of the rows; `labels[i]` belongs to `rows[i]`. `margin` has one entry per row of the matrix.
@@ -36,7 +48,7 @@ pub fn kmeans_of(
     seed: u64,
 ) -> Clusters {
     let margin: Vec<f64> = rows.iter().map(|r| margin[r.index()]).collect();
-    cluster(Cloud::new(matrix, n_features, rows.iter().map(|r| r.index())), k, &margin, seed)
+    cluster(Cloud::new(matrix, n_features, rows.iter().map(|r| r.index())), by_means(k), &margin, seed)
 }
 
 impl Clusters {
@@ -60,20 +72,29 @@ impl Clusters {
     }
 }
 
-fn cluster(cloud: Cloud, k: usize, margin: &[f64], seed: u64) -> Clusters {
+fn cluster(cloud: Cloud, division: Division, margin: &[f64], seed: u64) -> Clusters {
     let points = cloud.points.view();
-    let fitted = lloyd::partition(points, k, Effort::Shown, seed);
-    let k = fitted.centres.nrows();
+    let space = division.kind.space(&cloud.points);
+    let found = division.of(space.view(), Effort::Shown, seed);
+    let k = found.k;
     let by_point: Vec<f64> = cloud.origin.iter().map(|&row| margin[row]).collect();
-    let labels = ordered_by_mean(&fitted.labels, k, &by_point);
+    let labels = ordered_by_mean(&found.labels, k, &by_point);
 
-    let sample = Rng::new(seed).sample(points.nrows(), SAMPLE);
+    let mut sample = Rng::new(seed).sample(points.nrows(), SAMPLE);
+    sample.retain(|&i| (labels[i] as usize) < k);
     let sampled = points.select(Axis(0), &sample);
+    let space = space.select(Axis(0), &sample);
     let own: Vec<u32> = sample.iter().map(|&i| labels[i]).collect();
+    let most = match division.kind {
+        ClusterKind::Means | ClusterKind::Mixture => MAX_COMPARED.min(sample.len().saturating_sub(1)),
+        ClusterKind::Density => 0,
+    };
     // A silhouette needs at least one pair of patients that share a cluster.
-    let compared: Vec<Vec<u32>> = (2..=MAX_COMPARED.min(sample.len().saturating_sub(1)))
-        .map(|other| (other, lloyd::partition(sampled.view(), other, Effort::Compared, seed)))
-        .take_while(|(other, found)| found.centres.nrows() == *other)
+    let compared: Vec<Vec<u32>> = (2..=most)
+        .map(|other| {
+            (other, Division { k: other as u32, ..division }.of(space.view(), Effort::Compared, seed))
+        })
+        .take_while(|(other, found)| found.k == *other)
         .map(|(other, found)| if other == k { own.clone() } else { found.labels })
         .collect();
     let mut labelings: Vec<&[u32]> = compared.iter().map(Vec::as_slice).collect();
@@ -84,7 +105,9 @@ fn cluster(cloud: Cloud, k: usize, margin: &[f64], seed: u64) -> Clusters {
     let mut silhouette = vec![f64::NAN; points.nrows()];
     sample.iter().zip(own_widths).for_each(|(&i, width)| silhouette[i] = width);
     Clusters {
+        kind: division.kind,
         k,
+        n_out: labels.iter().filter(|l| **l as usize == k).count(),
         labels: cloud.restore(&labels, 0),
         silhouette: if k < 2 { Vec::new() } else { cloud.restore(&silhouette, f64::NAN) },
         silhouette_by_k: widths.iter().map(|w| mean(w)).collect(),
@@ -93,16 +116,16 @@ fn cluster(cloud: Cloud, k: usize, margin: &[f64], seed: u64) -> Clusters {
     }
 }
 
-/// The same partition, numbered by the mean of `value` in each cluster, lowest first.
+/// The same partition, numbered by the mean of `value` in each cluster, lowest first; label `k` stays.
 fn ordered_by_mean(labels: &[u32], k: usize, value: &[f64]) -> Vec<u32> {
-    let (mut sums, mut sizes) = (vec![0.0; k], vec![0.0; k]);
+    let (mut sums, mut sizes) = (vec![0.0; k + 1], vec![0.0; k + 1]);
     for (&label, v) in labels.iter().zip(value) {
         sums[label as usize] += v;
         sizes[label as usize] += 1.0;
     }
     let mut order: Vec<usize> = (0..k).collect();
     order.order_by(|&a, &b| (sums[a] / sizes[a]).total_cmp(&(sums[b] / sizes[b])));
-    let mut number = vec![0; k];
+    let mut number = vec![k as u32; k + 1];
     order.iter().enumerate().for_each(|(n, &c)| number[c] = n as u32);
     labels.iter().map(|&c| number[c as usize]).collect()
 }

@@ -1,7 +1,8 @@
 //! How often two patients share a cluster when others are left out (Monti et al. 2003).
 
 use super::cloud::Cloud;
-use super::lloyd::{self, Effort};
+use super::division::Division;
+use super::lloyd::Effort;
 use crate::math::Rng;
 use ndarray::Axis;
 use serde::{Deserialize, Serialize};
@@ -37,23 +38,31 @@ impl Consensus {
     }
 }
 
-/// Clusters `n_draws` draws of 80 % of the patients into `k` groups.
-pub fn consensus(matrix: &[f64], n_features: usize, k: usize, n_draws: usize, seed: u64) -> Consensus {
+/// Divides `n_draws` draws of 80 % of the patients. Patients in no cluster share none.
+pub fn consensus(
+    matrix: &[f64],
+    n_features: usize,
+    division: Division,
+    n_draws: usize,
+    seed: u64,
+) -> Consensus {
     let n_rows = matrix.len().checked_div(n_features).unwrap_or(0);
     let cloud = Cloud::new(matrix, n_features, 0..n_rows);
     let mut rng = Rng::new(seed);
     let chosen = rng.sample(n_rows, SAMPLE);
-    let points = cloud.points.select(Axis(0), &chosen);
+    let points = division.kind.space(&cloud.points).select(Axis(0), &chosen);
     let n = chosen.len();
     let (mut together, mut both) = (vec![0u32; n * n], vec![0u32; n * n]);
     for _ in 0..n_draws {
         let drawn = rng.sample(n, ((n as f64) * KEPT).round() as usize);
         let seed = u64::from(rng.next_u32());
-        let found = lloyd::partition(points.select(Axis(0), &drawn).view(), k, Effort::Resampled, seed);
+        let found = division.of(points.select(Axis(0), &drawn).view(), Effort::Resampled, seed);
+        let shared =
+            |a: usize, b: usize| found.labels[a] == found.labels[b] && (found.labels[a] as usize) < found.k;
         for (a, &i) in drawn.iter().enumerate() {
             for (b, &j) in drawn.iter().enumerate() {
                 both[i * n + j] += 1;
-                together[i * n + j] += u32::from(found.labels[a] == found.labels[b]);
+                together[i * n + j] += u32::from(shared(a, b));
             }
         }
     }
@@ -70,17 +79,19 @@ pub fn consensus(matrix: &[f64], n_features: usize, k: usize, n_draws: usize, se
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cohort::division::ClusterKind;
 
     #[test]
     fn clear_groups_are_unambiguous_and_slices_of_a_cloud_are_not() {
         let mut rng = Rng::new(2);
+        let by_means = |k| Division { kind: ClusterKind::Means, k };
         let apart: Vec<f64> = (0..60).map(|i| f64::from(i % 2) * 20.0 + rng.uniform()).collect();
-        let clear = consensus(&apart, 1, 2, 50, 1);
+        let clear = consensus(&apart, 1, by_means(2), 50, 1);
         assert_eq!(clear.ambiguous(), Some(0.0));
         assert_eq!(clear.rows, (0..60).collect::<Vec<u32>>());
         assert_eq!((clear.matrix[1], clear.matrix[2], clear.matrix[0]), (0.0, 1.0, 1.0));
         let cloud: Vec<f64> = (0..120).map(|_| rng.normal()).collect();
-        assert!(consensus(&cloud, 2, 4, 50, 1).ambiguous().unwrap() > 0.1);
-        assert_eq!(consensus(&[], 2, 2, 5, 1).ambiguous(), None);
+        assert!(consensus(&cloud, 2, by_means(4), 50, 1).ambiguous().unwrap() > 0.1);
+        assert_eq!(consensus(&[], 2, by_means(2), 5, 1).ambiguous(), None);
     }
 }

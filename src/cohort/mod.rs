@@ -9,11 +9,14 @@ pub mod agreement;
 mod cloud;
 pub mod cluster;
 pub mod consensus;
+pub mod density;
+pub mod division;
 pub mod embed;
 pub mod hierarchy;
 pub mod likeness;
 mod lloyd;
 pub mod metric;
+pub mod mixture;
 pub mod nonlinear;
 pub mod profile;
 pub mod reality;
@@ -21,6 +24,7 @@ pub mod rule;
 mod silhouette;
 pub mod stability;
 
+use self::division::ClusterKind;
 use crate::evaluate::Interval;
 use serde::{Deserialize, Serialize};
 
@@ -41,9 +45,15 @@ pub struct Embedding {
 /// A partition of patients, clusters ordered by mean margin (lowest first).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Clusters {
+    /// How they were found.
+    #[serde(default)]
+    pub kind: ClusterKind,
     /// Number of clusters: what was asked for, or the number of different patients if that is smaller.
     pub k: usize,
-    /// Cluster per patient, 0..k.
+    /// Patients in no cluster.
+    #[serde(default)]
+    pub n_out: usize,
+    /// Cluster per patient, 0..k; `k` for patients in none.
     pub labels: Vec<u32>,
     /// Silhouette width per patient, −1..1; NaN where it was not computed. Empty if k < 2.
     pub silhouette: Vec<f64>,
@@ -54,4 +64,16 @@ pub struct Clusters {
     /// Bootstrap Jaccard similarity per cluster, 0..1; empty until [`stability::jaccard`] was asked.
     #[serde(default)]
     pub stability: Vec<Interval>,
+}
+
+impl Clusters {
+    /// Sets of patients: the clusters, and the patients in none if there are any.
+    pub fn n_sets(&self) -> usize {
+        self.k + usize::from(self.n_out > 0)
+    }
+
+    /// The label of the patients in no cluster, if there are any.
+    pub fn out(&self) -> Option<u32> {
+        (self.n_out > 0).then_some(self.k as u32)
+    }
 }

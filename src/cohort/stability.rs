@@ -4,7 +4,8 @@ use super::{
     Clusters,
     cloud::Cloud,
     cluster::SAMPLE,
-    lloyd::{self, Effort},
+    division::{ClusterKind, Division},
+    lloyd::Effort,
 };
 use crate::evaluate::Interval;
 use crate::math::{Rng, mean, quantile_sorted};
@@ -12,7 +13,8 @@ use ndarray::Axis;
 
 /// Bootstrap stability of each cluster (Hennig 2007, `clusterboot`): mean and 95 % range over resamples of the
 /// largest Jaccard similarity |A ∩ B| / |A ∪ B| between the cluster, restricted to the patients that were drawn, and
-/// any cluster found in the resample. Hennig's reading: above 0.75 valid and stable, below 0.6 not to be trusted.
+/// any cluster found so in the resample; for densities, which copies of a patient would change, the resample without
+/// its copies. Hennig's reading: above 0.75 valid and stable, below 0.6 not to be trusted.
 ///
 /// `matrix` is what was clustered, row-major `[row][feature]`, its rows in the order of `clusters.labels`. Beyond
 /// [`SAMPLE`] patients a seeded sample of that size is resampled. Around 100 resamples suffice.
@@ -30,20 +32,24 @@ pub fn jaccard(
     let cloud = Cloud::new(matrix, n_features, 0..n);
     let mut rng = Rng::new(seed);
     let sample = rng.sample(n, SAMPLE);
-    let points = cloud.points.select(Axis(0), &sample);
+    let points = clusters.kind.space(&cloud.points).select(Axis(0), &sample);
+    let division = Division { kind: clusters.kind, k: clusters.k as u32 };
     let labels: Vec<usize> = sample.iter().map(|&i| clusters.labels[cloud.origin[i]] as usize).collect();
 
     let mut similarity = vec![Vec::with_capacity(n_resamples); clusters.k];
     let mut counts = vec![0; sample.len()];
     for _ in 0..n_resamples {
         rng.resample(&mut counts);
-        let drawn: Vec<usize> =
+        let mut drawn: Vec<usize> =
             (0..counts.len()).flat_map(|i| std::iter::repeat_n(i, counts[i] as usize)).collect();
+        if clusters.kind == ClusterKind::Density {
+            drawn.dedup();
+        }
         let seed = u64::from(rng.next_u32());
-        let again =
-            lloyd::partition(points.select(Axis(0), &drawn).view(), clusters.k, Effort::Resampled, seed);
+        let again = division.of(points.select(Axis(0), &drawn).view(), Effort::Resampled, seed);
         // A patient drawn twice is one patient: copies lie together and would only flatter the overlap.
-        let mut overlap = vec![vec![0u32; again.centres.nrows()]; clusters.k];
+        // The last row and the last column are the patients in no cluster.
+        let mut overlap = vec![vec![0u32; again.k + 1]; clusters.k + 1];
         let mut previous = None;
         for (&i, &found) in drawn.iter().zip(&again.labels) {
             if previous != Some(i) {
@@ -52,20 +58,20 @@ pub fn jaccard(
             previous = Some(i);
         }
         for (cluster, similarity) in similarity.iter_mut().enumerate() {
-            similarity.extend(largest_jaccard(&overlap, cluster));
+            similarity.extend(largest_jaccard(&overlap, again.k, cluster));
         }
     }
     similarity.into_iter().map(summary).collect()
 }
 
 /// None if no patient of the cluster was drawn.
-fn largest_jaccard(overlap: &[Vec<u32>], cluster: usize) -> Option<f64> {
+fn largest_jaccard(overlap: &[Vec<u32>], n_found: usize, cluster: usize) -> Option<f64> {
     let size: u32 = overlap[cluster].iter().sum();
     let jaccard = |(found, &both): (usize, &u32)| {
         let other: u32 = overlap.iter().map(|row| row[found]).sum();
         f64::from(both) / f64::from(size + other - both)
     };
-    (size > 0).then(|| overlap[cluster].iter().enumerate().map(jaccard).fold(0.0, f64::max))
+    (size > 0).then(|| overlap[cluster].iter().take(n_found).enumerate().map(jaccard).fold(0.0, f64::max))
 }
 
 fn summary(mut similarity: Vec<f64>) -> Interval {
@@ -107,9 +113,9 @@ mod tests {
     #[test]
     fn overlaps_by_hand() {
         let overlap = [vec![3, 1], vec![0, 4], vec![0, 0]];
-        assert_eq!(largest_jaccard(&overlap, 0), Some(0.75));
-        assert_eq!(largest_jaccard(&overlap, 1), Some(0.8));
-        assert_eq!(largest_jaccard(&overlap, 2), None);
+        assert_eq!(largest_jaccard(&overlap, 2, 0), Some(0.75));
+        assert_eq!(largest_jaccard(&overlap, 2, 1), Some(0.8));
+        assert_eq!(largest_jaccard(&overlap, 2, 2), None);
     }
 
     #[test]

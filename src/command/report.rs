@@ -61,8 +61,8 @@ fn analyse(study: Arc<Study>, model: &Ensemble, path: &str) -> Result<Analysis, 
         study,
     };
     let subject = Box::new(Subject::of(&analysis));
-    let k = ViewState::default().k;
-    match Worker::default().answer(Request::Analyse { job: 0, subject, output: 0, k, whole: true }) {
+    let division = ViewState::default().division();
+    match Worker::default().answer(Request::Analyse { job: 0, subject, output: 0, division, whole: true }) {
         Reply::Analysed { insight, performance, findings, .. } => {
             analysis.insight = Arc::new(*insight);
             analysis.performance = performance;

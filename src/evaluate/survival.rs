@@ -3,6 +3,7 @@
 mod cox;
 mod cut_point;
 mod horizon;
+mod incidence;
 mod log_rank;
 mod restricted_mean;
 mod weighted;
@@ -10,6 +11,7 @@ mod weighted;
 pub use cox::{Cox, cox};
 pub use cut_point::{CutPoint, best_cut};
 pub use horizon::{Band, Baseline, CalibrationAt, calibration_at};
+pub use incidence::{End, cumulative_incidence};
 pub use log_rank::{Arm, LogRank, log_rank};
 pub use restricted_mean::restricted_mean;
 pub use weighted::{auc_at, brier_at, uno_concordance};

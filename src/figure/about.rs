@@ -222,6 +222,12 @@ pub fn about(plot: &str) -> Option<About> {
             "A p-value is shown only for patients whose outcomes the model has not seen. Groups made by a model of this outcome differ by construction.",
             "Kaplan & Meier 1958, Nonparametric estimation from incomplete observations. J. Am. Stat. Assoc. 53, 457–481.",
         ),
+        "incidence" => (
+            "The share of patients who have had the event by each time, where another event can come first (Aalen–Johansen), with 95 % intervals.",
+            "Read the height as the chance of the event in a world where the competing event happens too. It lies below 1 − Kaplan–Meier, the more so the more patients had the other event.",
+            "That one group's risk is lower because fewer have the event: more of them may have had the other one first.",
+            "Aalen & Johansen 1978, An empirical transition matrix for non-homogeneous Markov chains. Scand. J. Stat. 5, 141–150. Austin, Lee & Fine 2016, Circulation 133, 601–609.",
+        ),
         "scree" => (
             "The share of the variance that each principal component holds, largest first, and the sum so far.",
             "A steep start means that few directions tell most patients apart; the map shows the first two. A flat line means that no plane shows them well.",
@@ -239,6 +245,12 @@ pub fn about(plot: &str) -> Option<About> {
             "The first k whose gap is within one standard error of the next is preferred; k = 1 means no groups.",
             "That the preferred number is a number of diseases.",
             "Tibshirani, Walther & Hastie 2001, Estimating the number of clusters in a data set via the gap statistic. J. R. Stat. Soc. B 63, 411–423.",
+        ),
+        "bic" => (
+            "How well mixtures of normal distributions fit the attributions for each number of groups, less a penalty for their parameters (Schwarz's criterion, lower is better).",
+            "The lowest point is the number of groups that a Gaussian mixture prefers; 1 means none. Differences under 2 are nothing, over 10 are clear.",
+            "That the groups are apart: one group that is not normal is fitted by several.",
+            "Schwarz 1978, Estimating the dimension of a model. Ann. Stat. 6, 461–464. Fraley & Raftery 2002, J. Am. Stat. Assoc. 97, 611–631.",
         ),
         "tree" => (
             "Which patients join first, from the bottom up, and at what distance of their SHAP values; the dashed line cuts the tree.",

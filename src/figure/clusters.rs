@@ -46,11 +46,22 @@ pub fn reality_said(found: &Reality) -> String {
 
 /// How well the tree's cut at `k` agrees with the clusters shown, in one sentence.
 pub(super) fn tree_said(a: &Analysis, tree: &Hierarchy, k: usize) -> String {
-    let agreement = adjusted_rand(&tree.cut(k), &a.insight.clusters.labels);
+    let clusters = &a.insight.clusters;
+    if clusters.k < 2 {
+        return format!(
+            "The tree is cut into {}; there are no other groups to hold it against.",
+            words::number_word(k)
+        );
+    }
+    let inside = |(_, label): &(u32, u32)| (*label as usize) < clusters.k;
+    let (cut, labels): (Vec<u32>, Vec<u32>) =
+        tree.cut(k).into_iter().zip(clusters.labels.iter().copied()).filter(inside).unzip();
+    let agreement = adjusted_rand(&cut, &labels);
     format!(
-        "Cut into {}, the tree agrees with the k-means groups to an adjusted Rand index of {} (1: the same groups, \
+        "Cut into {}, the tree agrees with the groups by {} to an adjusted Rand index of {} (1: the same groups, \
          0: as by chance).",
         words::number_word(k),
+        clusters.kind.title(),
         fixed(agreement, 2)
     )
 }
@@ -100,6 +111,49 @@ pub(super) fn gap_figure(found: &Gap, [width, height]: [f64; 2]) -> Figure {
     Figure { scene: curve::draw(&spec), table: curve::table(&spec) }
 }
 
+/// The number of components with the lowest criterion.
+pub(super) fn best_bic(bic: &[f64]) -> Option<usize> {
+    let lower = |best: Option<usize>, i: usize| match best {
+        Some(b) if bic[b] <= bic[i] => best,
+        _ => Some(i),
+    };
+    (0..bic.len()).fold(None, lower).map(|i| i + 1)
+}
+
+/// What the criterion says, in one sentence that follows another.
+pub(super) fn bic_said(best: usize) -> String {
+    let groups = if best == 1 { "group" } else { "groups" };
+    format!(" A Gaussian mixture's BIC prefers {} {groups}.", words::number_word(best))
+}
+
+/// Schwarz's criterion by number of components, above the lowest.
+pub(super) fn bic_figure(bic: &[f64], best: usize, [width, height]: [f64; 2]) -> Figure {
+    let lowest = bic[best - 1];
+    let points: Vec<[f64; 2]> = bic.iter().enumerate().map(|(i, v)| [(i + 1) as f64, v - lowest]).collect();
+    let highest = points.iter().map(|p| p[1]).fold(1.0, f64::max);
+    let label = format!("{best} preferred");
+    let spec = curve::Spec {
+        width,
+        height,
+        title: "BIC of Gaussian mixtures",
+        description: "Schwarz's criterion of mixtures of normal distributions with covariances of their own, in the \
+                      first principal components, less the lowest. Lower is better.",
+        axes: ["Groups", "BIC above the lowest"],
+        domain: [[0.5, bic.len() as f64 + 0.5], [0.0, highest]],
+        reference: Vec::new(),
+        lines: vec![curve::Line { name: "BIC", points: points.clone(), band: Vec::new(), strong: true }],
+        points: points.iter().map(|&at| curve::Point { at, interval: None, n: at[0] as usize }).collect(),
+        marker: Some(([best as f64, 0.0], &label)),
+    };
+    Figure {
+        scene: curve::draw(&spec),
+        table: Table {
+            header: ["Groups", "BIC"].map(String::from).to_vec(),
+            rows: bic.iter().enumerate().map(|(i, v)| vec![(i + 1).to_string(), fixed(*v, 3)]).collect(),
+        },
+    }
+}
+
 /// The tree with its cut; groups take the colours of clusters in order of mean margin.
 pub fn dendrogram(
     a: &Analysis,
@@ -140,9 +194,10 @@ pub fn consensus(a: &Analysis, found: &Consensus, width: f64) -> Figure {
         width,
         matrix: &found.matrix,
         clusters: &clusters,
+        out: a.insight.clusters.out(),
         ambiguous: found.ambiguous(),
     };
-    let names = super::cluster_names(a.insight.clusters.k);
+    let names = super::cluster_names(&a.insight.clusters);
     Figure { scene: consensus_chart::draw(&spec), table: consensus_chart::table(&spec, &names) }
 }
 
@@ -187,10 +242,11 @@ fn cluster_table(a: &Analysis) -> Table {
         .take(3)
         .map(|p| format!("{} {}", a.study.label(FeatureId(p.feature)), fixed(p.eta_squared, 2)))
         .collect();
-    let names = super::cluster_names(clusters.k);
+    let names = super::cluster_names(clusters);
     let rows = names.into_iter().enumerate().map(|(c, name)| {
         let member: Vec<bool> = clusters.labels.iter().map(|&l| l as usize == c).collect();
-        let found = rule(&values, &categorical, &member);
+        // Those who are in no cluster are no group that a rule could describe.
+        let found = (c < clusters.k).then(|| rule(&values, &categorical, &member)).flatten();
         let rate = a.insight.profile.groups.get(c).and_then(|g| g.event_rate);
         let share = |v: f64| percent(v);
         vec![
@@ -224,7 +280,7 @@ fn rule_text(a: &Analysis, features: &[FeatureId], rule: &Rule) -> String {
     rule.conditions.iter().map(text).collect::<Vec<_>>().join(" and ")
 }
 
-/// Columns that the model does not use against the clusters. Outcomes are left to tests that ask who was seen.
+/// Columns that the model does not use against the clusters, of patients who are in one. Outcomes are left to tests that ask who was seen.
 fn covariates(a: &Analysis) -> (Table, Vec<String>) {
     let k = a.insight.clusters.k;
     let labels = &a.insight.clusters.labels;
@@ -239,7 +295,11 @@ fn covariates(a: &Analysis) -> (Table, Vec<String>) {
             let (test, effect, difference) = match &a.study.data.columns()[c].values {
                 Values::Numbers(x) => {
                     let mut groups = vec![Vec::new(); k];
-                    a.rows.iter().zip(labels).for_each(|(r, &l)| groups[l as usize].push(x[r.index()]));
+                    for (r, &l) in a.rows.iter().zip(labels) {
+                        if let Some(group) = groups.get_mut(l as usize) {
+                            group.push(x[r.index()]);
+                        }
+                    }
                     match groups.as_slice() {
                         [low, high] => ("Mann–Whitney", "superiority", mann_whitney(high, low)),
                         _ => ("Kruskal–Wallis", "ε²", kruskal_wallis(&groups)),
@@ -249,7 +309,7 @@ fn covariates(a: &Analysis) -> (Table, Vec<String>) {
                     let mut table = vec![vec![0u64; names.len()]; k];
                     for (i, &l) in labels.iter().enumerate() {
                         let level = level_of(a, Variable::Column(c), i).map(|v| v as usize);
-                        if let Some(count) = level.and_then(|v| table[l as usize].get_mut(v)) {
+                        if let Some(count) = level.and_then(|v| table.get_mut(l as usize)?.get_mut(v)) {
                             *count += 1;
                         }
                     }

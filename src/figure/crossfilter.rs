@@ -61,7 +61,7 @@ pub fn histograms(a: &Analysis) -> Vec<Histogram> {
         out.extend(column(a, c));
     }
     if a.insight.clusters.k > 1 {
-        let levels = super::subgroups::letters(a.insight.clusters.k);
+        let levels = super::subgroups::letters(&a.insight.clusters);
         out.push(Histogram {
             variable: Variable::Cluster,
             label: "Subgroup".into(),
@@ -149,6 +149,7 @@ pub fn histogram(a: &Analysis, h: &Histogram, filters: &[Filter], width: f64) ->
         passes: passes.as_deref(),
         chosen: chosen.as_deref(),
         clusters: h.variable == Variable::Cluster,
+        out: a.insight.clusters.out(),
     });
     Figure { scene, ..Figure::default() }
 }

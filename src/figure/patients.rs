@@ -46,7 +46,7 @@ impl PatientSheet {
     /// The sheet of an analysis.
     pub fn new(a: Arc<Analysis>) -> Self {
         let outcomes = outcomes_of(&a.study, &a.rows);
-        let clusters = cluster_names(a.insight.clusters.k);
+        let clusters = cluster_names(&a.insight.clusters);
         PatientSheet { a, outcomes, clusters }
     }
 

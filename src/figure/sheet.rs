@@ -5,8 +5,10 @@
 use super::evidence::{at_horizon, by_subgroup, discrimination, panel_size, residuals};
 use super::{Figure, clusters, compared_sets};
 use crate::cohort::consensus::{Consensus, consensus};
+use crate::cohort::division::{ClusterKind, Division};
 use crate::cohort::hierarchy::{Hierarchy, Linkage, hierarchy};
 use crate::cohort::metric::Metric;
+use crate::cohort::mixture::bic_by_k;
 use crate::cohort::reality::{Gap, Reality, gap, reality};
 use crate::evaluate::NotATest;
 use crate::ids::FeatureId;
@@ -138,7 +140,7 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 21] = [
+const PLOTS: [&str; 23] = [
     "roc",
     "precision-recall",
     "calibration",
@@ -147,10 +149,12 @@ const PLOTS: [&str; 21] = [
     "by-group",
     "panel-size",
     "survival",
+    "incidence",
     "scree",
     "loadings-1",
     "loadings-2",
     "gap",
+    "bic",
     "consensus",
     "tree",
     "ranks",
@@ -177,7 +181,13 @@ const MOST_LEAVES: usize = 2_000;
 const SEED: u64 = 0;
 
 /// Whether there are clusters, and how many.
-type Clustered = (Reality, Option<Gap>);
+#[derive(Debug)]
+struct Clustered {
+    reality: Reality,
+    gap: Option<Gap>,
+    /// Schwarz's criterion of Gaussian mixtures of 1, 2, … components.
+    bic: Vec<f64>,
+}
 
 /// What takes long to compute and not to lay out, of one analysis: kept, so that another width does not cost it again.
 #[derive(Debug, Default)]
@@ -233,16 +243,25 @@ pub fn sheet_with(
         },
         SheetKind::Survival { by } => match super::survival(a, *by, passes, size) {
             None => Sheet::said("The outcome is no time to an event."),
-            Some(found) => Sheet {
-                headline: found.headline,
-                figures: vec![("survival".into(), found.figure)],
-                tables: vec![("Groups".into(), found.groups)],
-                warnings: Vec::new(),
-                more: match found.verdict {
-                    Ok(_) | Err(NotATest::NothingToCompare) => Vec::new(),
-                    Err(_) => vec![("Why there is no p-value".into(), NotATest::WHY.into())],
-                },
-            },
+            Some(found) => {
+                let mut sheet = Sheet {
+                    figures: vec![("survival".into(), found.figure)],
+                    tables: vec![("Groups".into(), found.groups)],
+                    ..Sheet::said(found.headline)
+                };
+                match found.verdict {
+                    Ok(_) | Err(NotATest::NothingToCompare) => {}
+                    Err(_) => sheet.more.push(("Why there is no p-value".into(), NotATest::WHY.into())),
+                }
+                match found.incidence {
+                    Some(incidence) => {
+                        sheet.figures.push(("incidence".into(), incidence));
+                        sheet.warnings.push(found.competing);
+                    }
+                    None => sheet.more.push(("Competing events".into(), found.competing)),
+                }
+                sheet
+            }
         },
         SheetKind::Description => {
             let found = clusters::describe_clusters(a);
@@ -268,17 +287,18 @@ pub fn sheet_with(
         SheetKind::Reality => are_there_clusters(workings, a, passes, size),
         SheetKind::Consensus => {
             let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);
+            let division = Division { kind: a.insight.clusters.kind, k: k as u32 };
             let found = workings.consensus.get_or_insert_with(|| {
-                consensus(&a.attributions.matrix(a.insight.output), n_features, k, N_DRAWS, SEED)
+                consensus(&a.attributions.matrix(a.insight.output), n_features, division, N_DRAWS, SEED)
             });
             Sheet {
                 figures: vec![("consensus".into(), clusters::consensus(a, found, width))],
-                ..Sheet::said(consensus_said(found, k))
+                ..Sheet::said(consensus_said(found, division))
             }
         }
         SheetKind::Tree { linkage, metric } => {
             let how = (*linkage, *metric);
-            let (n_features, k) = (a.study.n_features(), a.insight.clusters.k);
+            let (n_features, k) = (a.study.n_features(), a.insight.clusters.k.max(2));
             if a.rows.len() > MOST_LEAVES {
                 return Sheet::said(format!("A tree is drawn of at most {MOST_LEAVES} patients."));
             }
@@ -322,13 +342,17 @@ fn are_there_clusters(
     if workings.clusters.as_ref().is_none_or(|(of, _)| of.as_deref() != passes) {
         workings.clusters = Some((passes.map(<[bool]>::to_vec), look_for_clusters(a, passes)));
     }
-    let Some((found, gap)) = workings.clusters.as_ref().and_then(|(_, found)| found.as_ref()) else {
+    let Some(found) = workings.clusters.as_ref().and_then(|(_, found)| found.as_ref()) else {
         return Sheet::said("Too few different patients to look for clusters.");
     };
-    let mut sheet = Sheet::said(clusters::reality_said(found));
-    if let Some(gap) = gap {
+    let mut sheet = Sheet::said(clusters::reality_said(&found.reality));
+    if let Some(gap) = &found.gap {
         sheet.headline += &clusters::gap_said(gap);
         sheet.figures.push(("gap".into(), clusters::gap_figure(gap, size)));
+    }
+    if let Some(best) = clusters::best_bic(&found.bic) {
+        sheet.headline += &clusters::bic_said(best);
+        sheet.figures.push(("bic".into(), clusters::bic_figure(&found.bic, best, size)));
     }
     sheet
 }
@@ -342,18 +366,24 @@ fn look_for_clusters(a: &Analysis, passes: Option<&[bool]>) -> Option<Clustered>
         .filter(|(i, _)| passes.is_none_or(|p| p[*i]))
         .flat_map(|(_, row)| row.iter().copied())
         .collect();
-    let found = reality(&phi, n_features, 2..=MOST_CLUSTERS, SEED)?;
-    Some((found, gap(&phi, n_features, MOST_CLUSTERS, SEED)))
+    Some(Clustered {
+        reality: reality(&phi, n_features, 2..=MOST_CLUSTERS, SEED)?,
+        gap: gap(&phi, n_features, MOST_CLUSTERS, SEED),
+        bic: bic_by_k(&phi, n_features, MOST_CLUSTERS, SEED),
+    })
 }
 
-fn consensus_said(found: &Consensus, k: usize) -> String {
+fn consensus_said(found: &Consensus, division: Division) -> String {
+    let into = match division.kind {
+        ClusterKind::Density => String::new(),
+        _ => format!(" into {}", super::words::number_word(division.k as usize)),
+    };
     match found.ambiguous() {
         None => "Too few patients to compare two by two.".into(),
         Some(share) => format!(
-            "{} of the pairs of patients are ambiguous: of {N_DRAWS} groupings of four patients in five into {}, they \
+            "{} of the pairs of patients are ambiguous: of {N_DRAWS} groupings of four patients in five{into}, they \
              share a group in more than a tenth and less than nine tenths.",
             super::words::capitalised(&crate::plot::number::percent(share)),
-            super::words::number_word(k),
         ),
     }
 }

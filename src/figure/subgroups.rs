@@ -1,28 +1,30 @@
 //! Patients who are scored alike: map, profile, silhouettes.
 
 use super::{Figure, Layout, LevelNames, compact, drawn, words};
+use crate::cohort::Clusters;
+use crate::cohort::division::ClusterKind;
 use crate::cohort::profile::Typical;
 use crate::ids::{FeatureId, RowId};
 use crate::plot::chart::{Emphasis, interval, map as map_chart, profile as profile_chart, silhouette};
-use crate::plot::number::{fixed, percent, plain};
+use crate::plot::number::{count, fixed, percent, plain};
 use crate::session::{Analysis, Filter, MapColour, ViewState, inside};
 
 /// Rows of the profile.
 const PROFILE_ROWS: usize = 18;
 
-/// `A low`, `B middle`, `C high`: letters in order of mean margin.
-pub fn cluster_names(k: usize) -> Vec<String> {
-    (0..k)
-        .map(|c| {
-            let letter = char::from(b'A' + (c as u8).min(25));
-            match (c, k) {
-                (0, 2..) => format!("{letter} low"),
-                (c, k) if c + 1 == k && k > 1 => format!("{letter} high"),
-                (1, 3) => format!("{letter} middle"),
-                _ => letter.to_string(),
-            }
-        })
-        .collect()
+/// `A low`, `B middle`, `C high`: letters in order of mean margin, then the patients in none.
+pub fn cluster_names(clusters: &Clusters) -> Vec<String> {
+    let k = clusters.k;
+    let name = |c: usize| {
+        let letter = char::from(b'A' + (c as u8).min(25));
+        match (c, k) {
+            (0, 2..) => format!("{letter} low"),
+            (c, k) if c + 1 == k && k > 1 => format!("{letter} high"),
+            (1, 3) => format!("{letter} middle"),
+            _ => letter.to_string(),
+        }
+    };
+    (0..k).map(name).chain(clusters.out().map(|_| "in no cluster".to_string())).collect()
 }
 
 fn with_spec<T>(
@@ -45,7 +47,7 @@ fn with_spec<T>(
         (MapColour::Attribution, Some(f)) => Some(positions.iter().map(|&i| a.phi(i, f)).collect()),
         _ => None,
     };
-    let names = cluster_names(a.insight.clusters.k);
+    let names = cluster_names(&a.insight.clusters);
     let spec = map_chart::Spec {
         width,
         height,
@@ -54,6 +56,7 @@ fn with_spec<T>(
         points: &points,
         clusters: &clusters,
         names: &names,
+        out: a.insight.clusters.out(),
         of: now.map_of.title(),
         axes: layout.axes.as_ref().map(|axes| [0, 1].map(|i| (axes[i].0, axes[i].1.as_str()))),
         method: now.map.title(),
@@ -118,7 +121,7 @@ pub fn region(
 
 /// What the model credits in each cluster.
 pub fn profile(a: &Analysis, width: f64) -> Figure {
-    let names = letters(a.insight.clusters.k);
+    let names = letters(&a.insight.clusters);
     let levels = LevelNames::of(&a.study);
     let features: Vec<_> = a.insight.profile.features.iter().take(PROFILE_ROWS).collect();
     let rows: Vec<(Vec<f64>, Vec<String>, String)> = features
@@ -144,6 +147,7 @@ pub fn profile(a: &Analysis, width: f64) -> Figure {
         width,
         compact: compact(width),
         clusters: &names,
+        out: a.insight.clusters.out(),
         rows: features
             .iter()
             .zip(&rows)
@@ -161,7 +165,7 @@ pub fn profile(a: &Analysis, width: f64) -> Figure {
 
 /// How clearly each patient belongs to its cluster.
 pub fn silhouettes(a: &Analysis, [width, height]: [f64; 2]) -> Figure {
-    let names = letters(a.insight.clusters.k);
+    let names = letters(&a.insight.clusters);
     let spec = silhouette::Spec {
         width,
         height,
@@ -191,7 +195,7 @@ pub fn silhouettes_by_k(a: &Analysis, [width, height]: [f64; 2]) -> Figure {
 
 /// How often a cluster comes back when patients are resampled.
 pub fn stability(a: &Analysis, width: f64) -> Figure {
-    let names = letters(a.insight.clusters.k);
+    let names = letters(&a.insight.clusters);
     let spec = interval::Spec {
         width,
         title: "Bootstrap Jaccard per subgroup",
@@ -217,14 +221,23 @@ pub fn stability(a: &Analysis, width: f64) -> Figure {
     Figure { scene: interval::draw(&spec), table: interval::table(&spec) }
 }
 
-/// `A`, `B`, … in order of mean margin.
-pub(super) fn letters(k: usize) -> Vec<String> {
-    (0..k).map(|c| char::from(b'A' + (c as u8).min(25)).to_string()).collect()
+/// `A`, `B`, … in order of mean margin, then the patients in none.
+pub(super) fn letters(clusters: &Clusters) -> Vec<String> {
+    let letter = |c: usize| char::from(b'A' + (c as u8).min(25)).to_string();
+    (0..clusters.k).map(letter).chain(clusters.out().map(|_| "none".to_string())).collect()
 }
 
 /// What the silhouettes and the stability say, in plain words.
 pub fn trust(a: &Analysis) -> String {
     let c = &a.insight.clusters;
+    if c.k < 2 {
+        return match c.kind {
+            ClusterKind::Density => {
+                "No two dense groups: patients thin out evenly. That is an answer, not a failure.".into()
+            }
+            ClusterKind::Means | ClusterKind::Mixture => "The patients are not told apart.".into(),
+        };
+    }
     let mean = c.mean_silhouette(None).unwrap_or(f64::NAN);
     let word = match mean {
         m if m >= 0.5 => "clearly apart",
@@ -232,6 +245,9 @@ pub fn trust(a: &Analysis) -> String {
         _ => "hardly apart: treat them as a way to sort patients, not as types of patients",
     };
     let mut out = format!("The {} groups are {word} (mean silhouette {}).", c.k, fixed(mean, 2));
+    if c.n_out > 0 {
+        out += &format!(" {} of {} patients are in no cluster.", count(c.n_out), count(c.labels.len()));
+    }
     if let Some(best) = c.best_k().filter(|&b| b != c.k)
         && let Some(s) = c.silhouette_by_k.get(best - 2)
     {
@@ -251,7 +267,7 @@ pub fn trust(a: &Analysis) -> String {
     let unstable: Vec<String> = c
         .stability
         .iter()
-        .zip(letters(c.k))
+        .zip(letters(c))
         .filter(|(i, _)| i.low < 0.5)
         .map(|(i, name)| format!("{name} (down to {})", fixed(i.low, 2)))
         .collect();

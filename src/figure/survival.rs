@@ -2,13 +2,15 @@
 
 use super::{Figure, words};
 use crate::evaluate::survival::{
-    CutPoint, Step, best_cut, cox, kaplan_meier, log_rank, median_interval, median_survival, restricted_mean,
+    CutPoint, End, Step, best_cut, cox, cumulative_incidence, kaplan_meier, log_rank, median_interval,
+    median_survival, restricted_mean,
 };
 use crate::evaluate::{NotATest, PValue};
 use crate::ids::FeatureId;
 use crate::math::quantile_sorted;
 use crate::plot::chart::{Table, survival as chart};
 use crate::plot::number::{fixed, p_value, plain};
+use crate::plot::palette::cluster_look;
 use crate::session::{Analysis, Variable, level_of};
 use crate::study::{ColumnRole, Outcome, SplitRole};
 
@@ -72,6 +74,10 @@ pub struct Survival {
     pub verdict: Result<PValue, NotATest>,
     /// The verdict as a sentence.
     pub said: String,
+    /// Cumulative incidence, where other events compete.
+    pub incidence: Option<Figure>,
+    /// What is known of competing events, a sentence or two.
+    pub competing: String,
     /// Per group: patients, events, median and restricted mean with intervals, hazard ratio against the first group.
     pub groups: Table,
 }
@@ -105,12 +111,14 @@ pub fn survival(
     let roles = a.study.split_roles();
     let k = grouped.names.len();
     let (mut times, mut events, mut labels, mut parts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut rows = Vec::new();
     for (i, seen) in outcome.iter().enumerate() {
         if let (Some((t, e)), Some(g)) = (seen, grouped.of[i]) {
             times.push(*t);
             events.push(*e);
             labels.push(g);
             parts.push(roles[a.rows[i].index()]);
+            rows.push(a.rows[i].index());
         }
     }
     let curves: Vec<Vec<Step>> = (0..k as u32)
@@ -136,22 +144,50 @@ pub fn survival(
     };
     let groups = groups_table(&grouped.names, &curves, &unit, &word, ratio);
     let said = sentence(&verdict, &grouped, &parts, (k == 2).then(|| ratio(1)).flatten());
-    let spec = chart::Spec {
-        width,
-        height,
-        word: &word,
-        unit: &unit,
-        groups: (0..k)
-            .map(|g| chart::Group { name: &grouped.names[g], look: grouped.looks[g], steps: &curves[g] })
-            .collect(),
-        verdict: &said,
-        tested: verdict.is_ok(),
+    let figure = |measure, curves: &[Vec<Step>], verdict: &str, tested| {
+        let group =
+            |g: usize| chart::Group { name: &grouped.names[g], look: grouped.looks[g], steps: &curves[g] };
+        let groups = (0..k).map(group).collect();
+        let spec = chart::Spec { width, height, word: &word, unit: &unit, measure, groups, verdict, tested };
+        Figure { scene: chart::draw(&spec), table: chart::table(&spec) }
+    };
+    let (incidence, competing) = match a.study.competing() {
+        None => (
+            None,
+            "The study names no event that competes with it: who left otherwise counts as censored.".into(),
+        ),
+        Some(others) => {
+            let end = |i: usize| match (events[i], others.event[rows[i]]) {
+                (true, _) => End::Event,
+                (false, true) => End::Competing,
+                (false, false) => End::Censored,
+            };
+            let ends: Vec<End> = (0..times.len()).map(end).collect();
+            let of_group = |g: u32| {
+                let own: Vec<usize> = (0..times.len()).filter(|&i| labels[i] == g).collect();
+                let time: Vec<f64> = own.iter().map(|&i| times[i]).collect();
+                cumulative_incidence(&time, &own.iter().map(|&i| ends[i]).collect::<Vec<_>>())
+            };
+            let curves: Vec<Vec<Step>> = (0..k as u32).map(of_group).collect();
+            let n = ends.iter().filter(|e| **e == End::Competing).count();
+            let said = format!(
+                "{n} of {} patients {} first, which competes with the outcome. Kaplan–Meier, log-rank and hazard ratios count \
+                 them as censored, so that 1 − Kaplan–Meier overstates how many will have {word}; the cumulative incidence \
+                 (Aalen–Johansen) does not.",
+                times.len(),
+                others.word
+            );
+            let how = "Aalen–Johansen: competing events counted as what they are.";
+            (Some(figure(chart::Measure::Incidence, &curves, how, false)), said)
+        }
     };
     Some(Survival {
         headline: headline(&grouped.names, &curves, &unit, &word),
-        figure: Figure { scene: chart::draw(&spec), table: chart::table(&spec) },
+        figure: figure(chart::Measure::Survival, &curves, &said, verdict.is_ok()),
         verdict,
         said,
+        incidence,
+        competing,
         groups,
     })
 }
@@ -169,8 +205,10 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
         Grouping::Cluster => {
             let clusters = &a.insight.clusters;
             Grouped {
-                names: super::cluster_names(clusters.k),
-                looks: (0..clusters.k as u32).map(chart::Look::Cluster).collect(),
+                names: super::cluster_names(clusters),
+                looks: (0..clusters.n_sets() as u32)
+                    .map(|c| chart::Look::Cluster(cluster_look(c, clusters.out())))
+                    .collect(),
                 of: clusters.labels.iter().map(|&c| Some(c)).collect(),
                 cut: None,
                 chosen: false,

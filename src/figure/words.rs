@@ -135,7 +135,7 @@ pub fn filter(a: &Analysis, filter: &Filter) -> String {
 /// Level texts of a variable, by the code that rules use.
 pub fn level_names(a: &Analysis, variable: Variable) -> Vec<String> {
     match variable {
-        Variable::Cluster => cluster_names(a.insight.clusters.k),
+        Variable::Cluster => cluster_names(&a.insight.clusters),
         Variable::Column(c) => {
             match (&a.study.data.columns().get(c).map(|c| &c.values), a.study.roles.get(c)) {
                 (Some(crate::dataset::Values::Levels { levels, .. }), _) => levels.clone(),

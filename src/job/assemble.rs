@@ -1,6 +1,7 @@
 //! From an analysis to the questions about it, and from the answers back into the analysis.
 
 use super::{EvaluationKind, EvaluationPart, Settings, Subject, SummaryInput};
+use crate::cohort::division::Division;
 use crate::ensemble::Link;
 use crate::ids::{FeatureId, RowId};
 use crate::math;
@@ -28,8 +29,8 @@ impl Settings {
 }
 
 impl SummaryInput {
-    /// What is needed to summarise one output with `k` clusters.
-    pub(super) fn of(a: &Subject, output: usize, k: u32) -> Self {
+    /// What is needed to summarise one output with patients divided so.
+    pub(super) fn of(a: &Subject, output: usize, division: Division) -> Self {
         SummaryInput {
             n_features: a.study.n_features(),
             phi: a.attributions.matrix(output),
@@ -38,7 +39,7 @@ impl SummaryInput {
             event: events(&a.study, &a.rows),
             groups: (0..a.study.n_features()).map(|f| a.study.group(FeatureId::of(f)).to_string()).collect(),
             categorical: a.study.model.features.iter().map(|f| f.categorical).collect(),
-            k,
+            division,
         }
     }
 }

@@ -21,6 +21,7 @@ pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files, restage};
 pub use run::Worker;
 
+use crate::cohort::division::Division;
 use crate::cohort::metric::Metric;
 use crate::explain::Attributions;
 use crate::figure::{Layout, Sheet, SheetKind};
@@ -117,8 +118,8 @@ pub enum Request {
         subject: Box<Subject>,
         /// Output to summarise.
         output: u32,
-        /// Clusters wanted.
-        k: u32,
+        /// How patients are divided.
+        division: Division,
         /// False leaves out performance and findings, which depend on neither.
         whole: bool,
     },
@@ -216,7 +217,7 @@ pub struct Settings {
 }
 
 /// Attributions of one output with what is needed to read them.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 struct SummaryInput {
     /// Features per row.
     n_features: usize,
@@ -232,8 +233,8 @@ struct SummaryInput {
     groups: Vec<String>,
     /// Features whose values have no order.
     categorical: Vec<bool>,
-    /// Clusters wanted.
-    k: u32,
+    /// How patients are divided.
+    division: Division,
 }
 
 /// Predictions and what happened, for one split role.

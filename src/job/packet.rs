@@ -2,6 +2,7 @@
 
 use super::twin::{self, StudyTwin};
 use super::{Answer, Origin, Picked, Question, Reading, Reply, Request, Settings, Subject};
+use crate::cohort::division::Division;
 use crate::cohort::metric::Metric;
 use crate::cohort::{Clusters, Embedding};
 use crate::explain::Attributions;
@@ -93,7 +94,7 @@ enum RequestHeader {
         study: Box<StudyTwin>,
         attributions: AttributionsHeader,
         output: u32,
-        k: u32,
+        division: Division,
         whole: bool,
     },
     Ask {
@@ -185,7 +186,9 @@ fn write_insight<'a>(insight: &'a Insight, b: &mut Buffers<'a>) -> Box<Insight> 
             loadings: embedding.loadings.clone(),
         },
         clusters: Clusters {
+            kind: clusters.kind,
             k: clusters.k,
+            n_out: clusters.n_out,
             labels: Vec::new(),
             silhouette: Vec::new(),
             silhouette_by_k: clusters.silhouette_by_k.clone(),
@@ -384,9 +387,9 @@ impl Request {
                 b.bytes(passes);
                 RequestHeader::Draw { job, kind: kind.clone(), size }
             }
-            &Request::Analyse { job, ref subject, output, k, whole } => {
+            &Request::Analyse { job, ref subject, output, division, whole } => {
                 let (study, attributions) = subject.write(&mut b);
-                RequestHeader::Analyse { job, study, attributions, output, k, whole }
+                RequestHeader::Analyse { job, study, attributions, output, division, whole }
             }
             Request::Convert { job, file } => {
                 RequestHeader::Convert { job: *job, file: PickedHeader::write(file, &mut b) }
@@ -433,9 +436,9 @@ impl Request {
             RequestHeader::Explain { job, chunk, attributions } => {
                 Request::Explain { job, chunk, attributions, matrix: r.numbers()? }
             }
-            RequestHeader::Analyse { job, study, attributions, output, k, whole } => {
+            RequestHeader::Analyse { job, study, attributions, output, division, whole } => {
                 let subject = Box::new(Subject::read(*study, attributions, &mut r)?);
-                Request::Analyse { job, subject, output, k, whole }
+                Request::Analyse { job, subject, output, division, whole }
             }
             RequestHeader::Keep { job, study, attributions, insight, settings, models } => {
                 let subject = Box::new(Subject::read(*study, attributions, &mut r)?);

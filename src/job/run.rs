@@ -97,8 +97,9 @@ impl Program for Worker {
                 let answer = self.kept.answer(ensemble, explainer.background(), &question)?;
                 Reply::Answered { job, answer }
             }
-            Request::Analyse { job, subject, output, k, whole } => {
-                let insight = summarise(&SummaryInput::of(&subject, output as usize, k), output as usize);
+            Request::Analyse { job, subject, output, division, whole } => {
+                let insight =
+                    summarise(&SummaryInput::of(&subject, output as usize, division), output as usize);
                 let (mut performances, mut findings) = (Vec::new(), Vec::new());
                 if whole {
                     performances = EvaluationPart::all(&subject).iter().filter_map(performance).collect();
@@ -139,12 +140,18 @@ fn summarise(input: &SummaryInput, output: usize) -> Insight {
     let importance = summary::importance(&input.phi, &input.values, &input.categorical, n_resamples, SEED);
     let partners = partners(input, &importance);
     let embedding = embed::pca(&input.phi, f);
-    let mut clusters = cluster::kmeans(&input.phi, f, input.k as usize, &input.margin, SEED);
+    let mut clusters = cluster::divided(&input.phi, f, input.division, &input.margin, SEED);
     clusters.stability = stability::jaccard(&input.phi, f, &clusters, STABILITY_RESAMPLES, SEED);
     let event: Vec<Option<bool>> = input.event.iter().map(|e| (!e.is_nan()).then_some(*e > 0.5)).collect();
     let event = (!event.is_empty()).then_some(event.as_slice());
-    let profile =
-        profile::profile(&input.phi, &input.values, &input.categorical, &clusters.labels, clusters.k, event);
+    let profile = profile::profile(
+        &input.phi,
+        &input.values,
+        &input.categorical,
+        &clusters.labels,
+        clusters.n_sets(),
+        event,
+    );
     let mut by_margin: Vec<u32> = (0..n as u32).collect();
     by_margin.order_by(|&a, &b| input.margin[b as usize].total_cmp(&input.margin[a as usize]));
     let by_likeness = by_likeness(input, &importance);

@@ -66,6 +66,14 @@ pub const STRONGEST_CELL: f64 = 0.74;
 /// Clusters that have a colour and shape of their own.
 pub const N_CLUSTERS: u8 = 8;
 
+/// Colour and shape of patients in no cluster, grey: a cluster has it only where there are seven, and then everybody is in one.
+pub const NO_CLUSTER: u32 = 6;
+
+/// Colour and shape of a set of patients by its label; `out` is the label of those in no cluster.
+pub fn cluster_look(label: u32, out: Option<u32>) -> u32 {
+    if Some(label) == out { NO_CLUSTER } else { label }
+}
+
 /// Red, green, blue.
 pub type Rgb = [u8; 3];
 

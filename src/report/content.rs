@@ -4,6 +4,8 @@ use super::checklist::{
     DRIVERS, FDA, GUARD_RAILS, Item, METHODS, MODEL, PERFORMANCE, REMARK, SUBGROUPS, TRIPOD_AI, answer,
 };
 use super::{Block, Document, Order, Section};
+use crate::cohort::Clusters;
+use crate::cohort::division::ClusterKind;
 use crate::cohort::metric::Metric;
 use crate::ensemble::{Calibration, Summary};
 use crate::figure::{self, Figure, Grouping, Layout, Sheet, SheetKind, words};
@@ -188,7 +190,7 @@ fn methods(a: &Analysis, order: &Order) -> Vec<Block> {
          outside a coalition were replaced {replaced}. For every patient the SHAP values and the base value add up to \
          the model's own output; the largest difference was {}. Importance is the mean absolute SHAP value with a 95 % \
          percentile bootstrap interval over patients ({} resamples). Direction is Spearman's correlation of value and \
-         SHAP value. Patients were grouped by k-means on SHAP values (k = {}, best of 20 starts, seed 0) and the \
+         SHAP value. Patients were grouped by {} and the \
          stability of each group was measured by its bootstrap Jaccard similarity (Hennig 2007). Maps show principal \
          components of SHAP values.",
         m.library,
@@ -202,7 +204,7 @@ fn methods(a: &Analysis, order: &Order) -> Vec<Block> {
         m.scale.margin,
         plain(a.max_additivity_error()),
         count(a.insight.n_resamples),
-        clusters.k,
+        divided(clusters),
     );
     match a.study.outcome() {
         Outcome::Survival { .. } => {
@@ -229,6 +231,23 @@ fn methods(a: &Analysis, order: &Order) -> Vec<Block> {
             a.study.manifest.statements.get("tripod-21").cloned().unwrap_or_default(),
         )]),
     ]
+}
+
+/// How the clusters were found, as part of a sentence.
+fn divided(c: &Clusters) -> String {
+    match c.kind {
+        ClusterKind::Means => format!("k-means on SHAP values (k = {}, best of 20 starts, seed 0)", c.k),
+        ClusterKind::Mixture => format!(
+            "a Gaussian mixture of {} components with full covariances on the first principal components of SHAP values \
+             (started from k-means, seed 0)",
+            c.k
+        ),
+        ClusterKind::Density => format!(
+            "HDBSCAN on SHAP values (Campello et al. 2013; excess of mass, smallest cluster 5 % of the patients), which \
+             found {} clusters and left {} patients in none,",
+            c.k, c.n_out
+        ),
+    }
 }
 
 fn drivers(a: &Analysis) -> Vec<Block> {

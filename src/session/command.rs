@@ -4,6 +4,7 @@ use super::{
     Analysis, BiomarkerChart, CohortChoice, Filter, Form, Insight, MapColour, MapKind, MapOf, Method, Paper,
     PatientChart, Performance, Session, Sort, Staged, Variable, View,
 };
+use crate::cohort::division::ClusterKind;
 use crate::cohort::hierarchy::Linkage;
 use crate::cohort::metric::Metric;
 use crate::ids::{FeatureId, OutputId, RowId};
@@ -107,6 +108,8 @@ pub enum Command {
     SetClusters(u32),
     /// What the view of one biomarker draws.
     SetBiomarkerChart(BiomarkerChart),
+    /// How clusters are found.
+    SetClusterKind(ClusterKind),
     /// How patients are laid out on the map.
     SetMap(MapKind),
     /// What the map is of.

@@ -74,7 +74,9 @@ impl Insight {
                 loadings: Default::default(),
             },
             clusters: Clusters {
+                kind: Default::default(),
                 k: 0,
+                n_out: 0,
                 labels: Vec::new(),
                 silhouette: Vec::new(),
                 silhouette_by_k: Vec::new(),

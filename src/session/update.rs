@@ -4,6 +4,7 @@ use super::{
     Analysis, CohortChoice, Command, Filter, Method, Named, Notice, Progress, Session, Staged, View,
     matching_rows,
 };
+use crate::cohort::division::Division;
 use crate::ids::RowId;
 use crate::math::Order as _;
 use crate::study::{ColumnRole, Study};
@@ -22,8 +23,8 @@ pub enum Effect {
     Run(Arc<Study>, CohortChoice, Method),
     /// Stop all workers.
     StopWorkers,
-    /// Read another output or number of clusters off the attributions.
-    Regroup(Arc<Analysis>, usize, u32),
+    /// Read another output or other clusters off the attributions.
+    Regroup(Arc<Analysis>, usize, Division),
     /// Put the link of this state into the address bar.
     WriteLink,
     /// Put the link on the clipboard.
@@ -99,8 +100,8 @@ pub fn update(session: &mut Session, command: Command) -> Vec<Effect> {
     let mut effects = effects;
     if session.now != before {
         if let Some(a) = session.open.clone() {
-            if session.now.output != before.output || session.now.k != before.k {
-                effects.push(Effect::Regroup(a.clone(), session.now.output.index(), session.now.k));
+            if (session.now.output, session.now.division()) != (before.output, before.division()) {
+                effects.push(Effect::Regroup(a.clone(), session.now.output.index(), session.now.division()));
             }
             let (then, now) = ((before.cohort, before.method), (session.now.cohort, session.now.method));
             if now != then && now != (a.cohort, a.method) {
@@ -304,6 +305,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
         Command::SetNote(word) => session.now.note = word,
         Command::SetBiomarkerChart(chart) => session.now.biomarker_chart = chart,
+        Command::SetClusterKind(kind) => session.now.clusters = kind,
         Command::SetMap(kind) => session.now.map = kind,
         Command::SetMapOf(of) => session.now.map_of = of,
         Command::SetMetric(metric) => session.now.metric = metric,

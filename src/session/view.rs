@@ -1,6 +1,7 @@
 //! What the reader sees: small enough to compare, undo and send.
 
 use super::{Filter, Named};
+use crate::cohort::division::{ClusterKind, Division};
 use crate::cohort::hierarchy::Linkage;
 use crate::cohort::metric::Metric;
 use crate::ids::{FeatureId, OutputId, RowId};
@@ -628,6 +629,8 @@ pub struct ViewState {
     pub splits: bool,
     /// Number of clusters.
     pub k: u32,
+    /// How they are found.
+    pub clusters: ClusterKind,
     /// Colours of data.
     pub colours: Colours,
     /// What figures are laid out for when they are taken away.
@@ -652,6 +655,13 @@ pub struct ViewState {
     pub horizon: Option<f64>,
     /// What survival is compared in, a word of [`crate::figure::groupings`]; empty is the first.
     pub survival: String,
+}
+
+impl ViewState {
+    /// How patients are divided.
+    pub fn division(&self) -> Division {
+        Division { kind: self.clusters, k: self.k }
+    }
 }
 
 impl Default for ViewState {
@@ -679,6 +689,7 @@ impl Default for ViewState {
             smooth: true,
             splits: true,
             k: CLUSTERS,
+            clusters: ClusterKind::Means,
             colours: Colours::Standard,
             paper: Paper::Screen,
             patient_chart: PatientChart::Waterfall,

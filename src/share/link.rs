@@ -4,6 +4,7 @@
 //! `v=1&s=pbc&m=<model hash>&d=<data hash>&view=biomarker&…`: keys in fixed order, defaults left out, texts
 //! percent-encoded, unknown keys ignored.
 
+use crate::cohort::division::ClusterKind;
 use crate::cohort::hierarchy::Linkage;
 use crate::cohort::metric::Metric;
 use crate::ids::{FeatureId, OutputId, RowId};
@@ -329,6 +330,9 @@ impl fmt::Display for Link {
         if s.k != d.k {
             write!(f, "&k={}", s.k)?;
         }
+        if s.clusters != d.clusters {
+            write!(f, "&clusters={}", s.clusters.id())?;
+        }
         if s.colours != d.colours {
             write!(f, "&colours={}", s.colours.id())?;
         }
@@ -442,6 +446,7 @@ impl Link {
             "map" => s.map = MapKind::from_id(value)?,
             "of" => s.map_of = MapOf::from_id(value)?,
             "tint" => s.map_colour = MapColour::from_id(value)?,
+            "clusters" => s.clusters = ClusterKind::from_id(value)?,
             "distance" => s.metric = Metric::from_id(value)?,
             "linkage" => s.linkage = Linkage::from_id(value)?,
             "cutoff" => s.cutoff = value.parse().ok().filter(|c| (0.0..=1.0).contains(c))?,
@@ -547,8 +552,9 @@ mod tests {
             (form, paper, safe) in (prop::sample::select(&Form::ALL[..]), prop::sample::select(&Paper::ALL[..]), any::<bool>()),
             (group, compare, note) in (prop::option::of(".{0,9}"), prop::option::of(".{0,9}"), prop::option::of(".{0,9}")),
             (patient_chart, second) in (prop::sample::select(&PatientChart::ALL[..]), prop::option::of(0u32..99_999)),
-            (biomarker_chart, linkage, metric) in (
-                prop::sample::select(&BiomarkerChart::ALL[..]), prop::sample::select(&Linkage::ALL[..]), prop::sample::select(&Metric::ALL[..])),
+            (biomarker_chart, linkage, metric, clusters) in (
+                prop::sample::select(&BiomarkerChart::ALL[..]), prop::sample::select(&Linkage::ALL[..]), prop::sample::select(&Metric::ALL[..]),
+                prop::sample::select(&ClusterKind::ALL[..])),
             (map, map_of, map_colour) in (
                 prop::sample::select(&MapKind::ALL[..]), prop::sample::select(&MapOf::ALL[..]),
                 prop::sample::select(&MapColour::ALL[..])),
@@ -557,7 +563,7 @@ mod tests {
             ViewState {
                 view, output: OutputId(output), patient: patient.map(RowId), sort, top, query, log_axis, smooth,
                 splits, k, form, paper, group, compare, note, patient_chart, second: second.map(RowId),
-                cutoff, horizon, survival, map, map_of, map_colour, biomarker_chart, linkage, metric,
+                cutoff, horizon, survival, map, map_of, map_colour, biomarker_chart, linkage, metric, clusters,
                 colours: if safe { Colours::Safe } else { Colours::Standard },
                 ..ViewState::default()
             }

@@ -93,6 +93,15 @@ pub enum Outcome {
     },
 }
 
+/// Patients in whom another event came first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Competing {
+    /// One flag per row.
+    pub event: Vec<bool>,
+    /// What happened to them, e.g. `had a transplant`.
+    pub word: String,
+}
+
 /// A model and a table, bound.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Study {
@@ -183,6 +192,11 @@ impl Study {
     /// What happened to the patients, one entry per row.
     pub fn outcome(&self) -> Outcome {
         roles::outcome(self)
+    }
+
+    /// Who had a competing event; None where the study names none. They count as censored in [`Study::outcome`].
+    pub fn competing(&self) -> Option<Competing> {
+        roles::competing(self)
     }
 
     /// Rows of one split role, in file order.

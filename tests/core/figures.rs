@@ -51,7 +51,7 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
         assert!(found.tables.iter().all(|(_, t)| t.rows.iter().all(|r| r.len() == t.header.len())));
         out.extend(found.figures.into_iter().map(|(_, figure)| ("calibration at a horizon", figure)));
     }
-    let names = figure::cluster_names(a.insight.clusters.k);
+    let names = figure::cluster_names(&a.insight.clusters);
     let of: Vec<Option<u32>> = a.insight.clusters.labels.iter().map(|&l| Some(l)).collect();
     let by = figure::by_subgroup(a, "subgroup", &names, &of, width).unwrap();
     out.extend(by.figures.into_iter().map(|(_, figure)| ("by subgroup", figure)));
@@ -62,7 +62,7 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
         "dendrogram",
         figure::dendrogram(a, &tree, (Linkage::Ward, Metric::Euclidean), 3, [width, 200.0]),
     ));
-    let agreed = consensus(&phi, a.study.n_features(), 3, 5, 0);
+    let agreed = consensus(&phi, a.study.n_features(), ViewState::default().division(), 5, 0);
     out.push(("consensus", figure::consensus(a, &agreed, width)));
     let column = a.study.roles.iter().position(|r| *r == ColumnRole::Covariate);
     let mut groupings =

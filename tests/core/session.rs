@@ -1,6 +1,7 @@
 //! What commands do to the session, on a real study.
 
 use crate::study_run::analyse;
+use clarimark::cohort::division::ClusterKind;
 use clarimark::cohort::metric::Metric;
 use clarimark::ids::{FeatureId, RowId};
 use clarimark::session::{
@@ -30,6 +31,7 @@ fn steps() -> Vec<Command> {
         Command::AddFilter(Filter::Region(vec![[-9.0, -9.0], [9.0, -9.0], [9.0, 9.0], [-9.0, 9.0]])),
         Command::SetClusters(4),
         Command::SetMetric(Metric::Correlation),
+        Command::SetClusterKind(ClusterKind::Density),
         Command::SetTop(0),
         Command::Invert,
         Command::RemoveFilter(0),

@@ -99,7 +99,9 @@ pub(crate) fn analyse(name: &str) -> Analysis {
         n_workers: 2,
     };
     let subject = Box::new(Subject::of(&analysis));
-    match ask(&mut Worker::default(), Request::Analyse { job: 0, subject, output: 0, k: 3, whole: true }) {
+    let division = clarimark::session::ViewState::default().division();
+    match ask(&mut Worker::default(), Request::Analyse { job: 0, subject, output: 0, division, whole: true })
+    {
         Reply::Analysed { insight, performance, findings, .. } => {
             analysis.insight = Arc::new(*insight);
             analysis.performance = performance;

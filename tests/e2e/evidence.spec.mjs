@@ -97,6 +97,36 @@ test('subgroups are held against patients without groups, a tree and a consensus
   await expect(pane(page, 'What the subgroups are')).toContainText('Rule that comes close');
 });
 
+test('clusters by density leave patients in none, and a link carries how they were found and what near means', async ({ page, open }) => {
+  await open();
+  await openExample(page, 'pbc');
+  await go(page, 'subgroups');
+  await expectDrawn(plot(page, 'scree'));
+  await expect(said(page, 'Principal components')).toContainText('of the variance');
+  await page.getByRole('button', { name: 'HDBSCAN' }).click();
+  await expect(page).toHaveURL(/clusters=density/);
+  await expect(pane(page, 'What the subgroups are')).toContainText('in no cluster');
+  await pane(page, 'Map').getByRole('button', { name: '1 − r' }).click();
+  await expect(page).toHaveURL(/distance=correlation/);
+  await expect(pane(page, 'Map')).toContainText('By pattern, whatever its size');
+  const address = page.url();
+  await page.goto('about:blank');
+  await page.goto(address);
+  await expectOpen(page);
+  await expect(page.getByRole('button', { name: 'HDBSCAN' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(pane(page, 'What the subgroups are')).toContainText('in no cluster');
+  await page.getByRole('button', { name: 'Gaussian mixture' }).click();
+  await expect(pane(page, 'What the subgroups are')).not.toContainText('in no cluster');
+});
+
+test('a competing event that the study names has its own curve', async ({ page, open }) => {
+  await open();
+  await openExample(page, 'pbc');
+  await go(page, 'performance');
+  await expectDrawn(plot(page, 'incidence'));
+  await expect(pane(page, 'Survival')).toContainText('had a transplant first');
+});
+
 test('a map settles, can be selected on, and travels in a link', async ({ page, open }) => {
   await open();
   await openExample(page, 'pbc');

@@ -2,6 +2,7 @@
 // table, and what is damaged is said in a sentence while the session before it stays.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, expectOpen, forms, go, openExample, storedOffline, studies, test } from './clarimark.mjs';
 

@@ -354,6 +354,7 @@ def build_pbc(folder: Path) -> dict:
                 "event": "outcome_death",
                 "time_unit": "days",
                 "event_word": "died",
+                "competing": {"column": "outcome_status_raw", "value": "transplant", "word": "had a transplant"},
             },
             "split": "split",
             "ignore": ["outcome_status_raw"],

@@ -1,11 +1,12 @@
 //! The inspector: facts about what is in focus, and always the patient under the pointer.
 
 use crate::app::store::store;
-use crate::app::view::patient::ClusterMark;
+use crate::app::view::patient::cluster_mark;
 use crate::figure::{self, words};
 use crate::ids::{FeatureId, RowId};
 use crate::math::Order as _;
 use crate::plot::number::{count, fixed, percent, signed};
+use crate::plot::palette::cluster_look;
 use crate::session::{Analysis, Command, View};
 use leptos::prelude::*;
 
@@ -187,7 +188,7 @@ fn biomarker_facts(store: crate::app::store::Store, a: &Analysis, f: FeatureId) 
         .iter()
         .find(|p| p.feature == f.0)
         .map(|p| p.cells.iter().map(|c| c.mean_phi).collect::<Vec<f64>>());
-    let names = figure::cluster_names(a.insight.clusters.k);
+    let names = figure::cluster_names(&a.insight.clusters);
     view! {
         {head("Biomarker", a.study.label(f).to_string())}
         <section>
@@ -209,6 +210,7 @@ fn biomarker_facts(store: crate::app::store::Store, a: &Analysis, f: FeatureId) 
         {groups
             .map(|means| {
                 let largest = means.iter().fold(1e-12f64, |m, v| m.max(v.abs()));
+                let out = a.insight.clusters.out();
                 view! {
                     <section>
                         <h3>"Mean SHAP in subgroups"</h3>
@@ -221,11 +223,11 @@ fn biomarker_facts(store: crate::app::store::Store, a: &Analysis, f: FeatureId) 
                                     let left = if mean < 0.0 { 50.0 - width } else { 50.0 };
                                     view! {
                                         <li>
-                                            <ClusterMark cluster=c as u32 />
+                                            {cluster_mark(a, c as u32)}
                                             <span>{names[c].clone()}</span>
                                             <span class="group-bar">
                                                 <i
-                                                    class=format!("cluster-{}", c % 8)
+                                                    class=format!("cluster-{}", cluster_look(c as u32, out) % 8)
                                                     style:left=format!("{left:.1}%")
                                                     style:width=format!("{width:.1}%")
                                                 ></i>
@@ -251,7 +253,7 @@ fn biomarker_facts(store: crate::app::store::Store, a: &Analysis, f: FeatureId) 
 fn patient_facts(store: crate::app::store::Store, a: &Analysis, p: RowId) -> impl IntoView + use<> {
     let position = a.position(p).unwrap_or(0);
     let rank = a.rank(p);
-    let names = figure::cluster_names(a.insight.clusters.k);
+    let names = figure::cluster_names(&a.insight.clusters);
     let cluster = a.insight.clusters.labels.get(position).copied().unwrap_or(0);
     let silhouette = a.insight.clusters.silhouette.get(position).copied().filter(|s| !s.is_nan());
     let contributions = figure::contributions(a, p);
@@ -348,7 +350,7 @@ fn patient_facts(store: crate::app::store::Store, a: &Analysis, p: RowId) -> imp
 
 fn group_facts(a: &Analysis) -> impl IntoView + use<> {
     let c = &a.insight.clusters;
-    let names = figure::cluster_names(c.k);
+    let names = figure::cluster_names(c);
     let leading = a
         .insight
         .profile
@@ -379,7 +381,7 @@ fn group_facts(a: &Analysis) -> impl IntoView + use<> {
                     .map(|(c, name, n)| {
                         view! {
                             <li>
-                                <ClusterMark cluster=c />
+                                {cluster_mark(a, c)}
                                 <span>{name}</span>
                                 <span></span>
                                 <span class="number">{n}</span>
@@ -391,7 +393,7 @@ fn group_facts(a: &Analysis) -> impl IntoView + use<> {
         </section>
         <section>
             <p class="dim">
-                "k-means on SHAP values in margin units. A cut through a gradient also gives groups: read silhouette and stability before naming one."
+                "By SHAP values in margin units. A cut through a gradient also gives groups: read silhouette and stability before naming one."
             </p>
         </section>
     }
@@ -472,7 +474,7 @@ fn Pointer() -> impl IntoView {
             <p class="hint"><span>"Under the pointer"</span> <span>"hover any mark"</span></p>
             {move || {
                 let (a, r) = analysis.get().zip(hovered.get())?;
-                let names = figure::cluster_names(a.insight.clusters.k);
+                let names = figure::cluster_names(&a.insight.clusters);
                 let cluster = a.position(r).and_then(|i| a.insight.clusters.labels.get(i)).and_then(|c| names.get(*c as usize).cloned());
                 let detail = feature
                     .get()

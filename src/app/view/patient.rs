@@ -13,7 +13,8 @@ use crate::app::widget::plot::{Draw, Drawing, Gesture, OnGesture, Plot};
 use crate::figure::{self, words};
 use crate::ids::RowId;
 use crate::plot::number::{count, fixed, signed};
-use crate::session::{Command, PatientChart, patients_by_margin};
+use crate::plot::palette::cluster_look;
+use crate::session::{Analysis, Command, PatientChart, patients_by_margin};
 use leptos::prelude::*;
 
 /// Rows of the list that are in the page at once.
@@ -232,7 +233,7 @@ fn PatientList() -> impl IntoView {
                                                 {a.study.patient_id(r)}
                                             </button>
                                         </td>
-                                        <td><ClusterMark cluster=cluster /></td>
+                                        <td>{cluster_mark(&a, cluster)}</td>
                                         <td>
                                             <i class="margin-bar" class:below=below style:width=format!("{width:.1}px")></i>
                                         </td>
@@ -265,17 +266,20 @@ fn PatientList() -> impl IntoView {
 }
 
 /// A cluster's mark in a table.
-#[component]
-pub(crate) fn ClusterMark(cluster: u32) -> impl IntoView {
+pub(crate) fn cluster_mark(a: &Analysis, cluster: u32) -> impl IntoView + use<> {
     use crate::plot::Shape;
-    let shape = Shape::of_cluster(cluster);
+    let look = cluster_look(cluster, a.insight.clusters.out());
+    let shape = Shape::of_cluster(look);
     let points = shape
         .corners(5.0, 5.0, 4.0)
         .map(|c| c.iter().map(|p| format!("{:.1},{:.1}", p[0], p[1])).collect::<Vec<_>>().join(" "));
-    let class = format!("cluster-mark cluster-{}", cluster % 8);
-    let name = char::from(b'A' + (cluster as u8).min(25)).to_string();
+    let class = format!("cluster-mark cluster-{}", look % 8);
+    let name = match a.insight.clusters.out() {
+        Some(out) if out == cluster => "in no cluster".to_string(),
+        _ => format!("subgroup {}", char::from(b'A' + (cluster as u8).min(25))),
+    };
     view! {
-        <svg class=class width="10" height="10" viewBox="0 0 10 10" role="img" aria-label=format!("subgroup {name}")>
+        <svg class=class width="10" height="10" viewBox="0 0 10 10" role="img" aria-label=name>
             {match points {
                 Some(points) => view! { <polygon points=points /> }.into_any(),
                 None => view! { <circle cx="5" cy="5" r="4" /> }.into_any(),
@@ -327,7 +331,7 @@ fn Nearest() -> impl IntoView {
                                                 {a.study.patient_id(r)}
                                             </button>
                                         </td>
-                                        <td><ClusterMark cluster=cluster /></td>
+                                        <td>{cluster_mark(&a, cluster)}</td>
                                         <td class="number">{fixed(distance, 2)}</td>
                                         <td class="number">{signed(a.margin(r), 2)}</td>
                                         <td>{words::outcome_of(&a.study, r).unwrap_or_default()}</td>

@@ -9,6 +9,7 @@ use crate::app::widget::controls::{Picker, Segmented};
 use crate::app::widget::pane::Pane;
 use crate::app::widget::plot::{Combine, Drag, Drawing, Gesture, Plot};
 use crate::app::widget::sheet::SheetView;
+use crate::cohort::division::ClusterKind;
 use crate::cohort::hierarchy::Linkage;
 use crate::cohort::metric::Metric;
 use crate::figure::{self, Grouping, Layout, SheetKind};
@@ -24,7 +25,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
     let store = store();
     let analysis = store.open;
     let hovered = store.slice(|s| s.hovered);
-    let k = store.slice(|s| s.now.k);
+    let (k, clusters) = (store.slice(|s| s.now.k), store.slice(|s| s.now.clusters));
     let linkage = store.slice(|s| s.now.linkage);
     let (map_of, metric) = (store.slice(|s| s.now.map_of), store.slice(|s| s.now.metric));
     let survives = Memo::new(move |_| {
@@ -41,7 +42,19 @@ pub(crate) fn Subgroups() -> impl IntoView {
                     chosen=k.into()
                     choose=move |k| store.send(Command::SetClusters(k))
                 />
-                <span class="hint">"k-means on SHAP values, seed 0, best of 20 starts"</span>
+                <Segmented
+                    label="By"
+                    options=ClusterKind::ALL.map(|c| (c, c.title().to_string())).to_vec()
+                    chosen=clusters.into()
+                    choose=move |kind| store.send(Command::SetClusterKind(kind))
+                />
+                <span class="hint">
+                    {move || match clusters.get() {
+                        ClusterKind::Means => "on SHAP values, seed 0, best of 20 starts",
+                        ClusterKind::Mixture => "on principal components of SHAP values, full covariances",
+                        ClusterKind::Density => "on SHAP values; finds the number itself, at least 5 % of the patients in each",
+                    }}
+                </span>
             </div>
             <Map />
             <Pane
@@ -345,7 +358,7 @@ fn drawing(figure: figure::Figure) -> Drawing {
 }
 
 fn profile_caption(a: &Analysis) -> String {
-    let names = figure::cluster_names(a.insight.clusters.k);
+    let names = figure::cluster_names(&a.insight.clusters);
     let groups: Vec<String> = a
         .insight
         .profile

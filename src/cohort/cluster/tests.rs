@@ -120,3 +120,20 @@ proptest! {
         prop_assert!(clusters.silhouette.iter().all(|s| (-1.0..=1.0).contains(s)));
     }
 }
+
+#[test]
+fn dense_groups_come_back_and_patients_far_from_them_have_no_silhouette() {
+    let mut rng = Rng::new(12);
+    let mut matrix: Vec<f64> =
+        (0..90).flat_map(|i| [f64::from(i % 3) * 8.0, 0.0].map(|c| c + 0.5 * rng.normal())).collect();
+    matrix.extend((0..6).flat_map(|i| [60.0 + 30.0 * f64::from(i), -40.0 * f64::from(i)]));
+    let margin: Vec<f64> = matrix.chunks(2).map(|r| r[0]).collect();
+    let division = Division { kind: ClusterKind::Density, k: 2 };
+    let found = divided(&matrix, 2, division, &margin, 0);
+    assert_eq!((found.k, found.n_sets(), found.out()), (3, 4, Some(3)));
+    assert!((0..90).all(|i| found.labels[i] == (i % 3) as u32 || found.labels[i] == 3));
+    assert!((90..96).all(|i| found.labels[i] == 3 && found.silhouette[i].is_nan()));
+    assert!(found.mean_silhouette(None).unwrap() > 0.7 && found.silhouette_by_k.is_empty());
+    let stable = crate::cohort::stability::jaccard(&matrix, 2, &found, 30, 1);
+    assert!(stable.len() == 3 && stable.iter().all(|s| s.estimate > 0.8), "{stable:?}");
+}

@@ -4,7 +4,7 @@ use super::Table;
 use crate::ids::{ClusterId, Target};
 use crate::math::Order as _;
 use crate::plot::number::fixed;
-use crate::plot::palette::Role;
+use crate::plot::palette::{Role, cluster_look};
 use crate::plot::scene::{Ink, Label, Scene, Stroke};
 
 /// Cells along each side, at most: more would be smaller than a pixel and slow.
@@ -19,6 +19,8 @@ pub struct Spec<'a> {
     pub matrix: &'a [f64],
     /// Cluster of each row.
     pub clusters: &'a [u32],
+    /// The label of rows in no cluster.
+    pub out: Option<u32>,
     /// Share of ambiguous pairs.
     pub ambiguous: Option<f64>,
 }
@@ -97,7 +99,7 @@ pub fn draw(spec: &Spec) -> Scene {
     for run in cells.cluster.chunk_by(|a, b| a == b) {
         let (from, size) = (pitch * start as f64, pitch * run.len() as f64);
         let edge = [12.0 + from, top + from, size, size];
-        scene.outline(edge, Stroke::new(Role::ClusterInk(run[0] as u8), 1.5));
+        scene.outline(edge, Stroke::new(Role::ClusterInk(cluster_look(run[0], spec.out) as u8), 1.5));
         start += run.len();
     }
     scene
@@ -127,7 +129,8 @@ mod tests {
     #[test]
     fn patients_are_ordered_by_cluster() {
         let matrix = [1.0, 0.0, 0.8, 0.0, 1.0, 0.2, 0.8, 0.2, 1.0];
-        let spec = Spec { width: 144.0, matrix: &matrix, clusters: &[0, 1, 0], ambiguous: Some(0.5) };
+        let spec =
+            Spec { width: 144.0, matrix: &matrix, clusters: &[0, 1, 0], out: None, ambiguous: Some(0.5) };
         let text = dump(&draw(&spec));
         for line in [
             "rect 52 20 40x40 BarStrong·0.80 → Cluster(ClusterId(0))",

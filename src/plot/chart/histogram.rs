@@ -3,7 +3,7 @@
 use super::Table;
 use crate::ids::Target;
 use crate::plot::number::{count, plain};
-use crate::plot::palette::Role;
+use crate::plot::palette::{Role, cluster_look};
 use crate::plot::scale::{Scale, extent, wants_log};
 use crate::plot::scene::{Ink, Label, Scene, Stroke};
 use crate::plot::text;
@@ -113,6 +113,8 @@ pub struct LevelsSpec<'a> {
     pub chosen: Option<&'a [bool]>,
     /// True if the levels are clusters and take their colours.
     pub clusters: bool,
+    /// The level of patients in no cluster.
+    pub out: Option<u32>,
 }
 
 /// One stacked bar with counts beneath. Each part is a [`Target::Bin`] with the level's number.
@@ -135,7 +137,7 @@ pub fn draw_levels(spec: &LevelsSpec) -> Scene {
         let kept = w * left[level] as f64 / all[level] as f64;
         let target = Target::Bin(level as u32);
         let role = match (spec.clusters, spec.passes) {
-            (true, _) => Role::ClusterMark(level as u8),
+            (true, _) => Role::ClusterMark(cluster_look(level as u32, spec.out) as u8),
             (false, Some(_)) => Role::BarStrong,
             (false, None) => Role::Bar,
         };
@@ -229,6 +231,7 @@ mod tests {
             passes: None,
             chosen: None,
             clusters: false,
+            out: None,
         };
         let scene = draw_levels(&levels_spec);
         let tracks: Vec<[f64; 2]> = scene

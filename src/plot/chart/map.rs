@@ -5,7 +5,7 @@ use crate::ids::{ClusterId, RowId, Target};
 use crate::math::Order as _;
 use crate::plot::axis::Axis;
 use crate::plot::number::{count, percent, plain, signed};
-use crate::plot::palette::{Role, ValueRamp};
+use crate::plot::palette::{Role, ValueRamp, cluster_look};
 use crate::plot::place::Placer;
 use crate::plot::scale::{Scale, extent};
 use crate::plot::scene::{Ink, Item, Label, Scene, Shape, Stroke};
@@ -28,6 +28,8 @@ pub struct Spec<'a> {
     pub clusters: &'a [u32],
     /// Name of each cluster, e.g. `A low`.
     pub names: &'a [String],
+    /// The label of patients in no cluster.
+    pub out: Option<u32>,
     /// What is laid out, e.g. `attributions`.
     pub of: &'a str,
     /// Share of the variance along each axis, 0..1, and its leading biomarkers, e.g. `bilirubin, then age` (may be
@@ -142,7 +144,7 @@ fn marks(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
     let role = |i: usize| match (ramp, cluster(i)) {
         (Some((v, ramp)), _) if !v[i].is_nan() => ramp.role(v[i]),
         (Some(_), _) => Role::Mark,
-        (None, Some(c)) => Role::ClusterMark(c as u8),
+        (None, Some(c)) => Role::ClusterMark(cluster_look(c, spec.out) as u8),
         (None, None) => Role::BarStrong,
     };
     let r = match spec.patients.len() {
@@ -158,7 +160,7 @@ fn marks(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
         _ => cluster(i).unwrap_or(0),
     });
     for i in order {
-        let shape = cluster(i).map_or(Shape::Circle, Shape::of_cluster);
+        let shape = cluster(i).map_or(Shape::Circle, |c| Shape::of_cluster(cluster_look(c, spec.out)));
         let at = [x.px(spec.points[i][0]), y.px(spec.points[i][1])];
         let ink = Ink::Role(role(i), spec.emphasis.opacity(i));
         scene.mark(shape, at, r, Some(ink), rim).on(Target::Patient(spec.patients[i]));
@@ -174,7 +176,11 @@ fn labels(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
     for (c, name) in spec.names.iter().enumerate() {
         let n = spec.clusters.iter().filter(|k| **k as usize == c).count();
         let says = format!("{name}, {}", count(n));
-        let label = Label::VALUE.size(12.0).bold().halo().ink(Role::ClusterInk(c as u8));
+        let label = Label::VALUE
+            .size(12.0)
+            .bold()
+            .halo()
+            .ink(Role::ClusterInk(cluster_look(c as u32, spec.out) as u8));
         if let Some([x, y]) = placer.label(c as u32, text::width(&says, 12.0, true), 12.0) {
             scene.text(x, y, says, label).on(Target::Cluster(ClusterId::of(c)));
         }

@@ -5,7 +5,7 @@ use super::Table;
 use crate::ids::{ClusterId, FeatureId, Target};
 use crate::plot::axis::{Axis, nice};
 use crate::plot::number::{settled, signed};
-use crate::plot::palette::{Role, STRONGEST_CELL};
+use crate::plot::palette::{Role, STRONGEST_CELL, cluster_look};
 use crate::plot::scale::{Scale, extent};
 use crate::plot::scene::{Ink, Label, Scene, Shape, Stroke};
 use crate::plot::text;
@@ -19,6 +19,8 @@ pub struct Spec<'a> {
     pub compact: bool,
     /// Short name of each cluster, e.g. `A`.
     pub clusters: &'a [String],
+    /// Which of them are the patients in no cluster.
+    pub out: Option<u32>,
     /// The biomarkers, in the order shown.
     pub rows: Vec<Row<'a>>,
     /// The row with the keyboard.
@@ -66,7 +68,7 @@ pub fn draw(spec: &Spec) -> Scene {
             scene.text(x + lay.cell - 6.0, base, settled(*mean, 2), Label::VALUE.end());
         }
         if let Some(axis) = lay.axis {
-            dots(&mut scene, row, axis, top + (ROW - 1.0) / 2.0);
+            dots(&mut scene, spec, row, axis, top + (ROW - 1.0) / 2.0);
         }
         for (c, says) in row.typical.iter().enumerate().filter(|_| lay.typical > 0.0) {
             let x = spec.width - 12.0 - lay.typical * (row.typical.len() - 1 - c) as f64;
@@ -86,7 +88,7 @@ fn heads(scene: &mut Scene, spec: &Spec, lay: &Layout) {
         let name_room = lay.cell - 18.0;
         let name = text::fit(name, name_room, 11.0, true);
         let x = lay.cells + lay.cell * c as f64 + 13.0;
-        cluster_mark(scene, c, [x, 20.0], 3.6, None);
+        cluster_mark(scene, spec, c, [x, 20.0], 3.6, None);
         let target = Target::Cluster(ClusterId::of(c));
         scene.text(x + 8.0, 24.0, &name, Label::VALUE.bold()).on(target);
         if lay.typical > 0.0 {
@@ -106,19 +108,20 @@ fn heads(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     scene.hline(0.0, spec.width, HEAD - 1.0, Role::Line);
 }
 
-fn dots(scene: &mut Scene, row: &Row, axis: Scale, y: f64) {
+fn dots(scene: &mut Scene, spec: &Spec, row: &Row, axis: Scale, y: f64) {
     if let Some([low, high]) = extent(row.means.iter().copied()) {
         scene.hline(axis.px(low), axis.px(high), y - 0.5, Role::Mark);
     }
     for (c, mean) in row.means.iter().enumerate() {
         let rim = Some(Stroke::new(Role::Background, 0.6));
-        cluster_mark(scene, c, [axis.px(*mean), y], 3.2, rim);
+        cluster_mark(scene, spec, c, [axis.px(*mean), y], 3.2, rim);
     }
 }
 
-fn cluster_mark(scene: &mut Scene, c: usize, at: [f64; 2], r: f64, rim: Option<Stroke>) {
-    let fill = Some(Role::ClusterMark(c as u8).into());
-    scene.mark(Shape::of_cluster(c as u32), at, r, fill, rim).on(Target::Cluster(ClusterId::of(c)));
+fn cluster_mark(scene: &mut Scene, spec: &Spec, c: usize, at: [f64; 2], r: f64, rim: Option<Stroke>) {
+    let look = cluster_look(c as u32, spec.out);
+    let fill = Some(Role::ClusterMark(look as u8).into());
+    scene.mark(Shape::of_cluster(look), at, r, fill, rim).on(Target::Cluster(ClusterId::of(c)));
 }
 
 struct Layout {
@@ -179,7 +182,14 @@ mod tests {
         let clusters = ["A", "B"].map(String::from);
         let typical = ["5.5", "0.8"].map(String::from);
         let row = Row { feature: FeatureId(2), name: "Bilirubin", means: &[1.0, -0.25], typical: &typical };
-        let spec = Spec { width: 600.0, compact: false, clusters: &clusters, rows: vec![row], focused: None };
+        let spec = Spec {
+            width: 600.0,
+            compact: false,
+            clusters: &clusters,
+            out: None,
+            rows: vec![row],
+            focused: None,
+        };
         let text = dump(&draw(&spec));
         assert!(text.contains("rect 116 31 45x15 Raises·0.74"), "{text}");
         assert!(text.contains("rect 162 31 45x15 Lowers·0.37"), "{text}");

@@ -109,7 +109,10 @@ pub fn draw_by_k(spec: &ByK) -> Scene {
     let mut scene = Scene::new(spec.width, spec.height)
         .titled("Silhouette by number of clusters", "Mean silhouette width; higher separates better.");
     scene.text(12.0, 12.0, "Silhouette by number of clusters", Label::HINT);
-    let Some([low, high]) = extent(spec.means.iter().copied()) else { return scene };
+    let Some([low, high]) = extent(spec.means.iter().copied()) else {
+        scene.text(12.0, 30.0, "The number of clusters is found, not chosen.", Label::LABEL);
+        return scene;
+    };
     let (top, bottom) = (28.0, spec.height - 22.0);
     let y = Scale::linear([low.min(0.0), high.max(0.1) * 1.05], [bottom, top]);
     let n = spec.means.len();

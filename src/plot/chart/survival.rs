@@ -1,7 +1,7 @@
 //! Survival of groups: Kaplan–Meier curves, numbers at risk under the axis, and what the comparison is worth.
 
 use super::Table;
-use crate::evaluate::survival::{Step, at_risk, survival_at};
+use crate::evaluate::survival::{Step, at_risk};
 use crate::ids::{ClusterId, Target};
 use crate::plot::axis::Axis;
 use crate::plot::number::{fixed, percent, plain};
@@ -26,12 +26,40 @@ pub struct Spec<'a> {
     pub word: &'a str,
     /// Unit of time, e.g. `days`; may be empty.
     pub unit: &'a str,
+    /// What the curves are.
+    pub measure: Measure,
     /// The groups.
     pub groups: Vec<Group<'a>>,
     /// What the comparison is worth: the test, or why there is none.
     pub verdict: &'a str,
     /// True if the verdict is a test.
     pub tested: bool,
+}
+
+/// What a curve counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// The share without the event, from 1 down ([`crate::evaluate::kaplan_meier`]).
+    Survival,
+    /// The share with the event, from 0 up, where others compete
+    /// ([`crate::evaluate::survival::cumulative_incidence`]).
+    Incidence,
+}
+
+impl Measure {
+    fn start(self) -> f64 {
+        match self {
+            Measure::Survival => 1.0,
+            Measure::Incidence => 0.0,
+        }
+    }
+
+    fn says(self, word: &str) -> String {
+        match self {
+            Measure::Survival => format!("Have not {word}"),
+            Measure::Incidence => format!("Have {word}, others competing"),
+        }
+    }
 }
 
 /// One curve.
@@ -104,8 +132,19 @@ fn layout(spec: &Spec) -> Layout {
 pub fn draw(spec: &Spec) -> Scene {
     let lay = layout(spec);
     let mut scene = Scene::new(spec.width, spec.height).titled(
-        format!("Share of patients who have not {}", spec.word),
-        "Kaplan–Meier curves with 95 % log-log intervals; a thin dashed line has fewer than 10 at risk.",
+        match spec.measure {
+            Measure::Survival => format!("Share of patients who have not {}", spec.word),
+            Measure::Incidence => format!("Share of patients who have {}", spec.word),
+        },
+        match spec.measure {
+            Measure::Survival => {
+                "Kaplan–Meier curves with 95 % log-log intervals; a thin dashed line has fewer than 10 at risk."
+            }
+            Measure::Incidence => {
+                "Cumulative incidence by Aalen and Johansen with 95 % log-log intervals, competing events counted; a \
+                 thin dashed line has fewer than 10 at risk."
+            }
+        },
     );
     scene.section("verdict");
     let label = if spec.tested { Label::VALUE.bold() } else { Label::VALUE };
@@ -124,17 +163,17 @@ pub fn draw(spec: &Spec) -> Scene {
     for (v, _) in &y_axis.ticks {
         scene.text(left - 6.0, lay.y.px(*v) + 4.0, percent(*v), Label::LABEL.end());
     }
-    scene.text(12.0, top - 6.0, format!("Have not {}", spec.word), Label::HINT);
+    scene.text(12.0, top - 6.0, spec.measure.says(spec.word), Label::HINT);
     lay.axis.labels_x(&mut scene, bottom + 14.0, Label::LABEL);
     for group in &spec.groups {
-        curve(&mut scene, group, &lay);
+        curve(&mut scene, group, &lay, spec.measure.start());
     }
     names(&mut scene, spec, &lay);
     numbers_at_risk(&mut scene, spec, &lay);
     scene
 }
 
-fn curve(scene: &mut Scene, group: &Group, lay: &Layout) {
+fn curve(scene: &mut Scene, group: &Group, lay: &Layout, from: f64) {
     scene.section(group.name);
     let ink = group.look.line();
     let target = match group.look {
@@ -151,9 +190,9 @@ fn curve(scene: &mut Scene, group: &Group, lay: &Layout) {
         }
         points
     };
-    let start = [x.px(0.0), y.px(1.0)];
-    let mut band = stairs(&|s| s.interval[1], 1.0, start, group.steps);
-    band.extend(stairs(&|s| s.interval[0], 1.0, start, group.steps).into_iter().rev());
+    let start = [x.px(0.0), y.px(from)];
+    let mut band = stairs(&|s| s.interval[1], from, start, group.steps);
+    band.extend(stairs(&|s| s.interval[0], from, start, group.steps).into_iter().rev());
     scene.push(crate::plot::Item::Path {
         points: band,
         closed: true,
@@ -163,9 +202,9 @@ fn curve(scene: &mut Scene, group: &Group, lay: &Layout) {
     });
     let many = group.steps.partition_point(|s| s.at_risk >= FEW);
     let (solid, thin) = group.steps.split_at(many);
-    let solid = stairs(&|s| s.survival, 1.0, start, solid);
+    let solid = stairs(&|s| s.survival, from, start, solid);
     let end = solid[solid.len() - 1];
-    let height = many.checked_sub(1).map_or(1.0, |i| group.steps[i].survival);
+    let height = many.checked_sub(1).map_or(from, |i| group.steps[i].survival);
     let lines = [
         (solid, Stroke::new(ink, 2.2)),
         (stairs(&|s| s.survival, height, end, thin), Stroke::new(ink, 1.1).dashed(4.0, 3.0)),
@@ -236,18 +275,20 @@ fn numbers_at_risk(scene: &mut Scene, spec: &Spec, lay: &Layout) {
 /// The curves at the ticks of the axis.
 pub fn table(spec: &Spec) -> Table {
     let time = if spec.unit.is_empty() { "Time".to_string() } else { format!("Time, {}", spec.unit) };
-    let share = format!("Have not {}", spec.word);
+    let share = spec.measure.says(spec.word);
+    let start = spec.measure.start();
     let mut table = Table::new(["Group", &time, "At risk", &share, "Lower 95 %", "Upper 95 %"]);
     let lay = layout(spec);
     for group in &spec.groups {
         for (t, _) in &lay.axis.ticks {
             let after = group.steps.partition_point(|s| s.time <= *t);
-            let interval = after.checked_sub(1).map_or([1.0; 2], |i| group.steps[i].interval);
+            let last = after.checked_sub(1).map(|i| group.steps[i]);
+            let interval = last.map_or([start; 2], |s| s.interval);
             table.rows.push(vec![
                 group.name.into(),
                 plain(*t),
                 at_risk(group.steps, *t).to_string(),
-                fixed(survival_at(group.steps, *t), 3),
+                fixed(last.map_or(start, |s| s.survival), 3),
                 fixed(interval[0], 3),
                 fixed(interval[1], 3),
             ]);
@@ -271,6 +312,7 @@ mod tests {
             height: 240.0,
             word: "died",
             unit: "years",
+            measure: Measure::Survival,
             groups: vec![
                 Group { name: "A", look: Look::Cluster(0), steps: &early },
                 Group { name: "B", look: Look::Cluster(1), steps: &late },

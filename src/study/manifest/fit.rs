@@ -3,7 +3,7 @@
 use super::{Manifest, OutcomeSpec};
 use crate::dataset::{Dataset, Values};
 use crate::ensemble::Summary;
-use crate::study::roles::event_value;
+use crate::study::roles::{event_value, labels};
 use crate::study::text::{list, of};
 use std::collections::HashSet;
 
@@ -40,7 +40,21 @@ pub(in crate::study) fn misfits(manifest: &Manifest, model: &Summary, data: &Dat
         out.push(format!("The manifest describes {names} that the model has not: {}.", list(&strangers)));
     }
     out.extend(wrong_type(manifest, data));
+    out.extend(nobody_competes(manifest, data));
     out
+}
+
+/// A competing event that the table does not hold.
+fn nobody_competes(manifest: &Manifest, data: &Dataset) -> Option<String> {
+    let Some(OutcomeSpec::Survival { competing: Some(spec), .. }) = &manifest.outcome else { return None };
+    let (name, value) = (&spec.column, &spec.value);
+    let Some(column) = data.column_index(name) else {
+        return Some(format!(
+            "The manifest names “{name}” for competing events; the table has no such column."
+        ));
+    };
+    let found = labels(&data.columns()[column], value).contains(&Some(true));
+    (!found).then(|| format!("No row of “{name}” says “{value}”, the competing event of the manifest."))
 }
 
 /// The roles that the manifest gives to single columns.

@@ -1,7 +1,7 @@
 //! Unknown keys, named with their path.
 
 use super::error::message;
-use super::{FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec};
+use super::{CompetingSpec, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -42,6 +42,9 @@ fn unknown(value: &Value) -> Vec<Unknown<'_>> {
     if let Some(outcome) = top.get("outcome").and_then(Value::as_object) {
         let kind = outcome.get("kind").and_then(Value::as_str).unwrap_or_default();
         compare(outcome, &["outcome"], &keys(&outcome_sample(kind)), &mut found);
+        if let Some(competing) = outcome.get("competing").and_then(Value::as_object) {
+            compare(competing, &["outcome", "competing"], &keys(&CompetingSpec::default()), &mut found);
+        }
     }
     for (name, note) in top.get("features").and_then(Value::as_object).into_iter().flatten() {
         if let Some(note) = note.as_object() {
@@ -78,7 +81,14 @@ fn outcome_sample(kind: &str) -> OutcomeSpec {
     let none = String::new;
     match kind {
         "survival" => {
-            OutcomeSpec::Survival { time: none(), event: none(), time_unit: none(), event_word: none() }
+            let competing = Some(CompetingSpec::default());
+            OutcomeSpec::Survival {
+                time: none(),
+                event: none(),
+                time_unit: none(),
+                event_word: none(),
+                competing,
+            }
         }
         "binary" => OutcomeSpec::Binary { column: none(), positive: none() },
         _ => OutcomeSpec::Continuous { column: none() },

@@ -57,11 +57,26 @@ pub enum OutcomeSpec {
         time_unit: String,
         #[serde(default)]
         event_word: String,
+        /// Patients whose follow-up another event ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        competing: Option<CompetingSpec>,
     },
     /// Yes or no.
     Binary { column: String, positive: String },
     /// A quantity.
     Continuous { column: String },
+}
+
+/// Which patients had a competing event: those whose `column` says `value`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CompetingSpec {
+    pub column: String,
+    pub value: String,
+    /// What happened to them, e.g. `had a transplant`.
+    #[serde(default)]
+    pub word: String,
 }
 
 /// How a feature is shown.

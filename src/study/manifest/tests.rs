@@ -115,7 +115,7 @@ fn a_changed_file_is_refused_with_both_checksums() {
 fn what_the_table_does_not_bear_out_is_said() {
     let check = |rest: &str, expect: &[&str]| {
         let manifest = Manifest::read(manifest(rest).as_bytes()).unwrap().value;
-        let data = table("pid,x,t,e,s\nA,1,2,1,0\nB,2,3,0,1\nC,2,4,0,2\n");
+        let data = table("pid,x,t,e,s\nA,1,2,1,0\nB,2,3,0,1\nC,2,4,0,3\n");
         assert_eq!(misfits(&manifest, &model("survival:cox", &["x"]), &data), expect, "{rest}");
     };
     let survival = |time: &str, event: &str| {
@@ -131,6 +131,15 @@ fn what_the_table_does_not_bear_out_is_said() {
     );
     let unclear = "“s” does not tell event from censored (1 and 0 do), so the outcome is not used.";
     check(&survival("t", "s"), &[unclear]);
+    let competing = |column: &str, value: &str| {
+        let rest = survival("t", "e");
+        let end = rest.len() - 1;
+        format!("{}, \"competing\": {{\"column\": \"{column}\", \"value\": \"{value}\"}}}}", &rest[..end])
+    };
+    check(&competing("s", "3"), &[]);
+    check(&competing("s", "4"), &["No row of “s” says “4”, the competing event of the manifest."]);
+    let absent = "The manifest names “r” for competing events; the table has no such column.";
+    check(&competing("r", "4"), &[absent]);
     check(&survival("pid", "e"), &["“pid” should hold numbers and holds text, so the outcome is not used."]);
     check(
         "\"outcome\": {\"kind\": \"binary\", \"column\": \"e\", \"positive\": \"yes\"}",

@@ -8,7 +8,7 @@ mod words;
 pub use check::{RoleProblem, check_roles};
 pub use propose::propose_roles;
 
-pub(super) use outcome::{event_value, outcome};
+pub(super) use outcome::{competing, event_value, labels, outcome};
 pub(super) use propose::{beside_the_model, columns_left, repeats};
 
 use super::{SplitRole, Study};

@@ -3,7 +3,7 @@
 use super::ColumnRole;
 use super::words::{event_word, positive_of, time_unit};
 use crate::dataset::{Column, Dataset, Values, quality};
-use crate::study::{Manifest, Outcome, OutcomeSpec, Study};
+use crate::study::{Competing, Manifest, Outcome, OutcomeSpec, Study};
 
 /// What happened to the patients of a study.
 pub(in crate::study) fn outcome(study: &Study) -> Outcome {
@@ -47,8 +47,41 @@ fn survival(time: &Column, event: &Column, manifest: &Manifest) -> Outcome {
     Outcome::Survival { time: times.clone(), event: labels(event, &seen), unit, word }
 }
 
+/// Who had another event first, by the manifest, or by the code 2 of the event's own column.
+pub(in crate::study) fn competing(study: &Study) -> Option<Competing> {
+    let told = match &study.manifest.outcome {
+        Some(OutcomeSpec::Survival { competing, .. }) => competing.as_ref(),
+        _ => None,
+    };
+    let column = match told {
+        Some(spec) => study.data.column_index(&spec.column)?,
+        None => study.column_with(ColumnRole::OutcomeEvent)?,
+    };
+    let column = study.data.columns().get(column)?;
+    let (value, word) = match told {
+        Some(spec) => (spec.value.as_str(), spec.word.as_str()),
+        None if has_codes(column) => (COMPETES, ""),
+        None => return None,
+    };
+    let event: Vec<bool> = labels(column, value).into_iter().map(|l| l == Some(true)).collect();
+    let word = if word.is_empty() { "had another event" } else { word };
+    event.contains(&true).then(|| Competing { event, word: word.to_owned() })
+}
+
+/// The code of a competing event in a column of 0 (censored), 1 (event) and 2.
+const COMPETES: &str = "2";
+
+/// True for numbers that are 0, 1 and 2, as programs for competing risks have them.
+fn has_codes(column: &Column) -> bool {
+    matches!(column.values, Values::Numbers(_))
+        && quality::few_values(column, 3).is_some_and(|values| values == ["0", "1", COMPETES])
+}
+
 /// The value of an event column that means that the event was seen.
 pub(in crate::study) fn event_value(column: &Column) -> Option<String> {
+    if has_codes(column) {
+        return Some("1".to_owned());
+    }
     let values = quality::few_values(column, 2)?;
     positive_of(&values).cloned().or_else(|| (values == ["0"]).then(|| "1".to_owned()))
 }
@@ -61,7 +94,7 @@ pub(super) fn default_positive(column: &Column) -> Option<String> {
 }
 
 /// True where the cell says `positive`, None where it is missing.
-fn labels(column: &Column, positive: &str) -> Vec<Option<bool>> {
+pub(in crate::study) fn labels(column: &Column, positive: &str) -> Vec<Option<bool>> {
     match &column.values {
         Values::Numbers(x) => {
             let positive: Option<f64> = positive.trim().parse().ok();
