@@ -211,7 +211,7 @@ fn Effect() -> impl IntoView {
         })
     });
     view! {
-        <Pane title="Effect" subtitle=title caption=caption>
+        <Pane title="Effect" subtitle=title class="tall" caption=caption>
             <SheetView kind=Signal::derive(move || feature.get().map(|feature| SheetKind::Effect { feature })) height=440.0 />
         </Pane>
     }
@@ -246,7 +246,7 @@ fn Pair() -> impl IntoView {
         })
     });
     view! {
-        <Pane title="Two biomarkers" subtitle=title caption=caption>
+        <Pane title="Two biomarkers" subtitle=title class="tall" caption=caption>
             <SheetView kind=Signal::derive(move || pair.get().map(|features| SheetKind::Pair { features })) height=460.0 />
         </Pane>
     }

@@ -12,6 +12,7 @@ pub(crate) fn Segmented<T: Copy + PartialEq + Send + Sync + 'static>(
     choose: impl Fn(T) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
+        <span class="picker">
         <span class="label">{label}</span>
         <span class="segmented" role="group" aria-label=label>
             {options
@@ -28,6 +29,7 @@ pub(crate) fn Segmented<T: Copy + PartialEq + Send + Sync + 'static>(
                     }
                 })
                 .collect_view()}
+        </span>
         </span>
     }
 }

@@ -48,7 +48,7 @@ pub struct Side<'a> {
 }
 
 /// Width of the lanes of missing values.
-const LANE: f64 = 28.0;
+const LANE: f64 = 40.0;
 /// Patients of one level lie this far from each other's lines, as shares of its band: a low-discrepancy sequence (powers
 /// of the golden ratio) that needs no random numbers.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
@@ -232,11 +232,11 @@ mod tests {
             })
             .collect();
         let of = |id: u32| places.iter().find(|p| p.0 == id).map(|p| [p.1, p.2]).unwrap();
-        assert_eq!(of(4)[0], 98.0);
+        assert_eq!(of(4)[0], 110.0);
         assert_eq!(of(5)[0], 480.0);
         assert!(of(4)[1] > of(5)[1], "no lies below yes");
         let lane = of(6);
-        assert!((60.0..88.0).contains(&lane[0]) && (232.0..260.0).contains(&lane[1]), "{lane:?}");
+        assert!((60.0..100.0).contains(&lane[0]) && (220.0..260.0).contains(&lane[1]), "{lane:?}");
         // The strongest is painted last.
         assert_eq!(places.iter().map(|p| p.0).collect::<Vec<_>>(), [6, 5, 4]);
         assert_eq!(table(&spec, |r| r.0.to_string()).rows[1], ["5", "60", "yes", "+0.5000"]);

@@ -63,7 +63,7 @@ pub fn draw(spec: &Spec) -> Scene {
         ),
     );
     // From the biomarkers, where |ρ| is 1, to the right, where nothing is shared.
-    let x = Scale::linear([1.0, 0.0], [start, end]);
+    let x = Scale::linear([0.0, 1.0], [end, start]);
     scene.section("header");
     scene.text(start, 15.0, text::fit("|Spearman|", end - start, 11.0, false), Label::HINT);
     let axis = Axis::plain(x, ((end - start) / 48.0) as usize);

@@ -12,7 +12,7 @@ pub(crate) fn Redundancy() -> impl IntoView {
     let caption = move || {
         analysis.get().map_or_else(String::new, |a| {
             format!(
-                "The 30 most important biomarkers, {}; average linkage of 1 − |Spearman| over the patients in whom both are \
+                "At most the 30 most important biomarkers, {}; average linkage of 1 − |Spearman| over the patients in whom both are \
                  measured, at most 2,000 of them evenly through the file. {}",
                 n_patients(&a),
                 provenance(&a)
