@@ -66,7 +66,9 @@ pub fn draw(spec: &Spec) -> Scene {
     let x = Scale::linear([0.0, 1.0], [end, start]);
     scene.section("header");
     scene.text(start, 15.0, text::fit("|Spearman|", end - start, 11.0, false), Label::HINT);
-    let axis = Axis::plain(x, ((end - start) / 48.0) as usize);
+    let mut axis = Axis::plain(x, ((end - start) / 48.0) as usize);
+    // From left to right, as labels make room for each other.
+    axis.ticks.reverse();
     axis.labels_x(&mut scene, 33.0, Label::HINT);
     axis.grid_x(&mut scene, HEAD, HEAD + ROW * n as f64);
     scene.hline(0.0, spec.width, HEAD - 1.0, Role::Divider);
@@ -137,6 +139,8 @@ mod tests {
             "line 290,73 … 290,95 (4) | ClusterInk(0) 2",
             "line 290,51 … 329.8,84 (4) | Text3 1",
             "line 369.6,40 … 369.6,106 (2) | Text 1",
+            "text 290 33 11 middle \"1\"",
+            "text 688 33 11 middle \"0\"",
             "→ Feature(FeatureId(2))",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
