@@ -30,6 +30,18 @@ fn ask(worker: &mut impl Program, request: Request) -> Reply {
     Reply::from_packet(worker.answer(request).packet()).unwrap()
 }
 
+/// What a drawer is given to draw from.
+fn keep_request(a: &Analysis, model: Arc<Vec<u8>>, models: Vec<Picked>) -> Request {
+    Request::Keep {
+        job: 0,
+        subject: Box::new(Subject::of(a)),
+        insight: a.insight.clone(),
+        settings: Settings::of(a),
+        model,
+        models,
+    }
+}
+
 /// Reads and binds a shipped study.
 pub(crate) fn read(name: &str) -> Study {
     match ask(&mut Worker::default(), Request::Read { job: 0, files: files(name) }) {
@@ -215,14 +227,7 @@ fn a_role_is_changed_and_predictions_are_compared_where_the_page_does_not_wait()
 #[test]
 fn a_map_does_not_depend_on_how_often_it_is_looked_at() {
     let a = analyse("pbc");
-    let keep = || Request::Keep {
-        job: 0,
-        subject: Box::new(Subject::of(&a)),
-        insight: a.insight.clone(),
-        settings: Settings::of(&a),
-        model: Arc::default(),
-        models: Vec::new(),
-    };
+    let keep = || keep_request(&a, Arc::default(), Vec::new());
     let settled = |kind, of, metric, steps| {
         let mut worker = Drawer::default();
         assert_eq!(ask(&mut worker, keep()), Reply::Kept { job: 0 });
@@ -275,14 +280,7 @@ fn refits_are_ranked_as_their_library_does() {
     assert_eq!(models.len(), 10);
     models.push(Picked::new("broken.json".into(), Arc::new(b"{}".to_vec())));
     let mut worker = Drawer::default();
-    let keep = Request::Keep {
-        job: 0,
-        subject: Box::new(Subject::of(&a)),
-        insight: a.insight.clone(),
-        settings: Settings::of(&a),
-        model: Arc::default(),
-        models,
-    };
+    let keep = keep_request(&a, Arc::default(), models);
     assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
     let sheet = drawn(&mut worker, SheetKind::Models, Vec::new());
     assert!(
@@ -326,14 +324,7 @@ fn drawn(worker: &mut Drawer, kind: SheetKind, passes: Vec<u8>) -> Sheet {
 fn the_drawer_writes_what_the_command_writes() {
     let a = analyse("pbc");
     let mut worker = Drawer::default();
-    let keep = Request::Keep {
-        job: 0,
-        subject: Box::new(Subject::of(&a)),
-        insight: a.insight.clone(),
-        settings: Settings::of(&a),
-        model: Arc::default(),
-        models: Vec::new(),
-    };
+    let keep = keep_request(&a, Arc::default(), Vec::new());
     assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
     let names = row_names(&a);
     let document = Document {
@@ -359,14 +350,7 @@ fn another_method_is_compared_on_the_same_patients() {
     let a = analyse("pbc");
     let file = files("pbc")[1].bytes.to_vec();
     let mut worker = Drawer::default();
-    let keep = |model: Vec<u8>| Request::Keep {
-        job: 0,
-        subject: Box::new(Subject::of(&a)),
-        insight: a.insight.clone(),
-        settings: Settings::of(&a),
-        model: Arc::new(model),
-        models: Vec::new(),
-    };
+    let keep = |model: Vec<u8>| keep_request(&a, Arc::new(model), Vec::new());
     let other = Method::Interventional(CohortChoice::Role(SplitRole::Train));
     let draw =
         Request::Draw { job: 9, kind: SheetKind::Methods { other }, passes: Vec::new(), size: [480.0; 2] };
@@ -454,14 +438,7 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
     let request = Request::Draw { job: 9, kind: performance.clone(), passes: Vec::new(), size: [300.0; 2] };
     assert!(matches!(ask(&mut worker, request.clone()), Reply::Failed { job: 9, .. }), "nothing is kept yet");
     assert!(matches!(ask(&mut Worker::default(), request), Reply::Failed { job: 9, .. }), "not its work");
-    let keep = Request::Keep {
-        job: 0,
-        subject: Box::new(Subject::of(&a)),
-        insight: a.insight.clone(),
-        settings: Settings::of(&a),
-        model: Arc::default(),
-        models: Vec::new(),
-    };
+    let keep = keep_request(&a, Arc::default(), Vec::new());
     assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
 
     // What travelled is what was asked for here.
@@ -636,14 +613,7 @@ fn effects_are_means_of_what_the_model_gives() {
     // What is drawn of the explained patients is their mean.
     let a = analyse("pbc");
     let mut worker = Drawer::default();
-    let keep = Request::Keep {
-        job: 0,
-        subject: Box::new(Subject::of(&a)),
-        insight: a.insight.clone(),
-        settings: Settings::of(&a),
-        model: model.clone(),
-        models: Vec::new(),
-    };
+    let keep = keep_request(&a, model.clone(), Vec::new());
     assert_eq!(ask(&mut worker, keep), Reply::Kept { job: 0 });
     let sheet = drawn(&mut worker, SheetKind::Effect { feature }, Vec::new());
     let table = &sheet.figures[0].1.table;
