@@ -16,7 +16,7 @@ pub struct Origin {
     pub warnings: Vec<String>,
 }
 
-/// Turns a table into text and keeps nothing: a third WebAssembly program, which ends after its answer.
+/// Turns a table into text and keeps nothing: a WebAssembly program of its own, which ends after its answer.
 pub struct Converter;
 
 impl Program for Converter {

@@ -36,14 +36,8 @@ impl Program for Drawer {
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         Ok(match request {
             Request::Keep { job, subject, insight, settings, model, models } => {
-                self.analysis = Some(analysis(*subject, insight, settings));
-                self.model = model;
-                self.effect = None;
-                self.methods = Vec::new();
-                self.models = models;
-                self.others = None;
-                self.map = None;
-                self.workings = Workings::default();
+                let analysis = Some(analysis(*subject, insight, settings));
+                *self = Drawer { analysis, model, models, ..Drawer::default() };
                 Reply::Kept { job }
             }
             Request::Map { job, kind, of, metric, steps } => {

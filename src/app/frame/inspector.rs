@@ -356,6 +356,8 @@ fn group_facts(a: &Analysis) -> impl IntoView + use<> {
         .profile
         .features
         .first()
+        // Nothing separates patients who are in one group, or in none.
+        .filter(|p| p.share > 0.0)
         .map(|p| (a.study.label(FeatureId(p.feature)).to_string(), p.share));
     let mut rows: Vec<(&'static str, String)> = vec![
         ("Groups", c.k.to_string()),

@@ -52,7 +52,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
                     {move || match clusters.get() {
                         ClusterKind::Means => "on SHAP values, seed 0, best of 20 starts",
                         ClusterKind::Mixture => "on principal components of SHAP values, full covariances",
-                        ClusterKind::Density => "on SHAP values; finds the number itself, at least 5 % of the patients in each",
+                        ClusterKind::Density => "on SHAP values, of at most 2,000 patients (others go with the nearest); finds the number itself, at least 5 % in each",
                     }}
                 </span>
             </div>
