@@ -3,7 +3,7 @@
 use super::effects;
 use crate::figure::{Case, TrainingRanges};
 use crate::ids::{FeatureId, RowId};
-use crate::session::{Analysis, Command, Edits, Scenario, Session, ViewState, matching_rows, update};
+use crate::session::{Analysis, Command, Edits, Session, ViewState, matching_rows, update};
 use crate::share::Link;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -48,9 +48,7 @@ pub(crate) struct Store {
     /// The patient in focus.
     pub(crate) patient: Memo<Option<RowId>>,
     /// Values of the patient that the reader changed.
-    pub(crate) edits: RwSignal<Edits>,
-    /// Changes that were kept under a name.
-    pub(crate) scenarios: RwSignal<Vec<Scenario>>,
+    pub(crate) edits: Memo<Edits>,
     /// The newest changed patient that was computed.
     pub(crate) computed: RwSignal<Option<Case>>,
     /// The patient in focus, as measured or as changed.
@@ -74,7 +72,7 @@ impl Store {
             (!filters.is_empty()).then(|| Same(Arc::new(matching_rows(&a, &filters, None))))
         });
         let patient = Memo::new(move |_| open.get()?.patient_in_focus(now.with(|n| n.patient)));
-        let edits = RwSignal::new(Edits::default());
+        let edits = Memo::new(move |_| now.with(|n| n.edits.clone()));
         let computed = RwSignal::new(None::<Case>);
         let case = Memo::new(move |_| {
             let (a, p) = (open.get()?, patient.get()?);
@@ -89,7 +87,6 @@ impl Store {
         Store {
             session,
             edits,
-            scenarios: RwSignal::new(Vec::new()),
             computed,
             case,
             ranges,
@@ -105,10 +102,8 @@ impl Store {
 
     /// Carries out a command.
     pub(crate) fn send(self, command: Command) {
-        // Changed values leave before another study comes, or the same one computed otherwise.
+        // What was computed of changed values goes before another study comes, or the same one computed otherwise.
         if matches!(command, Command::Computed(_)) {
-            self.edits.set(Edits::default());
-            self.scenarios.set(Vec::new());
             self.computed.set(None);
         }
         let effects = self.session.try_update(|s| update(s, command)).unwrap_or_default();

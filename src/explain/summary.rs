@@ -93,6 +93,40 @@ pub fn resamples_within_a_second(n_rows: usize, n_features: usize) -> usize {
     (1_000_000_000 / (n_rows * n_features).max(1)).clamp(200, 2_000)
 }
 
+/// A mean and its 95 % interval; NaN without values.
+pub type Mean = [f64; 3];
+
+/// The mean of each column in each set of rows, `[set][column]`, with percentile bootstrap intervals over the rows; of
+/// two sets also second less first, the sets resampled independently. Sets have one number of columns.
+pub fn compare_means(sets: &[Array2<f64>], n_resamples: usize, seed: u64) -> (Vec<Vec<Mean>>, Vec<Mean>) {
+    let estimates: Vec<Vec<f64>> = sets
+        .iter()
+        .map(|rows| rows.columns().into_iter().map(|c| c.sum() / c.len() as f64).collect())
+        .collect();
+    let replicates: Vec<Array2<f64>> = (sets.iter().zip(seed..))
+        .map(|(rows, seed)| match rows.nrows() {
+            0 => Array2::from_elem((rows.ncols(), n_resamples), f64::NAN),
+            _ => Replicates::new(rows, n_resamples, seed).means,
+        })
+        .collect();
+    let with_interval = |estimate: f64, replicates: ArrayView1<'_, f64>| {
+        let [low, high] =
+            if estimate.is_nan() { [estimate; 2] } else { middle(replicates.to_owned().view_mut()) };
+        [estimate, low, high]
+    };
+    let of_set = |(means, replicates): (&Vec<f64>, &Array2<f64>)| {
+        means.iter().zip(replicates.rows()).map(|(mean, r)| with_interval(*mean, r)).collect()
+    };
+    let differences = match (estimates.as_slice(), replicates.as_slice()) {
+        ([a, b], [ra, rb]) => {
+            let both = rb - ra;
+            a.iter().zip(b).zip(both.rows()).map(|((a, b), r)| with_interval(b - a, r)).collect()
+        }
+        _ => Vec::new(),
+    };
+    (estimates.iter().zip(&replicates).map(of_set).collect(), differences)
+}
+
 /// A row-major slice as `[row][feature]`; None without features or if the length does not fit.
 fn matrix(data: &[f64], n_features: usize) -> Option<ArrayView2<'_, f64>> {
     let n_rows = data.len().checked_div(n_features)?;

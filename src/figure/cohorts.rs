@@ -1,11 +1,16 @@
 //! What drives the model in several sets of patients.
 
-use super::words::level_names;
-use super::{Figure, compact};
+use super::words::{level_names, within};
+use super::{Figure, Sheet, compact};
+use crate::explain::summary::{compare_means, resamples_within_a_second};
 use crate::ids::FeatureId;
+use crate::math::Order as _;
 use crate::plot::chart::sides as chart;
+use crate::plot::number::signed;
 use crate::session::{Analysis, CohortChoice, Method, Named, Variable, ViewState, level_of, matching_rows};
 use crate::study::SplitRole;
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 /// Sets that are drawn at most: more bars in a row could not be told apart.
 const MOST: usize = 6;
@@ -14,6 +19,15 @@ const SUBGROUPS: &str = "\u{1}subgroups";
 
 /// Sets of patients: a name, and the position of each of its patients.
 pub type Sets = Vec<(String, Vec<usize>)>;
+
+/// How patients are divided into the sets that are compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Compared {
+    /// A word of [`comparisons`].
+    Word(String),
+    /// Named selections.
+    Named(Sets),
+}
 
 /// What can be compared: the word for [`ViewState::compare`] ("" is the split role) and the words on screen.
 pub fn comparisons(a: &Analysis) -> Vec<(String, String)> {
@@ -74,20 +88,38 @@ pub(super) fn method_said(method: Method) -> String {
     }
 }
 
-/// What is compared where sets are compared: the reader's choice, or the first that there is.
-pub fn compared(a: &Analysis, now: &ViewState) -> Option<String> {
-    chosen(comparisons(a), now)
-}
-
-/// Likewise where named selections are sets, too.
-pub fn compared_cohorts(a: &Analysis, now: &ViewState) -> Option<String> {
-    chosen(comparisons(a).into_iter().chain(named_comparison(now)).collect(), now)
-}
-
-fn chosen(offered: Vec<(String, String)>, now: &ViewState) -> Option<String> {
+/// The word of what is compared: the reader's choice, or the first that there is.
+pub fn compared_word(a: &Analysis, now: &ViewState) -> Option<String> {
+    let offered: Vec<(String, String)> = comparisons(a).into_iter().chain(named_comparison(now)).collect();
     let chosen = now.compare.clone().unwrap_or_default();
     let known = offered.iter().any(|(word, _)| *word == chosen);
     if known { Some(chosen) } else { offered.into_iter().next().map(|(word, _)| word) }
+}
+
+/// What is compared; all explained patients as one set where there is nothing to compare.
+pub fn compared(a: &Analysis, now: &ViewState) -> Compared {
+    let word = compared_word(a, now).unwrap_or_default();
+    if word == NAMED { Compared::Named(named_sets(a, now)) } else { Compared::Word(word) }
+}
+
+impl Compared {
+    /// The sets.
+    pub fn sets(&self, a: &Analysis) -> Sets {
+        match self {
+            Compared::Word(word) => compared_sets(a, word),
+            Compared::Named(sets) => sets.clone(),
+        }
+    }
+
+    /// By what, on screen.
+    pub fn title(&self, a: &Analysis) -> String {
+        match self {
+            Compared::Word(word) => {
+                comparisons(a).into_iter().find(|(w, _)| w == word).map_or_else(String::new, |c| c.1)
+            }
+            Compared::Named(_) => "named cohorts".into(),
+        }
+    }
 }
 
 /// The sets that a word of [`comparisons`] names.
@@ -125,61 +157,70 @@ fn by_level(a: &Analysis, variable: Variable) -> Sets {
 /// The biomarkers in each of the sets, of the selected patients only where there is a selection.
 pub fn cohorts(
     a: &Analysis,
-    now: &ViewState,
+    by: &Compared,
     features: &[FeatureId],
     passes: Option<&[bool]>,
     width: f64,
-) -> Figure {
-    let mut sets = match compared_cohorts(a, now) {
-        Some(by) if by == NAMED => named_sets(a, now),
-        by => by.map_or_else(Vec::new, |by| compared_sets(a, &by)),
-    };
+) -> Sheet {
+    let mut sets = by.sets(a);
     if let Some(passes) = passes {
-        sets.iter_mut().for_each(|(_, of)| of.retain(|&i| passes[i]));
+        sets.iter_mut().for_each(|(_, of)| of.retain(|&i| passes.get(i).copied().unwrap_or(false)));
     }
     let names: Vec<(String, usize)> = sets.iter().map(|(name, of)| (name.clone(), of.len())).collect();
+    let sizes: Vec<Array2<f64>> = sets
+        .iter()
+        .map(|(_, of)| {
+            Array2::from_shape_fn((of.len(), features.len()), |(i, f)| a.phi(of[i], features[f]).abs())
+        })
+        .collect();
+    let n_resamples = resamples_within_a_second(names.iter().map(|(_, n)| n).sum(), features.len());
+    let (means, differences) = compare_means(&sizes, n_resamples, 0);
     let spec = chart::Spec {
         width,
         compact: compact(width),
         sets: &names,
         rows: features
             .iter()
-            .map(|&f| chart::Row {
+            .enumerate()
+            .map(|(i, &f)| chart::Row {
                 feature: f,
                 name: a.study.label(f),
-                means: sets
-                    .iter()
-                    .map(|(_, of)| mean_with_interval(of.iter().map(|&i| a.phi(i, f).abs())))
-                    .collect(),
+                means: means.iter().map(|of| of[i]).collect(),
+                difference: differences.get(i).copied(),
             })
             .collect(),
         scale: &a.study.model.scale.margin,
     };
-    Figure { scene: chart::draw(&spec), table: chart::table(&spec) }
+    let figure = Figure { scene: chart::draw(&spec), table: chart::table(&spec) };
+    Sheet { figures: vec![("cohorts".into(), figure)], ..Sheet::said(differences_said(&spec, n_resamples)) }
 }
 
-/// Mean and ± 1.96 standard errors, not below zero; NaN without values, no width for a single one.
-pub(super) fn mean_with_interval(values: impl Iterator<Item = f64> + Clone) -> [f64; 3] {
-    let n = values.clone().count() as f64;
-    if n == 0.0 {
-        return [f64::NAN; 3];
-    }
-    let mean = values.clone().sum::<f64>() / n;
-    let squares: f64 = values.map(|v| (v - mean) * (v - mean)).sum();
-    let half = if n > 1.0 { 1.96 * (squares / (n - 1.0) / n).sqrt() } else { 0.0 };
-    [mean, (mean - half).max(0.0), mean + half]
-}
+/// Biomarkers that are named where sets differ.
+const N_NAMED: usize = 5;
 
-#[cfg(test)]
-mod tests {
-    use super::mean_with_interval;
-
-    #[test]
-    fn the_interval_is_two_standard_errors() {
-        let [mean, low, high] = mean_with_interval([1.0, 2.0, 3.0, 4.0].into_iter());
-        assert_eq!(mean, 2.5);
-        assert!((high - mean - 1.96 * (5.0f64 / 3.0 / 4.0).sqrt()).abs() < 1e-12 && low + high == 2.0 * mean);
-        assert!(mean_with_interval(std::iter::empty()).iter().all(|v| v.is_nan()));
-        assert_eq!(mean_with_interval(std::iter::once(2.0)), [2.0; 3]);
+/// Which biomarkers matter more in one of two sets; empty unless there are two, with patients.
+fn differences_said(spec: &chart::Spec, n_resamples: usize) -> String {
+    let ([(first, n), (second, m)], true) = (spec.sets, spec.rows.iter().any(|r| r.difference.is_some()))
+    else {
+        return String::new();
+    };
+    if *n == 0 || *m == 0 {
+        return format!("{} has no patients here.", if *n == 0 { first } else { second });
     }
+    let apart = |r: &&chart::Row| r.difference.is_some_and(|[_, low, high]| low > 0.0 || high < 0.0);
+    let mut apart: Vec<&chart::Row> = spec.rows.iter().filter(apart).collect();
+    let size = |r: &chart::Row| r.difference.map_or(0.0, |d| d[0]);
+    apart.order_by(|x, y| size(y).abs().total_cmp(&size(x).abs()));
+    let named: Vec<String> =
+        apart.iter().take(N_NAMED).map(|r| format!("{} ({})", within(r.name), signed(size(r), 3))).collect();
+    let list = if named.is_empty() { String::new() } else { format!(": {}", named.join(", ")) };
+    let rest = apart.len().saturating_sub(N_NAMED);
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!(
+        "{} of {} biomarkers matter differently in {second} than in {first}{list}{more}. Mean |SHAP|, {second} minus \
+         {first}; the 95 % interval of {n_resamples} bootstrap resamples of the patients, each biomarker by itself, \
+         leaves out zero.",
+        apart.len(),
+        spec.rows.len()
+    )
 }

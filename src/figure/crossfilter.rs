@@ -166,6 +166,29 @@ pub fn brushed(h: &Histogram, width: f64, from: f64, to: f64) -> Filter {
     Filter::Range { variable: h.variable, low: clean(round(p.min(q))), high: clean(round(p.max(q))) }
 }
 
+/// The rule after a bin of a numeric histogram was chosen: its values, with `extend` also those from it to what was
+/// chosen before. None where the bin alone was chosen: choosing it again takes the rule away.
+pub fn chosen_bin(h: &Histogram, filters: &[Filter], bin: u32, extend: bool) -> Option<Filter> {
+    let before = brush_of(h, filters);
+    let n = chart::N_BINS as f64;
+    let at = f64::from(bin);
+    let Filter::Range { variable, mut low, mut high } = brushed(h, n, at, at + 1.0) else { return None };
+    // The outermost bins hold the outermost values whatever the rounding.
+    let ends = chart::scale(&spec(h, None, None, n)).domain;
+    if bin == 0 {
+        low = low.min(ends[0]);
+    }
+    if at + 1.0 >= n {
+        high = high.max(ends[1]);
+    }
+    match before {
+        Some(before) if before == [low, high] => return None,
+        Some([from, to]) if extend => (low, high) = (low.min(from), high.max(to)),
+        _ => {}
+    }
+    Some(Filter::Range { variable, low, high })
+}
+
 /// The largest power of ten that is not above x.
 fn round_step(x: f64) -> f64 {
     if x > 0.0 { crate::math::powf(10.0, crate::math::log10(x).floor()) } else { 1e-6 }

@@ -2,6 +2,7 @@
 
 use crate::cohort::Embedding;
 use crate::cohort::metric::Metric;
+use crate::figure::words::within;
 use crate::ids::FeatureId;
 use crate::math::median;
 use crate::session::{Analysis, MapOf};
@@ -30,7 +31,7 @@ impl Layout {
                 embedding.leading[i].iter().map(|&c| columns[c as usize].as_str()).collect();
             names.dedup();
             names.truncate(N_NAMED);
-            (embedding.share[i], names.join(", then ").to_lowercase())
+            (embedding.share[i], names.iter().map(|n| within(n)).collect::<Vec<_>>().join(", then "))
         };
         Layout { points: embedding.points.clone(), axes: Some([axis(0), axis(1)]), progress: 1.0 }
     }

@@ -1,12 +1,14 @@
 //! Two ways to leave a biomarker out, on the same patients: where the explanation depends on the way.
 
-use super::cohorts::{mean_with_interval, method_said};
+use super::cohorts::method_said;
 use super::{Figure, Sheet, compact};
+use crate::explain::summary::{Mean, compare_means, resamples_within_a_second};
 use crate::ids::FeatureId;
 use crate::math::{self, Order as _};
 use crate::plot::chart::{Table, sides as chart};
 use crate::plot::number::{fixed, percent};
 use crate::session::{Analysis, Method};
+use ndarray::Array2;
 
 /// Biomarkers that are drawn.
 const TOP: usize = 20;
@@ -17,7 +19,9 @@ const LEADING: usize = 10;
 struct Row {
     feature: FeatureId,
     /// Mean |φ| and its interval, by each.
-    means: [[f64; 3]; 2],
+    means: [Mean; 2],
+    /// Second less first, over the same patients.
+    difference: Mean,
     /// Place by mean |φ|, from 1, by each.
     rank: [usize; 2],
     /// Spearman's correlation of φ over patients.
@@ -46,6 +50,7 @@ pub fn across_methods(a: &Analysis, other: Method, phi: &[f64], width: f64) -> S
                 feature: r.feature,
                 name: a.study.label(r.feature),
                 means: r.means.to_vec(),
+                difference: Some(r.difference),
             })
             .collect(),
         scale: &a.study.model.scale.margin,
@@ -68,6 +73,17 @@ const WHICH: &str = "Both are exact, and answer different questions. By cover, w
 /// The biomarkers that matter by either, most important by the analysis first.
 fn compare(a: &Analysis, phi: &[f64]) -> Vec<Row> {
     let (n, n_features) = (a.rows.len(), a.study.n_features());
+    let size = |by: usize| {
+        let size =
+            |(i, f)| if by == 0 { a.phi(i, FeatureId::of(f)).abs() } else { phi[i * n_features + f].abs() };
+        Array2::from_shape_fn((n, n_features), size)
+    };
+    let sizes = [size(0), size(1)];
+    let n_resamples = resamples_within_a_second(n, 3 * n_features);
+    // The same resamples for all three: the patients are the same.
+    let means = |rows: Array2<f64>| compare_means(&[rows], n_resamples, 0).0.pop().unwrap_or_default();
+    let difference = means(&sizes[1] - &sizes[0]);
+    let by = sizes.map(means);
     let mut rows: Vec<Row> = (0..n_features)
         .map(|f| {
             let here: Vec<f64> = (0..n).map(|i| a.phi(i, FeatureId::of(f))).collect();
@@ -75,7 +91,8 @@ fn compare(a: &Analysis, phi: &[f64]) -> Vec<Row> {
             let opposite = here.iter().zip(&there).filter(|(x, y)| **x * **y < 0.0).count();
             Row {
                 feature: FeatureId::of(f),
-                means: [&here, &there].map(|x| mean_with_interval(x.iter().map(|v| v.abs()))),
+                means: [by[0][f], by[1][f]],
+                difference: difference[f],
                 rank: [0; 2],
                 agreement: math::spearman(&here, &there),
                 opposite: opposite as f64 / n as f64,

@@ -40,12 +40,14 @@ pub use caption::{caption, drawn_note, n_patients, provenance};
 pub use case::{Case, TrainingRanges};
 pub use clusters::{Description, consensus, dendrogram, describe_clusters, reality_said};
 pub use cohorts::{
-    Sets, cohorts, compared, compared_cohorts, compared_sets, comparisons, named_comparison, other_method,
-    other_methods,
+    Compared, Sets, cohorts, compared, compared_sets, compared_word, comparisons, named_comparison,
+    other_method, other_methods,
 };
 pub use compare::{Sides, difference, distance_said, nearest_on_other_side, nearest_patient, patient_by_id};
-pub use crossfilter::{Histogram, brushed, histogram, histograms};
-pub use dependence::{Dependence, RangeOfPixels, dependence, next_biomarkers, partner};
+pub use crossfilter::{Histogram, brushed, chosen_bin, histogram, histograms};
+pub use dependence::{
+    Dependence, RangeOfPixels, crossing_said, dependence, line_word, next_biomarkers, partner,
+};
 pub use effect::{effect, effect_along, effect_patients};
 pub use evidence::{
     at_horizon, by_subgroup, confusion_table, default_horizon, discrimination, panel_size, residuals,

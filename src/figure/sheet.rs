@@ -3,7 +3,7 @@
 //! A worker lays them out and the page only paints: what it takes to make them is not part of the first load.
 
 use super::evidence::{at_horizon, by_subgroup, discrimination, panel_size, residuals};
-use super::{Figure, clusters, compared_sets};
+use super::{Compared, Figure, clusters};
 use crate::cohort::consensus::{Consensus, consensus};
 use crate::cohort::division::{ClusterKind, Division};
 use crate::cohort::hierarchy::{Hierarchy, Linkage, hierarchy};
@@ -27,10 +27,17 @@ pub enum SheetKind {
         /// Time at which a survival model is judged, in the outcome's unit; None is [`super::default_horizon`].
         horizon: Option<f64>,
     },
-    /// Discrimination in each of the sets that a word of [`super::comparisons`] names.
+    /// Discrimination in each of several sets of patients.
     Groups {
-        /// The word.
-        by: String,
+        /// The sets.
+        by: Compared,
+    },
+    /// The biomarkers in each of several sets of patients.
+    Cohorts {
+        /// The sets.
+        by: Compared,
+        /// The biomarkers.
+        features: Vec<FeatureId>,
     },
     /// How many biomarkers carry how much.
     Panel,
@@ -67,6 +74,13 @@ pub enum SheetKind {
         /// The other method.
         other: Method,
     },
+    /// Where the line of a biomarker crosses zero.
+    Crossing {
+        /// Which.
+        feature: FeatureId,
+        /// Logarithmic axis; None = where it fits the values.
+        log: Option<bool>,
+    },
     /// Two biomarkers together.
     Pair {
         /// Which.
@@ -100,6 +114,7 @@ impl SheetKind {
         match self {
             SheetKind::Performance { .. }
             | SheetKind::Groups { .. }
+            | SheetKind::Cohorts { .. }
             | SheetKind::Survival { .. }
             | SheetKind::Heatmap { .. }
             | SheetKind::Effect { .. }
@@ -110,6 +125,7 @@ impl SheetKind {
             | SheetKind::Models
             | SheetKind::About { .. }
             | SheetKind::Methods { .. }
+            | SheetKind::Crossing { .. }
             | SheetKind::Redundancy
             | SheetKind::Components { .. }
             | SheetKind::Consensus
@@ -140,7 +156,8 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 23] = [
+const PLOTS: [&str; 24] = [
+    "cohorts",
     "roc",
     "precision-recall",
     "calibration",
@@ -235,6 +252,7 @@ pub fn sheet_with(
             })
         }
         SheetKind::Groups { by } => groups(a, by, passes, width),
+        SheetKind::Cohorts { by, features } => super::cohorts(a, by, features, passes, width),
         SheetKind::Panel => Sheet {
             figures: vec![("panel-size".into(), panel_size(a, size))],
             ..Sheet::said(
@@ -282,6 +300,7 @@ pub fn sheet_with(
             let figure = super::heatmap(a, features, note.as_deref(), *focused, passes, width);
             Sheet { figures: vec![("heatmap".into(), figure)], ..Sheet::default() }
         }
+        SheetKind::Crossing { feature, log } => Sheet::said(super::crossing_said(a, *feature, *log)),
         SheetKind::Pair { features } => super::pair(a, *features, passes, size),
         SheetKind::Redundancy => super::redundancy(a, width),
         SheetKind::Reality => are_there_clusters(workings, a, passes, size),
@@ -318,8 +337,8 @@ pub fn sheet_with(
     }
 }
 
-fn groups(a: &Analysis, by: &str, passes: Option<&[bool]>, width: f64) -> Sheet {
-    let sets = compared_sets(a, by);
+fn groups(a: &Analysis, by: &Compared, passes: Option<&[bool]>, width: f64) -> Sheet {
+    let sets = by.sets(a);
     let mut of = vec![None; a.rows.len()];
     for (g, (_, positions)) in sets.iter().enumerate() {
         for &i in positions {
@@ -327,9 +346,7 @@ fn groups(a: &Analysis, by: &str, passes: Option<&[bool]>, width: f64) -> Sheet 
         }
     }
     let names: Vec<String> = sets.into_iter().map(|(name, _)| name).collect();
-    let said =
-        super::comparisons(a).into_iter().find(|(word, _)| word == by).map_or_else(String::new, |c| c.1);
-    by_subgroup(a, &said, &names, &of, width)
+    by_subgroup(a, &by.title(a), &names, &of, width)
         .unwrap_or_else(|| Sheet::said("There is no outcome of a kind that is told apart in groups."))
 }
 

@@ -32,6 +32,8 @@ pub enum Entry {
     HollowBar(String),
     /// A cluster's mark.
     Cluster(u32, String),
+    /// The diamond of a known marker.
+    Known(String),
 }
 
 const LINE: f64 = 20.0;
@@ -46,7 +48,8 @@ impl Entry {
             | Entry::Interval(text)
             | Entry::Bar(_, text)
             | Entry::HollowBar(text)
-            | Entry::Cluster(_, text) => text,
+            | Entry::Cluster(_, text)
+            | Entry::Known(text) => text,
         }
     }
 
@@ -103,6 +106,9 @@ impl Entry {
             }
             Entry::HollowBar(_) => {
                 scene.outline([s, y - 5.0, 10.0, 10.0], Stroke::new(Role::Missing, 1.0));
+            }
+            Entry::Known(_) => {
+                scene.mark(Shape::Diamond, [s + 5.0, y], 3.5, Some(Role::Text.into()), None);
             }
             Entry::Cluster(c, _) => {
                 let fill = Some(Role::ClusterMark(*c as u8).into());

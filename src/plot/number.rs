@@ -48,6 +48,11 @@ pub fn fixed(x: f64, decimals: usize) -> String {
     out + fraction
 }
 
+/// Rounded to three significant digits.
+pub fn round3(x: f64) -> f64 {
+    format!("{x:.2e}").parse().unwrap_or(x)
+}
+
 /// At most four significant digits and no trailing zeros: `17.4`, `2.64`, `12 460`, `0.0031`.
 pub fn plain(x: f64) -> String {
     if x == 0.0 {

@@ -1,6 +1,7 @@
 //! Highlights: what hover, focus and selection add to a plot without drawing it again. The overlay is a scene of its
 //! own, laid over the base; it finds its marks by their targets, so every chart highlights alike.
 
+use super::legend::{self, Entry};
 use super::palette::Role;
 use super::scene::{Ink, Item, Scene, Shape, Stroke};
 use crate::ids::{FeatureId, RowId, Target};
@@ -54,7 +55,8 @@ pub fn overlay(base: &Scene, highlights: &Highlights) -> Scene {
     scene
 }
 
-/// The scene with a diamond at the left of every row of a known marker: the first area that stands for the biomarker.
+/// The scene with a diamond at the left of every row of a known marker (the first area that stands for the biomarker),
+/// and a key that says so.
 pub fn with_known(mut scene: Scene, known: &[FeatureId]) -> Scene {
     let areas: Vec<[f64; 2]> = known
         .iter()
@@ -72,6 +74,8 @@ pub fn with_known(mut scene: Scene, known: &[FeatureId]) -> Scene {
         for at in areas {
             scene.mark(Shape::Diamond, at, 3.5, Some(Role::Text.into()), None);
         }
+        let key = legend::key(&[Entry::Known("known marker".into())], scene.width);
+        return scene.stack(key);
     }
     scene
 }
@@ -129,7 +133,9 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(diamonds, [[6.0, 30.0]]);
+        // The last one is the key's, beneath the plot.
+        assert_eq!(diamonds, [[6.0, 30.0], [17.0, 74.0]]);
+        assert!(marked.items.iter().any(|i| matches!(i, Item::Text { text, .. } if text == "known marker")));
     }
 
     #[test]

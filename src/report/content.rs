@@ -326,7 +326,8 @@ fn performance(a: &Analysis, order: &Order) -> Vec<Block> {
         out.extend(from_sheet(a, &SheetKind::Survival { by: order.grouping }, 340.0));
     }
     for (by, _) in figure::comparisons(a).into_iter().filter(|(word, _)| !word.is_empty()) {
-        let sheet = figure::sheet(a, &SheetKind::Groups { by }, None, [WIDTH, 240.0]);
+        let sheet =
+            figure::sheet(a, &SheetKind::Groups { by: figure::Compared::Word(by) }, None, [WIDTH, 240.0]);
         if !sheet.figures.is_empty() {
             out.extend(blocks(a, sheet));
         }

@@ -1,8 +1,8 @@
 //! Everything a reader can ask for, each with an id that the palette, the keyboard, the markup and the tests share.
 
 use super::{
-    Analysis, BiomarkerChart, CohortChoice, Filter, Form, Insight, MapColour, MapKind, MapOf, Method, Paper,
-    PatientChart, Performance, Session, Sort, Staged, Variable, View,
+    Analysis, BiomarkerChart, CohortChoice, Edits, Filter, Form, Insight, MapColour, MapKind, MapOf, Method,
+    Paper, PatientChart, Performance, Session, Sort, Staged, Variable, View,
 };
 use crate::cohort::division::ClusterKind;
 use crate::cohort::hierarchy::Linkage;
@@ -80,6 +80,14 @@ pub enum Command {
     UseNamed(usize),
     /// Forget the named selection at this place.
     ForgetNamed(usize),
+    /// Give a patient another value of a feature; NaN is missing.
+    Edit(RowId, FeatureId, f64),
+    /// These changed values instead of those there are.
+    SetEdits(Edits),
+    /// Keep the changed values under a name; one of that name is replaced.
+    KeepScenario(String),
+    /// Forget the scenario of this name.
+    ForgetScenario(String),
     /// Select exactly the patients not selected now.
     Invert,
     /// Order of the biomarkers.

@@ -1,25 +1,23 @@
-//! Values of one patient that a reader changed to see what the model would do. They stay on the page: no link carries
-//! them, and another patient starts as measured.
+//! Values of one patient that a reader changed to see what the model would do. They are thought up, not measured: they
+//! can be undone, kept under a name and sent in a link. Another patient starts as measured.
 
 use crate::ids::{FeatureId, RowId};
 use crate::study::Study;
 
-/// Changed values of one patient.
+/// Changed values of one patient; without changes it is the default.
 #[derive(Clone, Debug, Default)]
 pub struct Edits {
     patient: Option<RowId>,
     changed: Vec<(FeatureId, f64)>,
 }
 
-/// Changes under a name, with what the model made of them.
+/// Changes under a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     /// The reader's word.
     pub name: String,
     /// The changes.
     pub edits: Edits,
-    /// One sentence.
-    pub says: String,
 }
 
 impl PartialEq for Edits {
@@ -30,6 +28,16 @@ impl PartialEq for Edits {
 }
 
 impl Edits {
+    /// Changes of a patient.
+    pub fn new(patient: RowId, changed: Vec<(FeatureId, f64)>) -> Self {
+        if changed.is_empty() { Edits::default() } else { Edits { patient: Some(patient), changed } }
+    }
+
+    /// Whose values these are; None without changes.
+    pub fn patient(&self) -> Option<RowId> {
+        self.patient
+    }
+
     /// Gives a patient another value of a feature (NaN is missing); the measured one takes the change back.
     pub fn set(&mut self, study: &Study, patient: RowId, feature: FeatureId, value: f64) {
         if self.patient != Some(patient) {
@@ -44,6 +52,9 @@ impl Edits {
             Some(at) => self.changed[at].1 = value,
             None if as_measured => {}
             None => self.changed.push((feature, value)),
+        }
+        if self.changed.is_empty() {
+            self.patient = None;
         }
     }
 

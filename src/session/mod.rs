@@ -227,6 +227,8 @@ pub struct Session {
     past: Vec<ViewState>,
     /// Undone states, next first from the end.
     future: Vec<ViewState>,
+    /// The value that the last command changed: changing it further is the same step.
+    editing: Option<(RowId, FeatureId)>,
     /// A run in progress.
     pub run: Option<Progress>,
     /// Something to tell: an error, or a hint.

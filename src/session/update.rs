@@ -1,8 +1,8 @@
 //! The one function that changes the session.
 
 use super::{
-    Analysis, CohortChoice, Command, Filter, Method, Named, Notice, Progress, Session, Staged, View,
-    matching_rows,
+    Analysis, CohortChoice, Command, Filter, Method, Named, Notice, Progress, Scenario, Session, Staged,
+    View, matching_rows,
 };
 use crate::cohort::division::Division;
 use crate::ids::RowId;
@@ -92,10 +92,19 @@ fn trim(past: &mut Vec<super::ViewState>) {
 pub fn update(session: &mut Session, command: Command) -> Vec<Effect> {
     let before = session.now.clone();
     let effects = apply(session, command.clone());
+    let editing = if let Command::Edit(row, feature, _) = command { Some((row, feature)) } else { None };
+    let goes_on = editing.is_some() && editing == session.editing;
+    session.editing = editing;
     if session.now != before && is_step(&command) {
         session.future.clear();
-        session.past.push(before.clone());
-        trim(&mut session.past);
+        if !goes_on {
+            session.past.push(before.clone());
+            trim(&mut session.past);
+        } else if session.past.last() == Some(&session.now) {
+            // Back where it began.
+            session.past.pop();
+            session.editing = None;
+        }
     }
     let mut effects = effects;
     if session.now != before {
@@ -284,6 +293,20 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
                 session.now.named.remove(i);
             }
         }
+        Command::Edit(row, feature, value) => {
+            if let Some(a) = &session.open {
+                session.now.edits.set(&a.study, row, feature, value);
+            }
+        }
+        Command::SetEdits(edits) => session.now.edits = edits,
+        Command::KeepScenario(name) => {
+            let (name, edits) = (name.trim().to_string(), session.now.edits.clone());
+            if !name.is_empty() && edits.patient().is_some() {
+                session.now.scenarios.retain(|s| s.name != name);
+                session.now.scenarios.push(Scenario { name, edits });
+            }
+        }
+        Command::ForgetScenario(name) => session.now.scenarios.retain(|s| s.name != name),
         Command::Invert => invert(session),
         Command::SetSort(sort) => session.now.sort = sort,
         Command::SetForm(form) => {

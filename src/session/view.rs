@@ -1,6 +1,6 @@
 //! What the reader sees: small enough to compare, undo and send.
 
-use super::{Filter, Named};
+use super::{Edits, Filter, Named, Scenario};
 use crate::cohort::division::{ClusterKind, Division};
 use crate::cohort::hierarchy::Linkage;
 use crate::cohort::metric::Metric;
@@ -601,6 +601,10 @@ pub struct ViewState {
     pub filters: Vec<Filter>,
     /// Selections with a name, in the order in which they were named.
     pub named: Vec<Named>,
+    /// Values of a patient that were changed by hand.
+    pub edits: Edits,
+    /// Changes with a name, in the order in which they were named.
+    pub scenarios: Vec<Scenario>,
     /// Order of the biomarkers.
     pub sort: Sort,
     /// Biomarkers shown; 0 = all that the model uses.
@@ -675,6 +679,8 @@ impl Default for ViewState {
             patient: None,
             filters: Vec::new(),
             named: Vec::new(),
+            edits: Edits::default(),
+            scenarios: Vec::new(),
             sort: Sort::Importance,
             top: TOP,
             form: Form::Swarm,

@@ -1,5 +1,5 @@
-//! The fragment of the address: what the sender saw, and of which files. Rules and row numbers, never values of a
-//! patient.
+//! The fragment of the address: what the sender saw, and of which files. Rules, row numbers and values that the sender
+//! thought up, never a value that was measured on a patient.
 //!
 //! `v=1&s=pbc&m=<model hash>&d=<data hash>&view=biomarker&…`: keys in fixed order, defaults left out, texts
 //! percent-encoded, unknown keys ignored.
@@ -10,8 +10,8 @@ use crate::cohort::metric::Metric;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::session::{
-    Analysis, BiomarkerChart, CohortChoice, Filter, Form, MapColour, MapKind, MapOf, Method, Named, Paper,
-    PatientChart, Session, Sort, Variable, View, ViewState,
+    Analysis, BiomarkerChart, CohortChoice, Edits, Filter, Form, MapColour, MapKind, MapOf, Method, Named,
+    Paper, PatientChart, Scenario, Session, Sort, Variable, View, ViewState,
 };
 use crate::study::Study;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -50,6 +50,67 @@ pub struct Link {
     known: Vec<String>,
     filters: Vec<LinkFilter>,
     named: Vec<(String, Vec<LinkFilter>)>,
+    edits: Option<LinkEdits>,
+    scenarios: Vec<(String, LinkEdits)>,
+}
+
+/// Changed values of a row (0-based) by name; None is missing.
+#[derive(Clone, Debug, PartialEq)]
+struct LinkEdits {
+    row: u32,
+    changed: Vec<(String, Option<f64>)>,
+}
+
+impl LinkEdits {
+    /// None where nothing is changed.
+    fn of(study: &Study, edits: &Edits) -> Option<LinkEdits> {
+        let patient = edits.patient()?;
+        let named = |&(f, v): &(FeatureId, f64)| {
+            Some((study.model.features.get(f.index())?.name.clone(), Some(v).filter(|v| !v.is_nan())))
+        };
+        Some(LinkEdits { row: patient.0, changed: edits.of(patient).iter().filter_map(named).collect() })
+    }
+
+    /// The changes of this study's biomarkers.
+    fn resolve(&self, study: &Study) -> Edits {
+        let mut edits = Edits::default();
+        if (self.row as usize) < study.n_rows() {
+            for (name, value) in &self.changed {
+                if let Some(f) = study.model.features.iter().position(|f| f.name == *name) {
+                    edits.set(study, RowId(self.row), FeatureId::of(f), value.unwrap_or(f64::NAN));
+                }
+            }
+        }
+        edits
+    }
+
+    /// `row!name!value!…`, an empty value being missing.
+    fn read(text: &str) -> Option<LinkEdits> {
+        let mut parts = text.split('!');
+        let row = parts.next()?.parse::<u32>().ok()?.checked_sub(1)?;
+        let mut changed = Vec::new();
+        while let Some(name) = parts.next() {
+            let name = percent_decode_str(name).decode_utf8().ok()?.into_owned();
+            let value = match parts.next()? {
+                "" => None,
+                number => Some(number.parse::<f64>().ok().filter(|v| !v.is_nan())?),
+            };
+            if changed.len() < MAX_PARTS {
+                changed.push((name, value));
+            }
+        }
+        Some(LinkEdits { row, changed })
+    }
+}
+
+impl fmt::Display for LinkEdits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", u64::from(self.row) + 1)?;
+        self.changed.iter().try_for_each(|(name, value)| {
+            write!(f, "!{}!", encode(name))?;
+            value.map_or(Ok(()), |v| write!(f, "{v}"))
+        })
+    }
 }
 
 /// A rule with its column by name.
@@ -143,12 +204,18 @@ impl Link {
             known: session.now.known.iter().copied().filter_map(name).collect(),
             filters: rules(&session.now.filters),
             named,
+            edits: LinkEdits::of(&a.study, &session.now.edits),
+            scenarios: (session.now.scenarios.iter())
+                .filter_map(|s| Some((s.name.clone(), LinkEdits::of(&a.study, &s.edits)?)))
+                .collect(),
             state: ViewState {
                 feature: None,
                 colour_by: None,
                 known: Vec::new(),
                 filters: Vec::new(),
                 named: Vec::new(),
+                edits: Edits::default(),
+                scenarios: Vec::new(),
                 cohort: CohortChoice::All,
                 method: Method::PathDependent,
                 ..session.now.clone()
@@ -184,6 +251,11 @@ impl Link {
             known,
             filters: rules(&self.filters),
             named: self.named.iter().map(named).filter(|n| !n.filters.is_empty()).collect(),
+            edits: self.edits.as_ref().map(|e| e.resolve(&a.study)).unwrap_or_default(),
+            scenarios: (self.scenarios.iter())
+                .map(|(name, e)| Scenario { name: name.clone(), edits: e.resolve(&a.study) })
+                .filter(|s| s.edits.patient().is_some())
+                .collect(),
             ..state
         })
     }
@@ -293,6 +365,12 @@ impl fmt::Display for Link {
             write!(f, "&n={}", encode(name))?;
             filters.iter().try_for_each(|filter| write!(f, "&nw={filter}"))?;
         }
+        if let Some(edits) = &self.edits {
+            write!(f, "&e={edits}")?;
+        }
+        for (name, edits) in &self.scenarios {
+            write!(f, "&sc={}&se={edits}", encode(name))?;
+        }
         if s.sort != d.sort {
             write!(f, "&sort={}", s.sort.id())?;
         }
@@ -401,6 +479,8 @@ impl FromStr for Link {
             known: Vec::new(),
             filters: Vec::new(),
             named: Vec::new(),
+            edits: None,
+            scenarios: Vec::new(),
         };
         for part in fragment.split('&').skip(1) {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
@@ -460,6 +540,11 @@ impl Link {
                     filters.push(read_filter(value)?);
                 }
             }
+            "e" => self.edits = Some(LinkEdits::read(value)?),
+            "sc" if self.scenarios.len() < MAX_PARTS => {
+                self.scenarios.push((text()?, LinkEdits { row: 0, changed: Vec::new() }));
+            }
+            "se" => self.scenarios.last_mut()?.1 = LinkEdits::read(value)?,
             "sort" => s.sort = Sort::from_id(value)?,
             "top" => s.top = value.parse().ok()?,
             "as" => s.form = Form::from_id(value)?,
@@ -571,6 +656,15 @@ mod tests {
     }
 
     prop_compose! {
+        fn edits()(
+            row in 0u32..99_999,
+            changed in prop::collection::vec((".{0,9}", prop::option::of(finite())), 0..4),
+        ) -> LinkEdits {
+            LinkEdits { row, changed }
+        }
+    }
+
+    prop_compose! {
         fn link()(
             example in prop::option::of("[a-z0-9_-]{1,8}"),
             model in "[0-9a-f]{16}",
@@ -583,10 +677,12 @@ mod tests {
             known in prop::collection::vec(".{0,9}", 0..4),
             filters in prop::collection::vec(filter(), 0..4),
             named in prop::collection::vec((".{0,9}", prop::collection::vec(filter(), 0..3)), 0..3),
+            edits in prop::option::of(edits()),
+            scenarios in prop::collection::vec((".{0,9}", edits()), 0..3),
         ) -> Link {
             let cohort = CohortChoice::from_id(cohort).unwrap();
             let method = Method::from_id(method).unwrap();
-            Link { example, model, data, cohort, method, state, feature, colour_by, known, filters, named }
+            Link { example, model, data, cohort, method, state, feature, colour_by, known, filters, named, edits, scenarios }
         }
     }
 
@@ -611,6 +707,8 @@ mod tests {
         check("", LinkError::NotALink);
         check("v=2&m=0&d=0", LinkError::Version("2".into()));
         check("v=1&m=0&d=0&view=nowhere", LinkError::Part("view=nowhere".into()));
+        check("v=1&m=0&d=0&e=0!AFP!1", LinkError::Part("e=0!AFP!1".into()));
+        check("v=1&m=0&d=0&e=1!AFP!NaN", LinkError::Part("e=1!AFP!NaN".into()));
         check("v=1&s=..%2Fetc&m=0&d=0", LinkError::Part("s=..%2Fetc".into()));
         check(&format!("v=1&q={}", "x".repeat(9_000)), LinkError::TooLong(9_006));
     }

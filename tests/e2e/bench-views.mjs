@@ -17,7 +17,7 @@ const browser = await chromium.launch({
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 await page.goto(`${pathToFileURL('dist/clarimark.html')}?workers=2`);
 await page.locator('#file-input').setInputFiles(files);
-await page.locator('[data-command="compute"]:enabled').first().click({ timeout: 120_000 });
+await page.locator('[data-command="compute"]:not([aria-disabled])').first().click({ timeout: 120_000 });
 await page.locator('[data-view="overview"]').waitFor({ timeout: 600_000 });
 await page.waitForTimeout(1_000);
 

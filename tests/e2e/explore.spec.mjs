@@ -1,6 +1,7 @@
 // A reader's way through a study: views, plots, selections that every view follows, links, files to take away.
 import { readFile } from 'node:fs/promises';
 import { expect, expectDrawn, expectOpen, forms, go, openExample, test } from './clarimark.mjs';
+import { tasks } from './keyboard.mjs';
 
 const selection = page => page.getByTestId('selection');
 
@@ -130,20 +131,17 @@ test('figures and values can be taken away, the same each time', async ({ page, 
   expect(await take('svg-ranked')).toBe(svg);
 });
 
-test('the keyboard alone goes everywhere', async ({ page, open }) => {
+test('every task is done with the keyboard alone', async ({ page, open }) => {
   await open();
-  await page.keyboard.press('m');
-  await expectOpen(page);
-  for (const [key, view] of [['3', 'biomarkers'], ['4', 'biomarker'], ['5', 'patient'], ['6', 'subgroups'], ['1', 'start'], ['2', 'overview']]) {
+  const keyboard = {
+    press: keys => page.keyboard.press(keys),
+    type: text => page.keyboard.type(text),
+    evaluate: (what, argument) => page.evaluate(what, argument),
+    until: (what, argument) => page.waitForFunction(what, argument),
+  };
+  for (const [name, task] of tasks) await test.step(name, () => task(keyboard));
+  for (const [key, view] of [['3', 'biomarkers'], ['4', 'biomarker'], ['5', 'patient'], ['6', 'subgroups'], ['7', 'performance'], ['1', 'start'], ['2', 'overview']]) {
     await page.keyboard.press(key);
     await expect(page.locator(`[data-view="${view}"]`)).toBeVisible();
   }
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('subgr');
-  await page.keyboard.press('Enter');
-  await expect(page.locator('[data-view="subgroups"]')).toBeVisible();
-  await page.keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeHidden();
 });

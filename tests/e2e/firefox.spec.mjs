@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import { expect, forms, oneFile, openedView, serveSite, studies } from './clarimark.mjs';
+import { tasks } from './keyboard.mjs';
 
 const test = base.extend({
   firefox: [async ({}, use) => {
@@ -40,8 +41,28 @@ for (const form of forms) {
     // A table that is no text takes a program of its own.
     const parquet = fileURLToPath(new URL('../reference/tables-pbc/pbc.parquet', import.meta.url));
     await (await page.$('#file-input')).uploadFile(`${studies}pbc/model.json`, parquet);
-    await page.waitForSelector('[data-command="compute"]:enabled', { visible: true, timeout: 60_000 });
+    await page.waitForSelector('[data-command="compute"]:not([aria-disabled])', { visible: true, timeout: 60_000 });
     expect(faults).toEqual([]);
     await page.close();
   });
 }
+
+test('in Firefox every task is done with the keyboard alone', async ({ firefox, site }) => {
+  const page = await firefox.newPage();
+  await page.goto(site);
+  await page.waitForSelector('[data-view="start"]', { visible: true });
+  const keyboard = {
+    press: async keys => {
+      const parts = keys.split('+');
+      const key = parts.pop().replace('Space', ' ');
+      for (const held of parts) await page.keyboard.down(held);
+      await page.keyboard.press(key);
+      for (const held of parts.reverse()) await page.keyboard.up(held);
+    },
+    type: text => page.keyboard.type(text),
+    evaluate: (what, argument) => page.evaluate(what, argument),
+    until: (what, argument) => page.waitForFunction(what, { timeout: 30_000 }, argument),
+  };
+  for (const [name, task] of tasks) await test.step(name, () => task(keyboard));
+  await page.close();
+});

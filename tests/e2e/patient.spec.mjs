@@ -123,3 +123,35 @@ test('the smallest change to the other side is found, kept as a scenario, and br
   await page.getByTestId('scenarios').getByRole('button', { name: 'Forget treated' }).click();
   await expect(scenario).toHaveCount(0);
 });
+
+test('changed values and scenarios are undone, and sent in a link without what was measured', async ({ page, context, open }) => {
+  await openPatient(page, open);
+  const number = page.getByTestId('what-if-number');
+  const measured = await number.inputValue();
+  await number.fill('1.25');
+  await number.press('Enter');
+  await expect(subtitle(page)).toContainText('→');
+  // One value dragged further is one step.
+  await number.fill('1.5');
+  await number.press('Enter');
+  await expect(page).toHaveURL(/e=\d+!bilirubin[^!&]*!1\.5(&|$)/);
+  expect(measured.length).toBeGreaterThan(2);
+  expect(page.url()).not.toContain(`!${measured}`);
+  const changed = await subtitle(page).textContent();
+  await page.getByTestId('name-scenario').fill('less bilirubin');
+  await page.getByTestId('name-scenario').press('Enter');
+  const scenario = page.getByTestId('scenarios').locator('li');
+  await expect(scenario).toContainText(changed);
+  await page.locator('[data-command="undo"]:visible').first().click();
+  await expect(scenario).toHaveCount(0);
+  await page.locator('[data-command="undo"]:visible').first().click();
+  await expect(subtitle(page)).toHaveText(/^as measured/);
+  await page.locator('[data-command="redo"]:visible').first().click();
+  await page.locator('[data-command="redo"]:visible').first().click();
+  await expect(scenario).toContainText(changed);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(subtitle(other)).toHaveText(changed, { timeout: 60_000 });
+  await expect(other.getByTestId('scenarios').locator('li')).toContainText(changed);
+  await other.close();
+});

@@ -1,4 +1,5 @@
-// Pictures of every view of both examples, in both themes, at four widths:
+// Pictures of every view of both examples in both themes at five widths, of every form of each view at three of them,
+// and of every view as it is printed:
 //   node tests/e2e/screenshots.mjs [FOLDER]
 import { chromium } from '@playwright/test';
 import { mkdir } from 'node:fs/promises';
@@ -6,8 +7,44 @@ import { join } from 'node:path';
 import { chromiumOptions, openedView, serveSite } from './clarimark.mjs';
 
 const folder = process.argv[2] ?? 'screenshots';
-const sizes = [[390, 844], [1024, 768], [1440, 900], [2560, 1440]];
+const sizes = [[360, 740], [390, 844], [1024, 768], [1440, 900], [2560, 1440]];
+const [small, , , usual, large] = sizes;
 const views = ['start', 'overview', 'biomarkers', 'biomarker', 'patient', 'subgroups', 'performance'];
+
+const press = (group, button) => async page => {
+  const choice = page.getByRole('group', { name: group, exact: true }).getByRole('button', { name: button, exact: true });
+  await choice.first().click();
+};
+const choose = (label, option) => page => page.getByLabel(label).first().selectOption({ label: option });
+const command = id => page => page.locator(`[data-command="${id}"]:visible`).first().click();
+
+/** Forms of a view, in the order they are opened; each a name and what a person does to see it. */
+const forms = {
+  biomarkers: [
+    ['violins', press('As', 'Violins')],
+    ['heatmap', press('As', 'Heatmap')],
+    ['groups', press('As', 'Groups')],
+    ['cohorts', press('As', 'Cohorts')],
+    ['methods', choose('Compare by', 'method: against training patients')],
+    ['redundancy', press('As', 'Redundancy')],
+    ['patients', press('As', 'Patients')],
+  ],
+  biomarker: [
+    ['effect', press('Show', 'effect curves')],
+    ['pair', press('Show', 'with partner')],
+  ],
+  patient: [
+    ['force', press('Chart', 'force')],
+    ['decision', press('Chart', 'decision')],
+    ['flip', command('what-if-flip')],
+  ],
+  subgroups: [
+    ['mixture', press('By', 'Gaussian mixture')],
+    ['density', press('By', 'HDBSCAN')],
+    ['umap', press('Map', 'UMAP')],
+    ['tsne', press('Map', 't-SNE')],
+  ],
+};
 
 /** Waits until layout and canvases have come to rest. */
 const settled = async page => {
@@ -22,13 +59,23 @@ const browser = await chromium.launch(chromiumOptions);
 const missing = [];
 let taken = 0;
 
-const take = async (page, name) => {
-  for (const [width, height] of sizes) {
+const take = async (page, name, at = sizes) => {
+  for (const [width, height] of at) {
     await page.setViewportSize({ width, height });
     await settled(page);
     await page.screenshot({ path: join(folder, `${name}-${width}.png`) });
     taken += 1;
   }
+};
+
+/** The page as a printer gets it: A4, upright. */
+const print = async (page, name) => {
+  await page.setViewportSize({ width: 794, height: 1123 });
+  await page.emulateMedia({ media: 'print' });
+  await settled(page);
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await page.emulateMedia({ media: null });
+  taken += 1;
 };
 
 try {
@@ -52,6 +99,18 @@ try {
           continue;
         }
         await take(page, `${study}-${view}-${theme}`);
+        if (theme === 'light') await print(page, `${study}-${view}-print`);
+        if (study !== 'pbc') continue;
+        for (const [form, open] of forms[view] ?? []) {
+          await page.setViewportSize({ width: usual[0], height: usual[1] });
+          try {
+            await open(page);
+          } catch (error) {
+            missing.push(`${view}, ${form}, ${theme}: ${error.message.split('\n')[0]}`);
+            continue;
+          }
+          await take(page, `${study}-${view}-${form}-${theme}`, [small, usual, large]);
+        }
       }
       await page.close();
     }

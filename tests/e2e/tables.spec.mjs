@@ -12,7 +12,7 @@ const kinds = ['pbc.xlsx', 'pbc.parquet', 'pbc.feather'];
 
 const choose = (page, files) => page.locator('#file-input').setInputFiles(files);
 const compute = async page => {
-  await page.locator('[data-command="compute"]:enabled').first().click({ timeout: 60_000 });
+  await page.locator('[data-command="compute"]:not([aria-disabled])').first().click({ timeout: 60_000 });
   await expectOpen(page);
 };
 const values = async page => {
@@ -51,7 +51,7 @@ test('the reader is loaded when it is needed, and not before', async ({ page, op
   const ask = () => page.evaluate(() => performance.getEntriesByType('resource').filter(e => /reader-\w+\.wasm/.test(e.name)).length);
   expect(await ask()).toBe(0);
   await choose(page, [model, `${tables}pbc.parquet`]);
-  await expect(page.locator('[data-command="compute"]:enabled').first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('[data-command="compute"]:not([aria-disabled])').first()).toBeVisible({ timeout: 60_000 });
   expect(await ask()).toBe(1);
 });
 

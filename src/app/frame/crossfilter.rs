@@ -35,7 +35,7 @@ pub(crate) fn Crossfilter() -> impl IntoView {
             >
                 <div class="crossfilter-list">
                     {move || histograms.get().into_iter().map(|h| view! { <OneHistogram histogram=h /> }).collect_view()}
-                    <p class="hint">"Drag to filter, double-click to clear."</p>
+                    <p class="hint">"Drag to filter, double-click to clear. Keyboard: arrows, space, Shift with space up to there."</p>
                 </div>
             </Show>
         </section>
@@ -74,6 +74,12 @@ fn OneHistogram(histogram: Histogram) -> impl IntoView {
                 gesture=Box::new(move |gesture, _| match gesture {
                     Gesture::Brush(from, to) => {
                         store.send(Command::AddFilter(figure::brushed(&used, width.get_value(), from, to)));
+                    }
+                    Gesture::Click(Target::Bin(bin), extend) if used.levels.is_empty() => {
+                        store.send(match figure::chosen_bin(&used, &filters.get_untracked(), bin, extend) {
+                            Some(rule) => Command::AddFilter(rule),
+                            None => Command::ClearVariable(variable),
+                        });
                     }
                     Gesture::Click(Target::Bin(level), _) => {
                         store.send(toggled(&filters.get_untracked(), variable, level, used.levels.len()));

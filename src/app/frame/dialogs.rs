@@ -205,6 +205,8 @@ pub(crate) fn Keys() -> impl IntoView {
                 }}
                 <dt>"In a plot: next or previous mark"</dt>
                 <dd><kbd>"Arrows"</kbd></dd>
+                <dt>"In a plot: choose what is marked, with Shift also this"</dt>
+                <dd><kbd>"Space"</kbd></dd>
                 <dt>"In a plot: open what is marked"</dt>
                 <dd><kbd>"Enter"</kbd></dd>
             </dl>

@@ -107,7 +107,8 @@ pub(crate) fn CommandButton(
     /// For assistive technology, where the content is an icon.
     #[prop(optional)]
     label: Option<&'static str>,
-    /// True while the command makes no sense.
+    /// True while the command makes no sense. The button keeps the focus then: Firefox lets no other button be pressed
+    /// by Enter after one that was disabled under the key.
     #[prop(optional, into)]
     disabled: Signal<bool>,
     children: Children,
@@ -120,8 +121,12 @@ pub(crate) fn CommandButton(
             data-command=id
             aria-label=label
             title=label
-            disabled=move || disabled.get()
-            on:click=move |_| store.send(command.clone())
+            aria-disabled=move || disabled.get().then_some("true")
+            on:click=move |_| {
+                if !disabled.get_untracked() {
+                    store.send(command.clone());
+                }
+            }
         >
             {children()}
         </button>

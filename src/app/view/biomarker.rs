@@ -2,8 +2,9 @@
 
 use super::{drawn_note, n_patients, provenance};
 use crate::app::frame::CommandButton;
+use crate::app::resident::{self, SheetOrder};
 use crate::app::store::store;
-use crate::app::widget::controls::{Picker, Segmented};
+use crate::app::widget::controls::{Picker, Segmented, Toggle};
 use crate::app::widget::icon::{Glyph, Icon};
 use crate::app::widget::pane::Pane;
 use crate::app::widget::plot::{Drag, Drawing, Gesture, Plot};
@@ -77,18 +78,8 @@ pub(crate) fn Biomarker() -> impl IntoView {
                         chosen=Signal::derive(move || now.get().log_axis)
                         choose=move |log| store.send(Command::SetLogAxis(log))
                     />
-                    <Segmented
-                        label="Smooth"
-                        options=vec![(true, "on".to_string()), (false, "off".into())]
-                        chosen=Signal::derive(move || now.get().smooth)
-                        choose=move |on| store.send(Command::SetSmooth(on))
-                    />
-                    <Segmented
-                        label="Splits"
-                        options=vec![(true, "on".to_string()), (false, "off".into())]
-                        chosen=Signal::derive(move || now.get().splits)
-                        choose=move |on| store.send(Command::SetSplits(on))
-                    />
+                    <Toggle label="Smooth" on=Signal::derive(move || now.get().smooth) set=move |on| store.send(Command::SetSmooth(on)) />
+                    <Toggle label="Splits" on=Signal::derive(move || now.get().splits) set=move |on| store.send(Command::SetSplits(on)) />
                 </Show>
             </div>
             {move || match chart.get() {
@@ -113,14 +104,35 @@ fn Dependence() -> impl IntoView {
             format!("SHAP value against measured {}, {}", a.study.label(f), n_patients(&a))
         })
     });
+    // Found by a worker: it takes many lines.
+    let asked = Memo::new(move |_| {
+        let (feature, now) = (feature.get()?, now.get());
+        now.smooth.then_some(SheetKind::Crossing { feature, log: now.log_axis })
+    });
+    let crossing = RwSignal::new(None::<(SheetKind, String)>);
+    resident::follow(
+        store,
+        move || {
+            analysis.track();
+            let kind = asked.get()?;
+            Some((kind.clone(), SheetOrder { kind, passes: Vec::new(), size: [0.0; 2] }))
+        },
+        resident::draw,
+        move |kind, sheet| {
+            crossing.try_set(Some((kind, sheet.headline)));
+        },
+    );
     let caption = Signal::derive(move || {
         analysis.get().zip(feature.get()).map_or_else(String::new, |(a, f)| {
+            let crosses = crossing.get().filter(|(kind, _)| Some(kind) == asked.get().as_ref()).map(|(_, said)| said + " ");
             let n = a.study.model.features[f.index()].n_splits;
             format!(
-                "{}Line: local linear smooth, span 0.3, with its pointwise 95 % band over patients; it does not cover refitting the model. Ticks under the plot: the thresholds of the model's {n} splits on \
+                "{}Line: {}, with its pointwise 95 % band over patients. {}Neither covers refitting the model. Ticks under the plot: the thresholds of the model's {n} splits on \
                  this biomarker; between two ticks the model cannot change its mind. Partner for colour found by a \
                  heuristic, not an interaction test. {}",
                 drawn_note(&a),
+                figure::line_word(&a, f),
+                crosses.unwrap_or_default(),
                 provenance(&a)
             )
         })

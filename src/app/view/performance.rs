@@ -45,14 +45,16 @@ pub(crate) fn Performance() -> impl IntoView {
     });
     let performance =
         Signal::derive(move || Some(SheetKind::Performance { cutoff: cutoff.get(), horizon: horizon.get() }));
-    let comparisons =
-        Signal::derive(move || analysis.get().map_or_else(Vec::new, |a| figure::comparisons(&a)));
+    let comparisons = Signal::derive(move || {
+        let Some(a) = analysis.get() else { return Vec::new() };
+        [figure::comparisons(&a), store.now.with(figure::named_comparison).into_iter().collect()].concat()
+    });
     let compared = Signal::derive(move || {
         compare.track();
-        analysis.get().and_then(|a| figure::compared(&a, &store.now.get())).unwrap_or_default()
+        analysis.get().and_then(|a| figure::compared_word(&a, &store.now.get())).unwrap_or_default()
     });
-    let by_group = Signal::derive(move || {
-        (!comparisons.with(Vec::is_empty)).then(|| SheetKind::Groups { by: compared.get() })
+    let by_group = Memo::new(move |_| {
+        Some(SheetKind::Groups { by: figure::compared(&*analysis.get()?, &store.now.get()) })
     });
     let groupings = Signal::derive(move || analysis.get().map_or_else(Vec::new, |a| figure::groupings(&a)));
     let grouping = Signal::derive(move || {

@@ -141,7 +141,7 @@ pub(crate) fn StrongestPairs() -> impl IntoView {
         found.set(None);
     });
     let compute = move |_| {
-        let Some(a) = analysis.get_untracked() else { return };
+        let Some(a) = analysis.get_untracked().filter(|_| !asked.get_untracked()) else { return };
         let matrix = a.study.binding.matrix(&a.study.data, &figure::interaction_rows(&a));
         asked.set(true);
         spawn_local(async move {
@@ -173,7 +173,7 @@ pub(crate) fn StrongestPairs() -> impl IntoView {
                         type="button"
                         class="button"
                         data-command="compute-interactions"
-                        prop:disabled=move || asked.get()
+                        aria-disabled=move || asked.get().then_some("true")
                         on:click=compute
                     >
                         {move || if asked.get() { "Computing" } else { "Compute interactions" }}

@@ -31,17 +31,19 @@ pub(crate) fn Subgroups() -> impl IntoView {
     let survives = Memo::new(move |_| {
         analysis.get().is_some_and(|a| matches!(a.study.outcome(), Outcome::Survival { .. }))
     });
-    let counts: Vec<(u32, String)> = (2..=7).map(|k| (k, k.to_string())).collect();
     view! {
         <div class="view subgroups-view" data-view-body="subgroups">
             <h1 class="visually-hidden">"Subgroups"</h1>
             <div class="toolbar">
-                <Segmented
-                    label="Groups"
-                    options=counts
-                    chosen=k.into()
-                    choose=move |k| store.send(Command::SetClusters(k))
-                />
+                // Density finds the number itself.
+                <Show when=move || clusters.get() != ClusterKind::Density>
+                    <Segmented
+                        label="Groups"
+                        options=(2..=7).map(|k| (k, k.to_string())).collect()
+                        chosen=k.into()
+                        choose=move |k| store.send(Command::SetClusters(k))
+                    />
+                </Show>
                 <Segmented
                     label="By"
                     options=ClusterKind::ALL.map(|c| (c, c.title().to_string())).to_vec()

@@ -60,15 +60,13 @@ pub(crate) fn WhatIf() -> impl IntoView {
         },
     );
     let set = move |value: f64| {
-        if let (Some(a), Some(p), Some(f)) =
-            (analysis.get_untracked(), patient.get_untracked(), feature.get_untracked())
-        {
-            edits.update(|e| e.set(&a.study, p, f, value));
+        if let (Some(p), Some(f)) = (patient.get_untracked(), feature.get_untracked()) {
+            store.send(Command::Edit(p, f, value));
         }
     };
     let take_back = move |f: FeatureId| {
         if let (Some(a), Some(p)) = (analysis.get_untracked(), patient.get_untracked()) {
-            edits.update(|e| e.set(&a.study, p, f, a.study.value(f, p)));
+            store.send(Command::Edit(p, f, a.study.value(f, p)));
         }
     };
     let value = Memo::new(move |_| {
@@ -84,6 +82,9 @@ pub(crate) fn WhatIf() -> impl IntoView {
     let is_changed = move || changed.get().is_some_and(|c| !c.is_empty());
     let searching = RwSignal::new(false);
     let flip = move |_| {
+        if searching.get_untracked() {
+            return;
+        }
         let (Some(a), Some(p)) = (analysis.get_untracked(), patient.get_untracked()) else { return };
         let sides = figure::Sides::of(&a);
         let row = edits.with_untracked(|e| e.row(&a.study, p));
@@ -93,7 +94,9 @@ pub(crate) fn WhatIf() -> impl IntoView {
             match resident::ask(store, Question::Flip { row, output, at: sides.at, choices }).await {
                 Ok(Answer::Flip(Some(changes))) => {
                     if patient.get_untracked() == Some(p) {
-                        edits.update(|e| changes.iter().for_each(|(f, v)| e.set(&a.study, p, *f, *v)));
+                        let mut all = edits.get_untracked();
+                        changes.iter().for_each(|(f, v)| all.set(&a.study, p, *f, *v));
+                        store.send(Command::SetEdits(all));
                     }
                 }
                 Ok(_) => store.send(Command::Tell(Notice::word(format!(
@@ -133,7 +136,7 @@ pub(crate) fn WhatIf() -> impl IntoView {
         let range = feature.get().and_then(|f| store.ranges.get().range(f)).is_some();
         format!(
             "About the model, not the patient: what it computes if only this value were different, not what treatment \
-             would do. {}{}Own scale. No value is written into links.",
+             would do. {}{}Own scale. A link carries the changed values, never the measured ones.",
             if missing { "Missing now, so the curve has no mark. " } else { "The ring is the value now. " },
             if range { "Dashed: where the training patients' values lie. " } else { "" }
         )
@@ -174,8 +177,8 @@ pub(crate) fn WhatIf() -> impl IntoView {
                             type="button"
                             class="button"
                             data-command="what-if-reset"
-                            prop:disabled=move || !is_changed()
-                            on:click=move |_| edits.set(Edits::default())
+                            aria-disabled=move || (!is_changed()).then_some("true")
+                            on:click=move |_| store.send(Command::SetEdits(Edits::default()))
                         >
                             "Reset"
                         </button>
@@ -183,7 +186,7 @@ pub(crate) fn WhatIf() -> impl IntoView {
                             type="button"
                             class="button"
                             data-command="what-if-flip"
-                            prop:disabled=move || searching.get()
+                            aria-disabled=move || searching.get().then_some("true")
                             on:click=flip
                         >
                             {move || if searching.get() { "Searching" } else { "Smallest change to the other side" }}
@@ -214,7 +217,7 @@ pub(crate) fn WhatIf() -> impl IntoView {
                                 .into_any()
                         }}
                     </ul>
-                    <Scenarios says=subtitle changed=Signal::derive(is_changed) />
+                    <Scenarios changed=Signal::derive(is_changed) />
                 </div>
                 <div class="what-if-curve">
                     <Plot
@@ -237,31 +240,51 @@ pub(crate) fn WhatIf() -> impl IntoView {
     }
 }
 
-/// Changes that were kept under a name, of the patient in focus: what the model made of them, and one click back.
+/// Changes that were kept under a name, of the patient in focus: what the model makes of them, and one click back.
 #[component]
-fn Scenarios(
-    /// What the model makes of the changes now.
-    says: Signal<String>,
-    changed: Signal<bool>,
-) -> impl IntoView {
+fn Scenarios(changed: Signal<bool>) -> impl IntoView {
     let store = store();
-    let (scenarios, edits, patient) = (store.scenarios, store.edits, store.patient);
-    let keep = move |name: String| {
-        let name = name.trim().to_string();
-        if !name.is_empty() && changed.get_untracked() {
-            let new = Scenario { name, edits: edits.get_untracked(), says: says.get_untracked() };
-            scenarios.update(|all| {
-                all.retain(|s| s.name != new.name);
-                all.push(new);
-            });
-        }
+    let (analysis, patient) = (store.open, store.patient);
+    let scenarios = store.slice(|s| s.now.scenarios.clone());
+    let own = move || {
+        let own = |s: &Scenario| s.edits.patient() == patient.get();
+        scenarios.get().into_iter().filter(own).collect::<Vec<_>>()
     };
-    let line = move |scenario: Scenario| {
-        let Scenario { name, edits: then, says } = scenario;
-        let (forget, label) = (name.clone(), format!("Forget {name}"));
+    let said = RwSignal::new(Vec::<(Edits, String)>::new());
+    Effect::new(move |_| {
+        analysis.track();
+        said.set(Vec::new());
+    });
+    resident::follow(
+        store,
+        move || {
+            let (a, p) = (analysis.get()?, patient.get()?);
+            let next =
+                own().into_iter().find(|s| said.with(|said| said.iter().all(|(e, _)| *e != s.edits)))?;
+            let question = Question::WhatIf {
+                row: next.edits.row(&a.study, p),
+                feature: FeatureId(0),
+                along: Vec::new(),
+            };
+            Some(((next.edits, p), question))
+        },
+        resident::ask,
+        move |(edits, p), answer| {
+            let (Answer::WhatIf { phi, margin, .. }, Some(a)) = (answer, analysis.get_untracked()) else {
+                return;
+            };
+            if let Some(case) = Case::changed(&a, &edits, p, &phi, &margin) {
+                said.try_update(|said| said.push((edits, figure::outcome_of_change(&a, &case))));
+            }
+        },
+    );
+    let line = move |Scenario { name, edits }: Scenario| {
+        let (forget, label, then) = (name.clone(), format!("Forget {name}"), edits.clone());
+        let says =
+            move || said.with(|said| said.iter().find(|(e, _)| *e == edits).map(|(_, says)| says.clone()));
         view! {
             <li>
-                <button type="button" class="link" on:click=move |_| edits.set(then.clone())>
+                <button type="button" class="link" on:click=move |_| store.send(Command::SetEdits(then.clone()))>
                     {name}
                 </button>
                 " "
@@ -271,7 +294,7 @@ fn Scenarios(
                     type="button"
                     class="link"
                     aria-label=label
-                    on:click=move |_| scenarios.update(|all| all.retain(|s| s.name != forget))
+                    on:click=move |_| store.send(Command::ForgetScenario(forget.clone()))
                 >
                     "forget"
                 </button>
@@ -286,14 +309,11 @@ fn Scenarios(
                 data-testid="name-scenario"
                 aria-label="Keep these changes under a name"
                 placeholder="keep as scenario"
-                on:change=move |event| keep(event_target_value(&event))
+                on:change=move |event| store.send(Command::KeepScenario(event_target_value(&event)))
             />
         </Show>
         <ul class="what-if-changes" data-testid="scenarios">
-            {move || {
-                let own = |s: &Scenario| patient.get().is_some_and(|p| !s.edits.of(p).is_empty());
-                scenarios.get().into_iter().filter(own).map(line).collect_view()
-            }}
+            {move || own().into_iter().map(line).collect_view()}
         </ul>
     }
 }

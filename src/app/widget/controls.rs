@@ -34,6 +34,25 @@ pub(crate) fn Segmented<T: Copy + PartialEq + Send + Sync + 'static>(
     }
 }
 
+/// What is on or off.
+#[component]
+pub(crate) fn Toggle(
+    label: &'static str,
+    on: Signal<bool>,
+    set: impl Fn(bool) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="button toggle"
+            aria-pressed=move || on.get().to_string()
+            on:click=move |_| set(!on.get_untracked())
+        >
+            {label}
+        </button>
+    }
+}
+
 /// A choice from a list.
 #[component]
 pub(crate) fn Picker(

@@ -41,9 +41,9 @@ pub(crate) enum Combine {
 pub(crate) enum Gesture {
     /// Over something, or over nothing.
     Hover(Option<Target>),
-    /// A click or Enter; true with Shift.
+    /// A click or the space bar; true with Shift.
     Click(Target, bool),
-    /// A double click.
+    /// A double click or Enter.
     Open(Target),
     /// A region was drawn around at least one mark, corners in scene pixels.
     Lasso(Vec<[f64; 2]>, Combine),
@@ -224,11 +224,16 @@ pub(crate) fn Plot(
         let step = match event.key().as_str() {
             "ArrowRight" | "ArrowDown" => 1,
             "ArrowLeft" | "ArrowUp" => -1,
-            "Enter" => {
+            key @ ("Enter" | " ") => {
                 if let Some(target) = hovered.get_value() {
                     event.prevent_default();
                     event.stop_propagation();
-                    tell(Gesture::Open(target));
+                    let open = key == "Enter";
+                    tell(if open {
+                        Gesture::Open(target)
+                    } else {
+                        Gesture::Click(target, event.shift_key())
+                    });
                 }
                 return;
             }

@@ -45,6 +45,45 @@ fn plain_intervals(phi: &[f64], n_features: usize, n_resamples: usize, seed: u64
     means.into_iter().map(|m| middle(Array1::from(m).view_mut())).collect()
 }
 
+#[test]
+fn means_of_two_sets_and_their_difference() {
+    let sets = [vec![[1.0, -2.0], [3.0, 0.5], [5.0, 1.0]], vec![[2.0, 0.0], [8.0, 0.0]]];
+    let arrays = sets.clone().map(|rows| Array2::from(rows));
+    let (means, differences) = compare_means(&arrays, 400, 7);
+    // One resample after the other, the second set with the seed after the first's.
+    let plain: Vec<Vec<Vec<f64>>> = (sets.iter().zip(7u64..))
+        .map(|(rows, seed)| {
+            let mut rng = Rng::new(seed);
+            let mut counts = vec![0; rows.len()];
+            let mut out = vec![Vec::new(); 2];
+            for _ in 0..400 {
+                rng.resample(&mut counts);
+                for (f, out) in out.iter_mut().enumerate() {
+                    let sum: f64 = rows.iter().zip(&counts).map(|(r, c)| f64::from(*c) * r[f]).sum();
+                    out.push(sum / rows.len() as f64);
+                }
+            }
+            out
+        })
+        .collect();
+    let middle_of = |x: Vec<f64>| middle(Array1::from(x).view_mut());
+    let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
+    for f in 0..2 {
+        for s in 0..2 {
+            let [low, high] = middle_of(plain[s][f].clone());
+            near(means[s][f][1], low);
+            near(means[s][f][2], high);
+        }
+        let [low, high] = middle_of(plain[1][f].iter().zip(&plain[0][f]).map(|(b, a)| b - a).collect());
+        near(differences[f][1], low);
+        near(differences[f][2], high);
+    }
+    assert_eq!([means[0][0][0], means[1][0][0], differences[0][0]], [3.0, 5.0, 2.0]);
+    assert!(compare_means(&arrays[..1], 10, 0).1.is_empty(), "one set differs from nothing");
+    let (means, differences) = compare_means(&[arrays[0].clone(), Array2::zeros((0, 2))], 10, 0);
+    assert!(means[1][0].iter().chain(&differences[0]).all(|v| v.is_nan()) && means[0][0][0] == 3.0);
+}
+
 fn attributions() -> impl Strategy<Value = Vec<[f64; 4]>> {
     let row = (-2.0..2.0f64, -1.0..1.0f64, prop::sample::select(vec![0.0, 0.5]), Just(0.0));
     prop::collection::vec(row.prop_map(|(a, b, c, d)| [a, b, c, d]), 1..30)

@@ -35,6 +35,8 @@ pub struct Row<'a> {
     pub name: &'a str,
     /// Mean |φ| and its interval per set; NaN for an empty set.
     pub means: Vec<[f64; 3]>,
+    /// Of two sets, second less first with its interval.
+    pub difference: Option<[f64; 3]>,
 }
 
 const HEAD: f64 = 40.0;
@@ -91,7 +93,7 @@ pub fn draw(spec: &Spec) -> Scene {
     scene.stack(legend::key(&entries, spec.width))
 }
 
-/// What the rows say; of two sets also how they differ, second minus first, with the interval of two independent means.
+/// What the rows say; of two sets also how they differ.
 pub fn table(spec: &Spec) -> Table {
     let mut table = Table::new(["Biomarker", "Patients", "n", "Mean |SHAP|", "Lower 95 %", "Upper 95 %"]);
     let number = |v: f64| if v.is_nan() { String::new() } else { format!("{v:.6}") };
@@ -101,12 +103,9 @@ pub fn table(spec: &Spec) -> Table {
             cells.extend(means.iter().map(|m| number(*m)));
             table.rows.push(cells);
         }
-        if let ([(first, _), (second, _)], [a, b]) = (spec.sets, row.means.as_slice()) {
-            // The lower ends stop at zero; the upper ones are where they belong.
-            let [x, y] = [a[2] - a[0], b[2] - b[0]];
-            let half = (x * x + y * y).sqrt();
+        if let ([(first, _), (second, _)], Some(difference)) = (spec.sets, row.difference) {
             let mut cells = vec![row.name.to_string(), format!("{second} minus {first}"), String::new()];
-            cells.extend([b[0] - a[0], b[0] - a[0] - half, b[0] - a[0] + half].map(number));
+            cells.extend(difference.map(number));
             table.rows.push(cells);
         }
     }
@@ -121,9 +120,18 @@ mod tests {
     #[test]
     fn every_set_has_a_bar_on_one_axis() {
         let sets = [("test".to_string(), 90), ("training".to_string(), 1_200)];
-        let row =
-            Row { feature: FeatureId(2), name: "Bilirubin", means: vec![[0.5, 0.4, 0.6], [1.0, 0.9, 1.0]] };
-        let empty = Row { feature: FeatureId(3), name: "Age", means: vec![[f64::NAN; 3], [0.25, 0.2, 0.3]] };
+        let row = Row {
+            feature: FeatureId(2),
+            name: "Bilirubin",
+            means: vec![[0.5, 0.4, 0.6], [1.0, 0.9, 1.0]],
+            difference: Some([0.5, 0.4, 0.6]),
+        };
+        let empty = Row {
+            feature: FeatureId(3),
+            name: "Age",
+            means: vec![[f64::NAN; 3], [0.25, 0.2, 0.3]],
+            difference: Some([f64::NAN; 3]),
+        };
         let spec = Spec {
             width: 800.0,
             compact: false,
@@ -144,7 +152,6 @@ mod tests {
         }
         let rows = table(&spec).rows;
         assert_eq!(rows.len(), 6);
-        // 0.5 ± 0.1 and 1.0 ± 0.0.
         assert_eq!(rows[2], ["Bilirubin", "training minus test", "", "0.500000", "0.400000", "0.600000"]);
         assert_eq!(rows[3][3], "");
         assert_eq!(rows[5][3], "", "nobody is on one side");

@@ -4,7 +4,6 @@ use super::super::{n_patients, provenance};
 use super::Rows;
 use crate::app::store::store;
 use crate::app::widget::controls::Picker;
-use crate::app::widget::plot::{Drawing, Plot};
 use crate::app::widget::sheet::SheetView;
 use crate::figure::{self, SheetKind};
 use crate::session::Command;
@@ -13,7 +12,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Cohorts(rows: Rows) -> impl IntoView {
     let store = store();
-    let (analysis, now, passes) = (store.open, store.now, store.passes);
+    let (analysis, now) = (store.open, store.now);
     let options = Signal::derive(move || {
         let Some(a) = analysis.get() else { return Vec::new() };
         let named = now.with(figure::named_comparison).into_iter().collect();
@@ -25,14 +24,22 @@ pub(crate) fn Cohorts(rows: Rows) -> impl IntoView {
     });
     let chosen = Signal::derive(move || {
         let word = now.with(|n| n.compare.clone()).filter(|_| method.get().is_some());
-        word.or_else(|| analysis.get().and_then(|a| figure::compared_cohorts(&a, &now.get())))
+        word.or_else(|| analysis.get().and_then(|a| figure::compared_word(&a, &now.get())))
             .unwrap_or_default()
+    });
+    // Sets of patients, or, of the same patients, another method.
+    let kind = Memo::new(move |_| match method.get() {
+        Some(other) => Some(SheetKind::Methods { other }),
+        None => {
+            let by = figure::compared(&*analysis.get()?, &now.get());
+            Some(SheetKind::Cohorts { by, features: rows.get() })
+        }
     });
     let caption = move || {
         analysis.get().map_or_else(String::new, |a| {
             format!(
-                "{}; with a selection, only its patients. Intervals: mean ± 1.96 standard errors over patients, each row by \
-                 itself; they do not cover refitting the model. {}",
+                "{}; with a selection, only its patients. Intervals: 95 % of bootstrap resamples of the patients, each row \
+                 by itself; they do not cover refitting the model. {}",
                 n_patients(&a),
                 provenance(&a)
             )
@@ -47,31 +54,9 @@ pub(crate) fn Cohorts(rows: Rows) -> impl IntoView {
                 choose=move |word: String| store.send(Command::SetCompare(Some(word).filter(|w| !w.is_empty())))
             />
         </div>
-        <Show when=move || method.get().is_some()>
-            <div class="ranked-rows">
-                <SheetView kind=Signal::derive(move || method.get().map(|other| SheetKind::Methods { other })) height=0.0 />
-            </div>
-        </Show>
-        <Show when=move || method.get().is_none()>
         <div class="ranked-rows">
-            <Plot
-                name="cohorts"
-                draw=Box::new(move |width, _| {
-                    let Some(a) = analysis.get() else { return Drawing::default() };
-                    let passes = passes.get();
-                    let figure = figure::cohorts(
-                        &a,
-                        &now.get(),
-                        &rows.get(),
-                        passes.as_ref().map(|p| p.as_slice()),
-                        width,
-                    );
-                    Drawing { scene: figure.scene, table: figure.table }
-                })
-                gesture=Box::new(move |gesture, _| super::super::point(store, &gesture))
-            />
+            <SheetView kind=kind height=0.0 />
         </div>
-        </Show>
         <p class="caption">{caption}</p>
     }
 }

@@ -13,7 +13,7 @@ mod tests;
 use super::{Emphasis, Kind, Table};
 use crate::ids::RowId;
 use crate::plot::legend::{self as plot_legend, Entry};
-use crate::plot::number::{count, signed};
+use crate::plot::number::{count, round3, signed};
 use crate::plot::palette::{Role, ValueRamp};
 use crate::plot::scale::Scale;
 use crate::plot::scene::{Ink, Label, Scene, Stroke};
@@ -159,6 +159,15 @@ pub fn crossings(spec: &Spec) -> Vec<f64> {
     }
 }
 
+/// Each of [`crossings`] with the middle 95 % of where the lines of `n_resamples` resamples of the patients cross; an
+/// infinity is beyond the next crossing or the axis.
+pub fn crossing_intervals(spec: &Spec, n_resamples: usize, seed: u64) -> Vec<(f64, [f64; 2])> {
+    let X::Values(scale) = Layout::of(spec).x else { return Vec::new() };
+    let value = |px: f64| if px.is_finite() { scale.value(px) } else { px };
+    let found = smooth::crossing_intervals(spec, &scale, n_resamples, seed);
+    found.into_iter().map(|(at, ends)| (value(at), ends.map(value))).collect()
+}
+
 /// What the ends of the colour ramp stand for; None without colours.
 pub fn legend(spec: &Spec) -> Option<Legend> {
     let by = spec.colour?;
@@ -185,10 +194,6 @@ pub fn key(spec: &Spec) -> Scene {
     }
     entries.push(Entry::Missing("missing, own lane".into()));
     plot_legend::key(&entries, spec.width)
-}
-
-fn round3(v: f64) -> f64 {
-    format!("{v:.2e}").parse().unwrap_or(v)
 }
 
 /// One row per patient.

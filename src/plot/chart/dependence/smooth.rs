@@ -1,12 +1,12 @@
 //! The smooth line and what is read off it.
 
 use super::layout::{Layout, X};
-use super::{SPAN, Spec, round3};
-use crate::plot::number::plain;
+use super::{SPAN, Spec};
+use crate::plot::number::{plain, round3};
 use crate::plot::palette::Role;
 use crate::plot::scale::Scale;
 use crate::plot::scene::{Ink, Item, Label, Scene, Stroke};
-use crate::plot::smooth::{Smooth, local_linear, zero_crossings};
+use crate::plot::smooth::{Smooth, crossing_interval, local_linear, means, zero_crossings};
 use crate::plot::text;
 
 const CURVE_POINTS: usize = 70;
@@ -19,12 +19,40 @@ pub(super) fn crossings(spec: &Spec, scale: &Scale) -> Vec<f64> {
     zero_crossings(&at, &smooth.line)
 }
 
+/// Each crossing with the middle 95 % of those of resampled patients, in pixels; an infinity is beyond the crossings
+/// next to it or the axis.
+pub(super) fn crossing_intervals(
+    spec: &Spec,
+    scale: &Scale,
+    n_resamples: usize,
+    seed: u64,
+) -> Vec<(f64, [f64; 2])> {
+    let (at, Smooth { line, .. }) = smooth(spec, scale);
+    let crossings = zero_crossings(&at, &line);
+    let px: Vec<f64> = spec.values.iter().map(|&v| if v.is_nan() { v } else { scale.px(v) }).collect();
+    let between = |i: usize| match (i.checked_sub(1).and_then(|i| crossings.get(i)), crossings.get(i)) {
+        (Some(a), Some(b)) => (a + b) / 2.0,
+        (None, _) => f64::NEG_INFINITY,
+        (_, None) => f64::INFINITY,
+    };
+    let one = |(i, &crossing): (usize, &f64)| {
+        let (from, to) = (between(i), between(i + 1));
+        let places: Vec<f64> = at.iter().copied().filter(|x| (from..=to).contains(x)).collect();
+        let rising = at.iter().zip(&line).find(|(x, _)| **x >= crossing).is_some_and(|(_, v)| *v >= 0.0);
+        Some((crossing, crossing_interval([&px, spec.phi], SPAN, &places, rising, n_resamples, seed)?))
+    };
+    crossings.iter().enumerate().filter_map(one).collect()
+}
+
 /// The smooth over pixels: where it is evaluated and what it is there.
 fn smooth(spec: &Spec, scale: &Scale) -> (Vec<f64>, Smooth) {
     let [a, b] = scale.range;
     let at: Vec<f64> =
         (0..CURVE_POINTS).map(|i| a + (b - a) * i as f64 / (CURVE_POINTS - 1) as f64).collect();
     let px: Vec<f64> = spec.values.iter().map(|&v| if v.is_nan() { v } else { scale.px(v) }).collect();
+    if let Some(joined) = means(&px, spec.phi, &at) {
+        return joined;
+    }
     let smooth = local_linear(&px, spec.phi, SPAN, &at);
     if smooth.line.is_empty() { (Vec::new(), smooth) } else { (at, smooth) }
 }
@@ -55,27 +83,11 @@ pub(super) fn draw(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     scene.line(points.clone(), Stroke::new(Ink::Role(Role::Background, 0.75), 3.0));
     scene.line(points, Stroke::new(Role::Text, 1.5));
     let crossings = zero_crossings(&at, &line);
-    let ends: Vec<[f64; 2]> = crossings.iter().map(|&px| unsure(&at, &line, &error, px)).collect();
-    crossing_labels(scene, lay, &crossings, &ends, |px| scale.value(px));
-}
-
-/// How far to the left and right of a crossing the band still holds zero.
-fn unsure(at: &[f64], line: &[f64], error: &[f64], crossing: f64) -> [f64; 2] {
-    let holds = |i: &usize| line[*i].abs() <= Z * error[*i];
-    let after = at.partition_point(|x| *x < crossing);
-    let left = (0..after).rev().take_while(holds).last().map_or(crossing, |i| at[i]);
-    let right = (after..at.len()).take_while(holds).last().map_or(crossing, |i| at[i]);
-    [left, right]
+    crossing_labels(scene, lay, &crossings, |px| scale.value(px));
 }
 
 /// Where the effect changes its sign. A wiggly line crosses often and says little: then only how often.
-fn crossing_labels(
-    scene: &mut Scene,
-    lay: &Layout,
-    crossings: &[f64],
-    ends: &[[f64; 2]],
-    value: impl Fn(f64) -> f64,
-) {
+fn crossing_labels(scene: &mut Scene, lay: &Layout, crossings: &[f64], value: impl Fn(f64) -> f64) {
     let [_, right, top, bottom] = lay.frame;
     let (Some(&first), Some(&last)) = (crossings.first(), crossings.last()) else { return };
     let label = Label::VALUE.halo();
@@ -87,11 +99,7 @@ fn crossing_labels(
     for &x in crossings {
         scene.line(vec![[x, top], [x, bottom]], Stroke::new(Role::Text, 1.0).dashed(2.0, 3.0));
     }
-    let text_at = |px: f64| plain(round3(value(px)));
-    let one = |(&px, [from, to]): (&f64, &[f64; 2])| {
-        format!("{} ({} to {})", text_at(px), text_at(*from), text_at(*to))
-    };
-    let values = crossings.iter().zip(ends).map(one).collect::<Vec<_>>().join(" and ");
+    let values = crossings.iter().map(|&px| plain(round3(value(px)))).collect::<Vec<_>>().join(" and ");
     let says = format!("smooth line crosses zero at {values}, exploratory");
     let w = text::width(&says, 11.0, false);
     if first - 6.0 - w > lay.lane[1] {
