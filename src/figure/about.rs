@@ -55,13 +55,13 @@ pub fn about(plot: &str) -> Option<About> {
             "Jullum, Redelmeier & Aas 2021, groupShapley: efficient prediction explanation with Shapley values for feature groups. arXiv:2106.12228",
         ),
         "cohorts" => (
-            "Mean |SHAP| of each biomarker, separately for several sets of patients, with 95 % intervals over patients.",
-            "Bars of one row that differ by more than their intervals show that the model leans on that biomarker more in one set.",
+            "Mean |SHAP| of each biomarker, separately for several sets of patients, with 95 % bootstrap intervals over patients.",
+            "Of two sets the table gives the difference with its own interval: where that leaves out zero, the model leans on the biomarker more in one of them.",
             "Sets may differ because their patients differ, not because the model treats them differently. No correction is made for the number of rows.",
             TREE_SHAP,
         ),
         "methods" => (
-            "Mean |SHAP| of each biomarker on the same patients, computed by two methods, with 95 % intervals over patients.",
+            "Mean |SHAP| of each biomarker on the same patients, computed by two methods, with 95 % bootstrap intervals over patients.",
             "Rows whose bars differ are where the explanation depends on how a biomarker is left out; the table says in how many patients even the sign does.",
             "That one of the two is wrong: both are exact answers to different questions.",
             "Chen, Covert, Lundberg & Lee 2023, Algorithms to estimate Shapley value feature attributions. Nat. Mach. Intell. 5, 590–601. doi:10.1038/s42256-023-00657-x",
@@ -79,7 +79,7 @@ pub fn about(plot: &str) -> Option<About> {
             TREE_SHAP,
         ),
         "dependence" | "next" => (
-            "Each patient's measured value against its SHAP value, with a local linear smooth and the thresholds of the trees.",
+            "Each patient's measured value against its SHAP value, with a line through them (a local linear smooth; of a grade the means) and the thresholds of the trees.",
             "The height of the line is how the value moves the prediction; spread at one value comes from interactions, often with the biomarker that gives the colour.",
             NOT_CAUSE,
             TREE_SHAP,

@@ -21,6 +21,8 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     let ranges = figure::TrainingRanges::of(a);
     let beside = ViewState { second: Some(other.patient), ..now.clone() };
     let some: Vec<bool> = (0..a.rows.len()).map(|i| i % 3 == 0).collect();
+    let by = figure::compared(a, &now);
+    let mut compared = figure::cohorts(a, &by, &features, Some(&some), width);
     let mut out = vec![
         ("header", figure::ranked_header(a, &now, &features, width)),
         ("ranked", figure::ranked(a, &now, &features, Some(&some), width)),
@@ -29,7 +31,7 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
         ("heatmap", figure::heatmap(a, &features, None, now.feature, Some(&some), width)),
         ("heatmap of five", figure::heatmap(a, &features[..5], Some(""), None, None, width)),
         ("groups", figure::groups(a, Some(&some), width)),
-        ("cohorts", figure::cohorts(a, &now, &features, Some(&some), width)),
+        ("cohorts", compared.figures.remove(0).1),
         ("dependence", figure::dependence(a, &now, first, Some(&some), [width, 420.0]).figure),
         ("next", figure::next_biomarkers(a, first, None, 6, width)),
         ("waterfall", figure::waterfall(a, &now, &case, &ranges, width)),

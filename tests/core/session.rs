@@ -37,6 +37,10 @@ fn steps() -> Vec<Command> {
         Command::RemoveFilter(0),
         Command::SetColourBy(Some(FeatureId(1))),
         Command::SetLogAxis(Some(false)),
+        Command::Edit(PBC.rows[3], bilirubin, 1.5),
+        Command::Edit(PBC.rows[3], FeatureId(1), f64::NAN),
+        Command::KeepScenario(" less bilirubin ".into()),
+        Command::Edit(PBC.rows[3], bilirubin, 2.5),
     ]
 }
 
@@ -258,4 +262,75 @@ fn changed_values_belong_to_one_patient_and_the_measured_one_takes_a_change_back
     edits.set(study, first, feature, 3.25);
     edits.set(study, second, feature, 3.5);
     assert!(edits.of(first).is_empty(), "another patient starts as measured");
+}
+
+#[test]
+fn dragging_a_value_is_one_step() {
+    let mut session = opened();
+    let (row, other) = (PBC.rows[0], PBC.rows[1]);
+    let bilirubin = PBC.insight.order[0];
+    let measured = PBC.study.value(bilirubin, row);
+    let first = session.now.clone();
+    for value in [1.5, 2.5, 3.5] {
+        update(&mut session, Command::Edit(row, bilirubin, value));
+    }
+    assert_eq!(session.now.edits.of(row), [(bilirubin, 3.5)]);
+    update(&mut session, Command::Undo);
+    assert_eq!(session.now, first);
+    // Another biomarker is another step, and so is the same one after something else.
+    update(&mut session, Command::Edit(row, bilirubin, 1.5));
+    update(&mut session, Command::Edit(row, PBC.insight.order[1], 1.0));
+    update(&mut session, Command::Go(View::Patient));
+    update(&mut session, Command::Edit(row, PBC.insight.order[1], 2.0));
+    update(&mut session, Command::Undo);
+    update(&mut session, Command::Undo);
+    assert_eq!(session.now.edits.of(row).len(), 2);
+    update(&mut session, Command::Undo);
+    assert_eq!(session.now.edits.of(row), [(bilirubin, 1.5)]);
+    // Dragged back to where it was: no step is left that does nothing.
+    update(&mut session, Command::Undo);
+    update(&mut session, Command::Edit(row, bilirubin, 1.5));
+    update(&mut session, Command::Edit(row, bilirubin, measured));
+    assert!(session.now == first && !session.can_undo());
+    // The values of another patient replace them.
+    update(&mut session, Command::Edit(row, bilirubin, 1.5));
+    update(&mut session, Command::Edit(other, bilirubin, 2.0));
+    assert_eq!((session.now.edits.of(row).len(), session.now.edits.patient()), (0, Some(other)));
+}
+
+#[test]
+fn a_scenario_is_kept_under_one_name_and_forgotten_by_it() {
+    let mut session = opened();
+    let (row, bilirubin) = (PBC.rows[0], PBC.insight.order[0]);
+    update(&mut session, Command::KeepScenario("nothing changed".into()));
+    assert!(session.now.scenarios.is_empty());
+    update(&mut session, Command::Edit(row, bilirubin, 1.5));
+    update(&mut session, Command::KeepScenario("  ".into()));
+    update(&mut session, Command::KeepScenario(" low ".into()));
+    update(&mut session, Command::Edit(row, bilirubin, 1.0));
+    update(&mut session, Command::KeepScenario("low".into()));
+    let names: Vec<&str> = session.now.scenarios.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!((names, session.now.scenarios[0].edits.of(row)), (vec!["low"], &[(bilirubin, 1.0)][..]));
+    update(&mut session, Command::SetEdits(Edits::default()));
+    update(&mut session, Command::ForgetScenario("low".into()));
+    update(&mut session, Command::Undo);
+    assert_eq!(session.now.scenarios.len(), 1);
+}
+
+#[test]
+fn a_bar_of_a_histogram_selects_its_patients() {
+    use clarimark::figure::{chosen_bin, histograms};
+    use clarimark::session::matching_rows;
+    let h = histograms(&PBC).into_iter().find(|h| h.label == "Age").unwrap();
+    let n = |filters: &[Filter]| matching_rows(&PBC, filters, None).into_iter().filter(|p| *p).count();
+    // All bins from the first to the last hold everybody whose age is known.
+    let first = chosen_bin(&h, &[], 0, false).unwrap();
+    let few = n(std::slice::from_ref(&first));
+    assert!(few > 0 && few < PBC.rows.len());
+    let all = chosen_bin(&h, std::slice::from_ref(&first), 29, true).unwrap();
+    assert_eq!(n(std::slice::from_ref(&all)), h.values.iter().filter(|v| !v.is_nan()).count());
+    // Without Shift another bin replaces it; the same one again takes the rule away.
+    let last = chosen_bin(&h, std::slice::from_ref(&first), 29, false).unwrap();
+    assert_eq!(Some(&last), chosen_bin(&h, &[], 29, false).as_ref());
+    assert_eq!(chosen_bin(&h, std::slice::from_ref(&first), 0, false), None);
 }

@@ -5,7 +5,7 @@ use clarimark::cohort::metric::Metric;
 use clarimark::dataset::{Dataset, Values};
 use clarimark::explain::effect::effect;
 use clarimark::explain::{Attributions, Interventional};
-use clarimark::figure::{Grouping, Layout, Sheet, SheetKind};
+use clarimark::figure::{Compared, Grouping, Layout, Sheet, SheetKind};
 use clarimark::ids::{FeatureId, OutputId, RowId};
 use clarimark::job::{
     Answer, Converter, Drawer, FileRole, Picked, Program, Question, Reading, Reply, Request, Settings,
@@ -444,7 +444,12 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
     // What travelled is what was asked for here.
     let kinds = [
         performance.clone(),
-        SheetKind::Groups { by: "sex".into() },
+        SheetKind::Groups { by: Compared::Word("sex".into()) },
+        SheetKind::Cohorts {
+            by: Compared::Named(vec![("first".into(), vec![0, 1, 2]), ("next".into(), vec![5, 9])]),
+            features: a.insight.order[..5].to_vec(),
+        },
+        SheetKind::Crossing { feature: a.insight.order[0], log: None },
         SheetKind::Panel,
         SheetKind::Survival { by: Grouping::Cluster },
         SheetKind::Description,

@@ -1,13 +1,13 @@
 // What a person does here with the keyboard alone, task by task, in whichever browser `page` drives:
 //   press(keys), type(text), evaluate(function, argument), until(function, argument)
 
-/** Goes on with Tab until the focus is on what the selector names. */
-const tabTo = async (page, selector) => {
+/** Goes on with Tab, or back, until the focus is on what the selector names. */
+const tabTo = async (page, selector, key = 'Tab') => {
   for (let i = 0; i < 400; i += 1) {
     if (await page.evaluate(selector => document.activeElement?.matches(selector) ?? false, selector)) return;
-    await page.press('Tab');
+    await page.press(key);
   }
-  throw new Error(`Tab never reaches ${selector}`);
+  throw new Error(`${key} never reaches ${selector}`);
 };
 const shows = (page, view) => page.until(view => document.querySelector(`[data-view="${view}"]`) !== null, view);
 const says = (page, selector, part) => page.until(
@@ -85,7 +85,7 @@ export const tasks = [
   }],
   ['select by a bar of a histogram, widen it, and clear it', async page => {
     const all = await count(page);
-    await tabTo(page, 'canvas[data-plot="histogram"]');
+    await tabTo(page, '.crossfilter-list > :first-child canvas', 'Shift+Tab');
     await page.press('ArrowRight');
     await page.press('Space');
     await page.until(all => document.querySelector('[data-testid="crossfilter-count"]').textContent !== all, all);

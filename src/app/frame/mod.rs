@@ -11,11 +11,12 @@ pub(crate) use run::duration;
 mod status;
 mod trail;
 
-use super::browser::files;
+use super::browser::{clock, files};
 use super::effects;
 use super::store::store;
 use super::view;
 use crate::session::{Command, Dialog, View};
+use leptos::html;
 use leptos::prelude::*;
 
 /// The whole page.
@@ -25,6 +26,22 @@ pub(crate) fn Frame() -> impl IntoView {
     let over = RwSignal::new(false);
     let view = store.slice(|s| s.now.view);
     let staged = store.slice(|s| s.staged.is_some() && s.now.view == View::Start);
+    // A view that goes takes the focus along: the keyboard goes on in the one that came. Not at the start, where nobody
+    // has pressed anything.
+    let main = NodeRef::<html::Main>::new();
+    Effect::new(move |before: Option<View>| {
+        let now = view.get();
+        if before.is_some_and(|before| before != now) {
+            clock::soon(move || {
+                let lost = gloo::utils::document().active_element().is_none_or(|e| e.tag_name() == "BODY");
+                if let Some(main) = main.try_get_untracked().flatten().filter(|_| lost) {
+                    // Fails only where it is no longer on the page.
+                    let _ = main.focus();
+                }
+            });
+        }
+        now
+    });
     let drop = move |event: web_sys::DragEvent| {
         event.prevent_default();
         over.set(false);
@@ -55,7 +72,7 @@ pub(crate) fn Frame() -> impl IntoView {
             <rail::Rail />
             <bar::SessionBar />
             <trail::Trail />
-            <main class="main" id="main" tabindex="-1">
+            <main class="main" id="main" tabindex="-1" node_ref=main>
                 <dialogs::NoticeBar />
                 {move || match (view.get(), staged.get()) {
                     (View::Start, true) => view::understood::Understood().into_any(),
@@ -107,8 +124,7 @@ pub(crate) fn CommandButton(
     /// For assistive technology, where the content is an icon.
     #[prop(optional)]
     label: Option<&'static str>,
-    /// True while the command makes no sense. The button keeps the focus then: Firefox lets no other button be pressed
-    /// by Enter after one that was disabled under the key.
+    /// True while the command makes no sense. Said, not enforced by the browser, which would take the focus away.
     #[prop(optional, into)]
     disabled: Signal<bool>,
     children: Children,
