@@ -307,10 +307,10 @@ fn a_scenario_is_kept_under_one_name_and_forgotten_by_it() {
     update(&mut session, Command::Edit(row, bilirubin, 1.5));
     update(&mut session, Command::KeepScenario("  ".into()));
     update(&mut session, Command::KeepScenario(" low ".into()));
-    update(&mut session, Command::Edit(row, bilirubin, 1.0));
+    update(&mut session, Command::Edit(row, bilirubin, 1.25));
     update(&mut session, Command::KeepScenario("low".into()));
     let names: Vec<&str> = session.now.scenarios.iter().map(|s| s.name.as_str()).collect();
-    assert_eq!((names, session.now.scenarios[0].edits.of(row)), (vec!["low"], &[(bilirubin, 1.0)][..]));
+    assert_eq!((names, session.now.scenarios[0].edits.of(row)), (vec!["low"], &[(bilirubin, 1.25)][..]));
     update(&mut session, Command::SetEdits(Edits::default()));
     update(&mut session, Command::ForgetScenario("low".into()));
     update(&mut session, Command::Undo);

@@ -449,7 +449,6 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
             by: Compared::Named(vec![("first".into(), vec![0, 1, 2]), ("next".into(), vec![5, 9])]),
             features: a.insight.order[..5].to_vec(),
         },
-        SheetKind::Crossing { feature: a.insight.order[0], log: None },
         SheetKind::Panel,
         SheetKind::Survival { by: Grouping::Cluster },
         SheetKind::Description,
@@ -473,6 +472,14 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
             assert_eq!(clarimark::figure::sheet_plot(name), name, "{kind:?}");
         }
     }
+    // A sentence only: bilirubin's line crosses zero once, and sex has no axis to cross.
+    let mut crossing = |name: &str| {
+        let feature = FeatureId::of(a.study.model.features.iter().position(|f| f.name == name).unwrap());
+        drawn(&mut worker, SheetKind::Crossing { feature, log: None }, Vec::new()).headline
+    };
+    let said = crossing("bilirubin_mg_dl");
+    assert!(said.starts_with("The line crosses zero at 2.09 (") && said.contains("500 bootstrap resamples"), "{said}");
+    assert_eq!(crossing("sex"), "");
 
     // Another width costs nothing again and says the same.
     let again = Request::Draw { job: 9, kind: SheetKind::Reality, passes: Vec::new(), size: [320.0, 300.0] };
