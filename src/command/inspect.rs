@@ -4,7 +4,7 @@ use super::arguments::{Format, Inspect};
 use super::files::open;
 use super::{CommandError, warn};
 use crate::Parsed;
-use crate::ensemble::{FeatureSummary, Summary};
+use crate::ensemble::{FeatureSummary, ReadOptions, Summary};
 use crate::study::sha256_hex;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ struct Document<'a> {
 
 pub(super) fn run(options: &Inspect, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), CommandError> {
     let file = open(&options.model)?;
-    let Parsed { value, warnings } = file.model(options.all_trees)?;
+    let Parsed { value, warnings } = file.model(&options.reading.over(ReadOptions::default()))?;
     warn(err, &warnings)?;
     let (summary, sha256) = (value.summary(), sha256_hex(&file.bytes));
     if options.format == Format::Json {

@@ -1,13 +1,13 @@
 //! The one function that changes the session.
 
 use super::{
-    Analysis, CohortChoice, Command, Filter, Method, Named, Notice, Progress, Session, Staged, View,
+    Analysis, Change, CohortChoice, Command, Filter, Method, Named, Notice, Progress, Session, Staged, View,
     matching_rows,
 };
 use crate::cohort::division::Division;
 use crate::ids::RowId;
 use crate::math::Order as _;
-use crate::study::{ColumnRole, Study};
+use crate::study::Study;
 use std::sync::Arc;
 
 /// What the browser has to do after a command.
@@ -17,8 +17,8 @@ pub enum Effect {
     FetchExample(String),
     /// Open the file dialog.
     ChooseFiles,
-    /// Bind the staged files again, with another role for this column.
-    Restage(Box<Staged>, usize, ColumnRole),
+    /// Bind the staged files again, changed.
+    Restage(Box<Staged>, Change),
     /// Explain these patients, so.
     Run(Arc<Study>, CohortChoice, Method),
     /// Stop all workers.
@@ -156,11 +156,11 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             session.now.view = View::Start;
             session.staged = Some(staged);
         }
-        Command::SetRole(column, role) => {
+        Command::Restage(change) => {
             if let Some(staged) = &session.staged {
-                // Nothing is computed with the old role meanwhile.
+                // Nothing is computed as it was meanwhile.
                 session.run = Some(Progress::default());
-                return vec![Effect::Restage(Box::new(staged.clone()), column, role)];
+                return vec![Effect::Restage(Box::new(staged.clone()), change)];
             }
         }
         Command::Restaged(staged) => {

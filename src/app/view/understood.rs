@@ -7,7 +7,7 @@ use crate::app::widget::controls::Segmented;
 use crate::figure::words;
 use crate::ids::FeatureId;
 use crate::plot::number::{count, percent};
-use crate::session::{CohortChoice, Command, Method, Staged};
+use crate::session::{Change, CohortChoice, Command, Method, Staged};
 use crate::study::{ColumnFacts, ColumnRole, Finding, Outcome, Severity};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -395,7 +395,7 @@ fn ColumnRow(index: usize, facts: ColumnFacts, n_rows: usize) -> impl IntoView {
                                 (ColumnRole::Feature(_), Some(f)) => ColumnRole::Feature(f),
                                 (role, _) => *role,
                             };
-                            store.send(Command::SetRole(index, role));
+                            store.send(Command::Restage(Change::Role(index as u32, role)));
                         }
                     }
                 >
