@@ -126,7 +126,7 @@ async fn start(post: Post, a: &Analysis, key: &Key, models: &Arc<Vec<Picked>>) -
     if is_there(post, key, a, models) {
         return Ok(());
     }
-    boot::workers_ready(post.program()).await.map_err(not_loaded)?;
+    boot::workers_ready(post.program()).await.map_err(|why| not_loaded(post.program(), why))?;
     let keep = first(post, a, key, models)?;
     let message = workers::message(&keep.packet()).await;
     // Another question may have started it meanwhile.

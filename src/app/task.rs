@@ -74,7 +74,7 @@ impl Running {
     async fn spawn(&self, program: Program, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
         self.stop();
         let stopped = self.stopped.get();
-        boot::workers_ready(program).await.map_err(not_loaded)?;
+        boot::workers_ready(program).await.map_err(|why| not_loaded(program, why))?;
         if self.stopped.get() != stopped {
             return Err(Stopped::Cancelled);
         }
@@ -129,11 +129,18 @@ impl Running {
     }
 }
 
-pub(super) fn not_loaded(why: String) -> Notice {
+pub(super) fn not_loaded(program: Program, why: String) -> Notice {
+    let (does, or) = match program {
+        Program::Worker => ("computes", ""),
+        Program::Drawer => ("draws", ""),
+        Program::Reader => {
+            ("reads workbooks, Parquet and Arrow", ", or choose the table as CSV, which needs no such part")
+        }
+    };
     Notice::error(
-        "The part of the page that computes could not be loaded",
+        format!("The part of the page that {does} could not be loaded"),
         why,
-        "Check the network and try again; what was open before still stands.",
+        format!("Check the network and try again{or}; what was open before still stands."),
     )
 }
 

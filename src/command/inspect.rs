@@ -70,6 +70,14 @@ fn text(m: &Summary, path: &str, sha256: &str, out: &mut dyn Write) -> io::Resul
     for (name, value) in lines {
         writeln!(out, "{name:<12}{value}")?;
     }
+    if !m.survival_quartiles.is_empty() && m.options.survival_at.is_empty() {
+        let times = m.survival_quartiles.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+        writeln!(
+            out,
+            "{:<12}not asked for, e.g. --at {times} (quartiles of the event times)",
+            "survival at"
+        )?;
+    }
     for feature in &m.features {
         writeln!(out, "  {:<32} {}", feature.name, describe(feature))?;
     }

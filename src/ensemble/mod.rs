@@ -37,6 +37,27 @@ pub struct ReadOptions {
     pub survival_at: Vec<f64>,
 }
 
+impl ReadOptions {
+    /// Short text that a link carries: `all` and the times, between commas; empty by default.
+    pub fn id(&self) -> String {
+        let all = self.use_all_trees.then(|| "all".to_owned());
+        all.into_iter().chain(self.survival_at.iter().map(f64::to_string)).collect::<Vec<_>>().join(",")
+    }
+
+    /// What [`ReadOptions::id`] wrote, or a person; None if a part of it is neither a number nor `all`.
+    pub fn from_id(id: &str) -> Option<Self> {
+        let mut options = ReadOptions::default();
+        for part in id.split(',').map(str::trim).filter(|_| !id.trim().is_empty()) {
+            match part.parse::<f64>() {
+                Ok(time) if time.is_finite() => options.survival_at.push(time),
+                _ if part == "all" => options.use_all_trees = true,
+                _ => return None,
+            }
+        }
+        Some(options)
+    }
+}
+
 /// The formats that are read, for people.
 pub const FORMATS: &str = "XGBoost, LightGBM, CatBoost, scikit-learn and scikit-survival (skops, joblib, pickle), ONNX, PMML, Treelite";
 

@@ -154,6 +154,28 @@ impl Ensemble {
 }
 
 impl Summary {
+    /// The functions of the file that can be explained, each with a word for it; one where there is no choice.
+    pub fn readings(&self) -> Vec<(String, ReadOptions)> {
+        let usual = ReadOptions::default();
+        if !self.survival_quartiles.is_empty() {
+            let survival_at = self.survival_quartiles.clone();
+            return vec![
+                ("risk score".into(), usual),
+                ("survival at times".into(), ReadOptions { survival_at, ..ReadOptions::default() }),
+            ];
+        }
+        match self.best_iteration {
+            None if !self.options.use_all_trees => vec![(String::new(), usual)],
+            _ => vec![
+                ("trees up to the best iteration".into(), usual),
+                (
+                    format!("all {} trees", self.n_trees_stored),
+                    ReadOptions { use_all_trees: true, ..ReadOptions::default() },
+                ),
+            ],
+        }
+    }
+
     /// What the calibration, if there is one, makes of a margin.
     pub fn calibrated(&self, margin: f64) -> Option<f64> {
         self.calibration.as_ref().map(|c| c.apply(margin, self.scale.link))

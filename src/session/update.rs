@@ -144,6 +144,12 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             if let Some(link) = session.pending.as_ref().filter(|l| l.is_for(&staged.study)) {
                 staged.cohort = link.cohort;
                 staged.method = link.method;
+                if link.reading != staged.study.model.options {
+                    let effect =
+                        Effect::Restage(Box::new(staged.clone()), Change::Reading(link.reading.clone()));
+                    session.staged = Some(staged);
+                    return vec![effect];
+                }
             }
             session.run = None;
             session.notice = None;
@@ -158,6 +164,10 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         }
         Command::Restage(change) => {
             if let Some(staged) = &session.staged {
+                // What a person says goes before what a link says that waits.
+                if let (Change::Reading(reading), Some(link)) = (&change, &mut session.pending) {
+                    link.reading.clone_from(reading);
+                }
                 // Nothing is computed as it was meanwhile.
                 session.run = Some(Progress::default());
                 return vec![Effect::Restage(Box::new(staged.clone()), change)];
@@ -167,7 +177,8 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             session.run = None;
             // It may have been put away meanwhile.
             if session.staged.is_some() {
-                session.staged = Some(*staged);
+                // Again, so that a link that waits gets its way.
+                return apply(session, Command::Understood(staged));
             }
         }
         Command::SetCohort(cohort) => match &mut session.staged {
@@ -331,7 +342,8 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             }
         }
         Command::OpenLink(link) => {
-            if let Some(state) = session.open.as_deref().and_then(|a| link.resolve(a)) {
+            let same = |a: &&Analysis| a.study.model.options == link.reading;
+            if let Some(state) = session.open.as_deref().filter(same).and_then(|a| link.resolve(a)) {
                 session.now = state;
             } else {
                 let example = link.example.clone();

@@ -4,6 +4,7 @@ use crate::app::browser::clock;
 use crate::app::frame::CommandButton;
 use crate::app::store::{Same, store};
 use crate::app::widget::controls::Segmented;
+use crate::ensemble::{ReadOptions, Summary};
 use crate::figure::words;
 use crate::ids::FeatureId;
 use crate::plot::number::{count, percent};
@@ -221,6 +222,7 @@ pub(crate) fn Understood() -> impl IntoView {
                                 }
                             })
                     }}
+                    {move || staged.get().and_then(|Now(study, ..)| reading(&study.model))}
                     <h3>"Cohort to explain"</h3>
                     {move || {
                         staged
@@ -319,6 +321,45 @@ pub(crate) fn Understood() -> impl IntoView {
             <p class="caption">"Missing values are passed to the trees as missing, as in training. They are never filled in."</p>
         </div>
     }
+}
+
+/// Which function of the model's file is explained, where it holds several.
+fn reading(model: &Summary) -> Option<impl IntoView + use<>> {
+    let store = store();
+    let readings = model.readings();
+    let now = model.options.clone();
+    let like_now = |o: &ReadOptions| {
+        (o.use_all_trees, o.survival_at.is_empty()) == (now.use_all_trees, now.survival_at.is_empty())
+    };
+    let chosen = readings.iter().position(|(_, o)| like_now(o)).filter(|_| readings.len() > 1)?;
+    let words = readings.iter().map(|(word, _)| word.clone()).enumerate().collect();
+    let readings = StoredValue::new(readings);
+    let read = move |options| store.send(Command::Restage(Change::Reading(options)));
+    // What is no time gets the answer of the reader that knows the times.
+    let times = move |text: String| {
+        read(
+            ReadOptions::from_id(&text)
+                .unwrap_or(ReadOptions { survival_at: vec![f64::NAN], ..Default::default() }),
+        );
+    };
+    Some(view! {
+        <h3>"What is explained"</h3>
+        <Segmented
+            label=""
+            options=words
+            chosen=Signal::derive(move || chosen)
+            choose=move |i| read(readings.with_value(|r| r[i].1.clone()))
+        />
+        <Show when={
+            let of_times = !now.survival_at.is_empty();
+            move || of_times
+        }>
+            <label class="picker">
+                <span class="label">"Times"</span>
+                <input type="text" value=now.id() on:change=move |event| times(event_target_value(&event)) />
+            </label>
+        </Show>
+    })
 }
 
 /// Lists more columns, some at a time, until this many are.

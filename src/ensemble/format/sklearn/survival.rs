@@ -1,4 +1,4 @@
-//! scikit-survival's forests and trees, 0.28: scikit-learn's trees whose leaves hold a cumulative hazard and a survival
+//! scikit-survival's forests and trees, 0.22 to 0.28: scikit-learn's trees whose leaves hold a cumulative hazard and a survival
 //! probability per time of the training data, or, of models fitted with `low_memory`, the risk score alone.
 //!
 //! What is explained is the risk score, which `predict` gives: the cumulative hazard summed over the times of events. Or, at
