@@ -128,9 +128,10 @@ fn every_rule_of_a_model_is_broken_by_a_committed_file() {
     let rules = variants("ModelError")
         .into_iter()
         .chain(variants("TreeFault").into_iter().map(|fault| format!("Tree.{fault}")));
-    // What the times of S(t) are is not in the file: `reference.rs` asks for wrong ones.
-    let missing: Vec<String> = rules
-        .filter(|r| !broken.contains(r) && !["NoSurvival", "SurvivalTime"].contains(&r.as_str()))
-        .collect();
+    // Times of S(t) are not in a file: `reference.rs` asks for wrong ones. A tree with too many nodes would be larger than
+    // all other files together: `builder.rs` builds one.
+    let elsewhere = ["NoSurvival", "SurvivalTime", "Tree.Nodes"];
+    let missing: Vec<String> =
+        rules.filter(|r| !broken.contains(r) && !elsewhere.contains(&r.as_str())).collect();
     assert_eq!(missing, [] as [&str; 0], "no committed file breaks these rules");
 }
