@@ -1,5 +1,5 @@
-"""Write large models, about 100 MB each, with the real libraries, and tables of about 200 MB, into a folder; print their names.
-Labels are noise, so that trees grow as large as they may. For `./x bench files`.
+"""Write large models with the real libraries, about 100 MB in the first format of each, and tables of about 200 MB into a folder;
+print their names. Labels are noise, so that trees grow as large as they may. For `./x bench files`.
 
     python files.py FOLDER
 """
@@ -20,42 +20,49 @@ def train(rows):
 
 
 def grown(fit, save, path, n):
-    """A model of `n` trees, and again of as many as make the wanted size."""
+    """A model of `n` trees, and again of as many as make the wanted size. Trees of a forest: boosting would run out of what
+    is left to explain."""
     save(fit(n), path)
-    save(fit(max(1, round(n * MODEL / path.stat().st_size))), path)
-    return path
+    model = fit(max(1, round(n * MODEL / path.stat().st_size)))
+    save(model, path)
+    return model
 
 
 def xgboost(folder):
     import xgboost as xgb
 
-    x, y = train(6000)
+    x, y = train(10_000)
     data = xgb.DMatrix(x, y, feature_names=NAMES)
-    parameters = {"max_depth": 0, "max_leaves": 6000, "grow_policy": "lossguide", "min_child_weight": 0, "max_bin": 64}
-    fit = lambda n: xgb.train(parameters, data, n)
-    for ending in ("json", "ubj"):
-        yield grown(fit, lambda model, path: model.save_model(path), folder / f"xgboost.{ending}", 20)
+    parameters = {"max_depth": 20, "min_child_weight": 0, "max_bin": 8, "subsample": 0.9, "colsample_bynode": 0.1, "eta": 1}
+    fit = lambda n: xgb.train(parameters | {"num_parallel_tree": n}, data, 1)
+    model = grown(fit, lambda model, path: model.save_model(path), folder / "xgboost.json", 10)
+    yield folder / "xgboost.json"
+    model.save_model(folder / "xgboost.ubj")
+    yield folder / "xgboost.ubj"
 
 
 def lightgbm(folder):
     import lightgbm as lgb
 
-    x, y = train(20_000)
-    parameters = {"num_leaves": 15_000, "min_data_in_leaf": 1, "min_sum_hessian_in_leaf": 0, "max_bin": 63, "verbose": -1, "seed": 1}
+    x, y = train(10_000)
+    parameters = {"boosting": "rf", "bagging_fraction": 0.9, "bagging_freq": 1, "feature_fraction": 0.2, "num_leaves": 8000}
+    parameters |= {"min_data_in_leaf": 1, "min_sum_hessian_in_leaf": 0, "max_bin": 7, "verbose": -1, "seed": 1}
     fit = lambda n: lgb.train(parameters, lgb.Dataset(x, y, feature_name=NAMES), n)
-    yield grown(fit, lambda model, path: model.save_model(path), folder / "lightgbm.txt", 5)
+    grown(fit, lambda model, path: model.save_model(path), folder / "lightgbm.txt", 3)
+    yield folder / "lightgbm.txt"
 
 
 def catboost(folder):
     from catboost import CatBoostRegressor, Pool
 
-    x, y = train(6000)
+    x, y = train(1000)
     pool = Pool(x, y, feature_names=NAMES)
-    fit = lambda n: CatBoostRegressor(
-        iterations=n, depth=12, border_count=15, random_seed=1, verbose=False, allow_writing_files=False
-    ).fit(pool)
-    for ending in ("json", "cbm"):
-        yield grown(fit, lambda model, path: model.save_model(str(path), format=ending), folder / f"catboost.{ending}", 10)
+    options = {"depth": 13, "border_count": 7, "rsm": 0.1, "random_seed": 1, "verbose": False, "allow_writing_files": False}
+    fit = lambda n: CatBoostRegressor(iterations=n, **options).fit(pool)
+    model = grown(fit, lambda model, path: model.save_model(str(path), format="json"), folder / "catboost.json", 5)
+    yield folder / "catboost.json"
+    model.save_model(str(folder / "catboost.cbm"))
+    yield folder / "catboost.cbm"
 
 
 def scikit(folder):
@@ -65,12 +72,11 @@ def scikit(folder):
     import skops.io
     from sklearn.ensemble import RandomForestRegressor
 
-    x, y = train(20_000)
+    x, y = train(10_000)
     x = pd.DataFrame(x, columns=NAMES)
     fit = lambda n: RandomForestRegressor(n, max_features=3, random_state=1, n_jobs=2).fit(x, y)
-    path = grown(fit, lambda model, path: joblib.dump(model, path), folder / "forest.joblib", 5)
-    model = joblib.load(path)
-    yield path
+    model = grown(fit, lambda model, path: joblib.dump(model, path), folder / "forest.joblib", 5)
+    yield folder / "forest.joblib"
     (folder / "forest.pkl").write_bytes(pickle.dumps(model))
     yield folder / "forest.pkl"
     skops.io.dump(model, folder / "forest.skops")
