@@ -37,7 +37,7 @@ const withPage = async use => {
 const read = file => withPage(async (page, held) => {
   const fresh = held();
   let peak = fresh;
-  const watch = setInterval(() => { peak = Math.max(peak, held()); }, 50);
+  const watch = setInterval(() => { peak = Math.max(peak, held()); }, 200);
   const notice = page.getByTestId('notice');
   const start = Date.now();
   await page.locator('#file-input').setInputFiles(file);
