@@ -41,8 +41,8 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
         }),
         Effect::ChooseFiles => files::open_dialog(),
         Effect::ForgetFiles => study_files::forget(),
-        Effect::Restage(staged, column, role) => spawn_local(async move {
-            let result = task::restage(&running(), *staged, column, role).await;
+        Effect::Restage(staged, change) => spawn_local(async move {
+            let result = task::restage(&running(), *staged, change).await;
             report(store, result.map(|staged| store.send(Command::Restaged(Box::new(staged)))));
         }),
         Effect::Run(study, cohort, method) => spawn_local(async move {

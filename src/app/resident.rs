@@ -9,6 +9,7 @@ use super::store::Store;
 use super::study_files;
 use super::task::{Stopped, no_workers, not_loaded, out_of_memory};
 use crate::cohort::metric::Metric;
+use crate::ensemble::ReadOptions;
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::job::{Answer, Picked, Question, Reply, Request, Settings, Subject};
 use crate::report::Order;
@@ -48,8 +49,8 @@ impl Post {
     }
 }
 
-/// What residents are for: the SHA-256 of model and table, and how they are explained.
-pub(crate) type Key = ([String; 2], Method);
+/// What residents are for: the SHA-256 of model and table, how they are explained and how the model is read.
+pub(crate) type Key = ([String; 2], Method, ReadOptions);
 
 struct Resident {
     key: Key,
@@ -84,7 +85,8 @@ pub(crate) fn leave_unless(key: Option<Key>) {
 
 /// What a resident for this analysis is for.
 pub(crate) fn key(a: &Analysis) -> Key {
-    ([&a.study.model_file, &a.study.data_file].map(|file| file.sha256.clone()), a.method)
+    let files = [&a.study.model_file, &a.study.data_file].map(|file| file.sha256.clone());
+    (files, a.method, a.study.model.options.clone())
 }
 
 fn is_there(post: Post, key: &Key, a: &Analysis, models: &Arc<Vec<Picked>>) -> bool {
@@ -116,7 +118,7 @@ fn first(post: Post, a: &Analysis, key: &Key, models: &[Picked]) -> Result<Reque
         Method::Interventional(against) => against.rows(&a.study),
     };
     let background = Arc::new(a.study.binding.matrix(&a.study.data, &background));
-    Ok(Request::Load { job: 0, model, n_rows: 1, background })
+    Ok(Request::Load { job: 0, model, options: a.study.model.options.clone(), n_rows: 1, background })
 }
 
 /// Starts a resident for an analysis if it is not there.
@@ -124,7 +126,7 @@ async fn start(post: Post, a: &Analysis, key: &Key, models: &Arc<Vec<Picked>>) -
     if is_there(post, key, a, models) {
         return Ok(());
     }
-    boot::workers_ready(post.program()).await.map_err(not_loaded)?;
+    boot::workers_ready(post.program()).await.map_err(|why| not_loaded(post.program(), why))?;
     let keep = first(post, a, key, models)?;
     let message = workers::message(&keep.packet()).await;
     // Another question may have started it meanwhile.

@@ -6,12 +6,15 @@
 use super::browser::boot::{self, Program};
 use super::browser::clock;
 use super::browser::workers::{self, Event, Workers};
+use super::study_files;
 use crate::cohort::division::Division;
 use crate::explain::Attributions;
 use crate::ids::RowId;
 use crate::job::{self, Picked, Reading, Reply, Request, Subject};
-use crate::session::{Analysis, CohortChoice, Insight, Method, Notice, Performance, Phase, Progress, Staged};
-use crate::study::{ColumnRole, Finding, Study};
+use crate::session::{
+    Analysis, Change, CohortChoice, Insight, Method, Notice, Performance, Phase, Progress, Staged,
+};
+use crate::study::{Finding, Study};
 use crate::worker::wire::Message;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
@@ -71,7 +74,7 @@ impl Running {
     async fn spawn(&self, program: Program, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
         self.stop();
         let stopped = self.stopped.get();
-        boot::workers_ready(program).await.map_err(not_loaded)?;
+        boot::workers_ready(program).await.map_err(|why| not_loaded(program, why))?;
         if self.stopped.get() != stopped {
             return Err(Stopped::Cancelled);
         }
@@ -126,11 +129,18 @@ impl Running {
     }
 }
 
-pub(super) fn not_loaded(why: String) -> Notice {
+pub(super) fn not_loaded(program: Program, why: String) -> Notice {
+    let (does, or) = match program {
+        Program::Worker => ("computes", ""),
+        Program::Drawer => ("draws", ""),
+        Program::Reader => {
+            ("reads workbooks, Parquet and Arrow", ", or choose the table as CSV, which needs no such part")
+        }
+    };
     Notice::error(
-        "The part of the page that computes could not be loaded",
+        format!("The part of the page that {does} could not be loaded"),
         why,
-        "Check the network and try again; what was open before still stands.",
+        format!("Check the network and try again{or}; what was open before still stands."),
     )
 }
 
@@ -181,14 +191,15 @@ pub(crate) async fn read(running: &Running, files: Vec<Picked>) -> Result<Readin
     }
 }
 
-/// Binds staged files again with another role for one column, in a worker of its own.
-pub(crate) async fn restage(
-    running: &Running,
-    staged: Staged,
-    column: usize,
-    role: ColumnRole,
-) -> Result<Staged, Stopped> {
-    let request = Request::Restage { job: 0, study: staged.study.clone(), column: column as u32, role };
+/// Binds staged files again, changed, in a worker of its own.
+pub(crate) async fn restage(running: &Running, staged: Staged, change: Change) -> Result<Staged, Stopped> {
+    let study = staged.study.clone();
+    // Of another role the model is not asked.
+    let model = match change {
+        Change::Role(..) => Arc::default(),
+        Change::Reading(_) => study_files::model(&study.model_file.sha256).unwrap_or_default(),
+    };
+    let request = Request::Restage { job: 0, study, model, change };
     match running.ask(request).await? {
         Reply::Read { reading, .. } => match *reading {
             Reading::Study { study, columns, notes, .. } => Ok(Staged {
@@ -302,7 +313,8 @@ pub(crate) async fn explain(
     let mut events = running.spawn(Program::Worker, n_workers).await?;
     let load = || {
         let (model, background) = (model.clone(), background.clone());
-        Request::Load { job: 0, model, n_rows: n_explained as u32, background }
+        let options = study.model.options.clone();
+        Request::Load { job: 0, model, options, n_rows: n_explained as u32, background }
     };
     for i in 0..n_workers {
         running.send(i, &load());

@@ -1,6 +1,7 @@
 //! What was asked for.
 
 use super::CommandError;
+use crate::ensemble::ReadOptions;
 use crate::explain::Precision;
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::OsString;
@@ -37,6 +38,8 @@ clarimark pack --study study.json --page clarimark.html -o page.html
     Packs a study into the one-file page.
 
 --all-trees    also use the trees after the best iteration of a model that stopped early
+--at TIME[,TIME…]
+               explain a survival forest's S(t) at these times, one output each, instead of its risk score
 
 Models: XGBoost 1.7 to 3.4 (.json, .ubj), LightGBM (.txt, JSON), CatBoost (.json, .cbm), scikit-learn (.skops, .joblib,
 .pkl), ONNX, PMML, Treelite JSON, plain JSON; gzip around any of them.
@@ -44,6 +47,23 @@ Tables: CSV or TSV (gzip around it is taken off), Excel .xlsx, Parquet, Arrow an
 name.
 Exit status: 0 done, 1 the result could not be written, 2 the input or the arguments are wrong.
 ";
+
+/// Which function of the model file is meant, where that was said; what a manifest says otherwise.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Reading {
+    all_trees: bool,
+    at: Option<Vec<f64>>,
+}
+
+impl Reading {
+    /// With what was said here put over what a manifest says.
+    pub(super) fn over(&self, manifest: ReadOptions) -> ReadOptions {
+        ReadOptions {
+            use_all_trees: self.all_trees || manifest.use_all_trees,
+            survival_at: self.at.clone().unwrap_or(manifest.survival_at),
+        }
+    }
+}
 
 /// A task with its options.
 #[derive(Debug, PartialEq)]
@@ -79,7 +99,7 @@ pub(super) struct Explain {
     pub(super) format: Format,
     /// Standard output if None.
     pub(super) output: Option<PathBuf>,
-    pub(super) all_trees: bool,
+    pub(super) reading: Reading,
     pub(super) how: How,
 }
 
@@ -115,7 +135,7 @@ enum Method {
 pub(super) struct Inspect {
     pub(super) model: PathBuf,
     pub(super) format: Format,
-    pub(super) all_trees: bool,
+    pub(super) reading: Reading,
 }
 
 #[derive(Debug, PartialEq)]
@@ -133,7 +153,7 @@ pub(super) struct Report {
     pub(super) output: PathBuf,
     /// As it is to be printed.
     pub(super) date: String,
-    pub(super) all_trees: bool,
+    pub(super) reading: Reading,
 }
 
 /// Everything that may be given; each task takes what it knows and refuses the rest.
@@ -146,7 +166,7 @@ struct Given {
     page: Option<PathBuf>,
     output: Option<PathBuf>,
     format: Option<Format>,
-    all_trees: bool,
+    reading: Reading,
     method: Option<Method>,
     background: Option<PathBuf>,
     scale: Option<Scale>,
@@ -184,7 +204,8 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
             Arg::Long("threads") => given.threads = Some(threads(&mut parser)?),
             Arg::Long("format") => given.format = Some(format(&parser.value()?.string()?)?),
             Arg::Long("date") => given.date = Some(parser.value()?.string()?),
-            Arg::Long("all-trees") => given.all_trees = true,
+            Arg::Long("all-trees") => given.reading.all_trees = true,
+            Arg::Long("at") => given.reading.at = Some(times(&parser.value()?.string()?)?),
             Arg::Value(value) => given.operands.push(value),
             other => return Err(other.unexpected().into()),
         }
@@ -215,6 +236,14 @@ fn precision(word: &str) -> Result<Precision, CommandError> {
         "f32" => Ok(Precision::F32),
         _ => Err(CommandError::Usage(format!("--precision {word} is not known"))),
     }
+}
+
+fn times(words: &str) -> Result<Vec<f64>, CommandError> {
+    let time = |word: &str| match word.trim().parse::<f64>() {
+        Ok(time) if time.is_finite() => Ok(time),
+        _ => Err(CommandError::Usage(format!("--at {word} is not a time"))),
+    };
+    words.split(',').map(time).collect()
 }
 
 fn number(name: &str, parser: &mut Parser) -> Result<usize, CommandError> {
@@ -266,7 +295,7 @@ impl Given {
             calibration: self.calibration.take(),
             output: needed("-o FILE", self.output.take())?,
             date: self.date.take().unwrap_or_default(),
-            all_trees: std::mem::take(&mut self.all_trees),
+            reading: std::mem::take(&mut self.reading),
         }))
     }
 
@@ -281,13 +310,13 @@ impl Given {
         if format == Format::Text {
             return Err(CommandError::Usage("attributions are written as json or csv".into()));
         }
-        let all_trees = std::mem::take(&mut self.all_trees);
+        let reading = std::mem::take(&mut self.reading);
         let how = self.how()?;
         let calibration = self.calibration.take();
         if format == Format::Csv && how.interactions > 0 {
             return Err(CommandError::Usage("interactions are written as json".into()));
         }
-        Ok(Task::Explain(Explain { source, calibration, format, output, all_trees, how }))
+        Ok(Task::Explain(Explain { source, calibration, format, output, reading, how }))
     }
 
     fn how(&mut self) -> Result<How, CommandError> {
@@ -327,8 +356,8 @@ impl Given {
         if format == Format::Csv {
             return Err(CommandError::Usage("what is known of a model is written as text or json".into()));
         }
-        let all_trees = std::mem::take(&mut self.all_trees);
-        Ok(Task::Inspect(Inspect { model, format, all_trees }))
+        let reading = std::mem::take(&mut self.reading);
+        Ok(Task::Inspect(Inspect { model, format, reading }))
     }
 
     fn pack(&mut self) -> Result<Task, CommandError> {
@@ -348,7 +377,8 @@ impl Given {
             ("--page", self.page.is_some()),
             ("-o", self.output.is_some()),
             ("--format", self.format.is_some()),
-            ("--all-trees", self.all_trees),
+            ("--all-trees", self.reading.all_trees),
+            ("--at", self.reading.at.is_some()),
             ("--method", self.method.is_some()),
             ("--background", self.background.is_some()),
             ("--output", self.scale.is_some()),
@@ -391,7 +421,8 @@ mod tests {
         let files = || Source::Files { model: "m.json".into(), data: "x.csv".into() };
         let explain = |source, format, output: Option<&str>, all_trees| {
             let (output, how) = (output.map(Into::into), How::default());
-            Ok(Task::Explain(Explain { source, calibration: None, format, output, all_trees, how }))
+            let reading = Reading { all_trees, at: None };
+            Ok(Task::Explain(Explain { source, calibration: None, format, output, reading, how }))
         };
         assert_eq!(asked("explain --model m.json --data x.csv"), explain(files(), Format::Json, None, false));
         assert_eq!(
@@ -419,14 +450,19 @@ mod tests {
                 calibration,
                 format: Format::Json,
                 output,
-                all_trees: false,
+                reading: Reading::default(),
                 how
             }))
         );
         let model = "m.json".into();
         assert_eq!(
             asked("inspect m.json --format json"),
-            Ok(Task::Inspect(Inspect { model, format: Format::Json, all_trees: false }))
+            Ok(Task::Inspect(Inspect { model, format: Format::Json, reading: Reading::default() }))
+        );
+        let reading = Reading { all_trees: false, at: Some(vec![365.0, 730.5]) };
+        assert_eq!(
+            asked("inspect forest.skops --at 365,730.5"),
+            Ok(Task::Inspect(Inspect { model: "forest.skops".into(), format: Format::Text, reading }))
         );
         assert_eq!(asked("--help"), Ok(Task::Help));
     }
@@ -453,6 +489,9 @@ mod tests {
             ("explain --model m --data d --threads 0", "--threads 0 is not between"),
             ("explain --model m --data d --precision f16", "--precision f16 is not known"),
             ("inspect m --calibration c", "--calibration has no meaning here"),
+            ("inspect m --at soon", "--at soon is not a time"),
+            ("inspect m --at 1,,2", "--at  is not a time"),
+            ("pack --study s --page p -o q --at 1", "--at has no meaning here"),
             ("inspect m --threads 2", "--threads has no meaning here"),
             ("inspect", "a model file is missing"),
             ("inspect a b", "is one too many"),

@@ -21,7 +21,7 @@ const SHEET: usize = 64;
 const FEW: usize = 16;
 
 pub(super) fn run(options: &Explain, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), CommandError> {
-    let loaded = load(&options.source, options.calibration.as_deref(), options.all_trees)?;
+    let loaded = load(&options.source, options.calibration.as_deref(), &options.reading)?;
     let study = &loaded.study;
     let mut warnings = study.warnings.clone();
     let background = match &options.how.background {

@@ -1,7 +1,7 @@
 //! Opening the files of a study.
 
 use super::CommandError;
-use super::arguments::Source;
+use super::arguments::{Reading, Source};
 use crate::Parsed;
 use crate::dataset::convert;
 use crate::ensemble::{self, Ensemble, ReadOptions, format::MAX_FILE_BYTES};
@@ -58,8 +58,8 @@ impl Opened {
         FileFacts::of(&name, &self.bytes)
     }
 
-    pub(super) fn model(&self, all_trees: bool) -> Result<Parsed<Ensemble>, CommandError> {
-        ensemble::read_with(&self.bytes, ReadOptions { use_all_trees: all_trees })
+    pub(super) fn model(&self, options: &ReadOptions) -> Result<Parsed<Ensemble>, CommandError> {
+        ensemble::read_with(&self.bytes, options)
             .map_err(|problem| CommandError::Model { path: self.path.clone(), problem })
     }
 }
@@ -75,7 +75,7 @@ pub(super) struct Loaded {
 pub(super) fn load(
     source: &Source,
     calibration: Option<&Path>,
-    all_trees: bool,
+    reading: &Reading,
 ) -> Result<Loaded, CommandError> {
     let mut calibration_file = calibration.map(open).transpose()?;
     let (model_file, data_file, manifest) = match source {
@@ -92,7 +92,8 @@ pub(super) fn load(
         }
     };
     let mut warnings = manifest.warnings;
-    let Parsed { value: mut model, warnings: of_model } = model_file.model(all_trees)?;
+    let Parsed { value: mut model, warnings: of_model } =
+        model_file.model(&reading.over(manifest.value.reading.clone()))?;
     warnings.extend(of_model);
     if let Some(file) = &calibration_file {
         let calibrated = study::calibrated(model, &file.facts().name, &file.bytes)

@@ -4,7 +4,7 @@ use super::arguments::{Format, Inspect};
 use super::files::open;
 use super::{CommandError, warn};
 use crate::Parsed;
-use crate::ensemble::{FeatureSummary, Summary};
+use crate::ensemble::{FeatureSummary, ReadOptions, Summary};
 use crate::study::sha256_hex;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ struct Document<'a> {
 
 pub(super) fn run(options: &Inspect, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), CommandError> {
     let file = open(&options.model)?;
-    let Parsed { value, warnings } = file.model(options.all_trees)?;
+    let Parsed { value, warnings } = file.model(&options.reading.over(ReadOptions::default()))?;
     warn(err, &warnings)?;
     let (summary, sha256) = (value.summary(), sha256_hex(&file.bytes));
     if options.format == Format::Json {
@@ -69,6 +69,14 @@ fn text(m: &Summary, path: &str, sha256: &str, out: &mut dyn Write) -> io::Resul
     ];
     for (name, value) in lines {
         writeln!(out, "{name:<12}{value}")?;
+    }
+    if !m.survival_quartiles.is_empty() && m.options.survival_at.is_empty() {
+        let times = m.survival_quartiles.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+        writeln!(
+            out,
+            "{:<12}not asked for, e.g. --at {times} (quartiles of the event times)",
+            "survival at"
+        )?;
     }
     for feature in &m.features {
         writeln!(out, "  {:<32} {}", feature.name, describe(feature))?;

@@ -140,6 +140,20 @@ pub enum ModelError {
         /// 0-based index.
         second: usize,
     },
+    /// S(t) was asked of a model that has none.
+    #[error("survival at a time was asked for, but {what}")]
+    NoSurvival {
+        /// What it is, e.g. `this XGBoost JSON model is no survival forest`.
+        what: String,
+    },
+    /// S(t) was asked for at a time that the model says nothing of.
+    #[error("survival was asked for at time {time}, but the model knows times from 0 to {last}")]
+    SurvivalTime {
+        /// What was asked for.
+        time: f64,
+        /// The last time in the training data.
+        last: f64,
+    },
     /// More than this program is willing to hold.
     #[error("the model has {got} {what}, more than the limit of {limit}")]
     Limit {
@@ -222,6 +236,13 @@ impl ModelError {
             ModelError::Objective { .. } => "Train one model per output, or use another objective.",
             ModelError::DuplicateFeature { .. } => {
                 "Give every feature its own name before training, so that columns can be matched by name."
+            }
+            ModelError::NoSurvival { .. } => {
+                "Leave the times out: what the model predicts is explained. Of scikit-survival's forests, fitted without \
+                 low_memory, S(t) is explained."
+            }
+            ModelError::SurvivalTime { .. } => {
+                "Choose times within the follow-up that the model was fitted on, in its unit."
             }
             ModelError::Limit { .. } => "Train a smaller model, or split it by output.",
             ModelError::Value { .. } | ModelError::Length { .. } | ModelError::Tree { .. } => {

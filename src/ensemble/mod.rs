@@ -22,14 +22,40 @@ pub use summary::{Facts, FeatureSummary, Summary};
 pub use tree::{Node, Split, Tree, ZERO};
 
 use crate::Parsed;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How to read a model file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How to read a model file: which of the functions in it is meant.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ReadOptions {
     /// Keep the trees after the best iteration, as XGBoost's `Booster.predict` does. By default they are left out,
     /// as scikit-learn style prediction leaves them out.
     pub use_all_trees: bool,
+    /// Explain a survival forest's S(t) at these times, one output each, in the unit that it was fitted in. None are
+    /// given by default: then its risk score is explained.
+    pub survival_at: Vec<f64>,
+}
+
+impl ReadOptions {
+    /// Short text that a link carries: `all` and the times, between commas; empty by default.
+    pub fn id(&self) -> String {
+        let all = self.use_all_trees.then(|| "all".to_owned());
+        all.into_iter().chain(self.survival_at.iter().map(f64::to_string)).collect::<Vec<_>>().join(",")
+    }
+
+    /// What [`ReadOptions::id`] wrote, or a person; None if a part of it is neither a number nor `all`.
+    pub fn from_id(id: &str) -> Option<Self> {
+        let mut options = ReadOptions::default();
+        for part in id.split(',').map(str::trim).filter(|_| !id.trim().is_empty()) {
+            match part.parse::<f64>() {
+                Ok(time) if time.is_finite() => options.survival_at.push(time),
+                _ if part == "all" => options.use_all_trees = true,
+                _ => return None,
+            }
+        }
+        Some(options)
+    }
 }
 
 /// The formats that are read, for people.
@@ -40,14 +66,14 @@ pub const FORMATS: &str = "XGBoost, LightGBM, CatBoost, scikit-learn and scikit-
 /// # Errors
 /// [`ModelError`] names the format, the place (tree, node, key or byte) and what to do.
 pub fn read(bytes: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
-    read_with(bytes, ReadOptions::default())
+    read_with(bytes, &ReadOptions::default())
 }
 
 /// [`read`] with choices.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_with(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+pub fn read_with(bytes: &[u8], options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     format::read(bytes, options)
 }
 

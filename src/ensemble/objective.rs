@@ -37,6 +37,11 @@ pub struct Scale {
 }
 
 impl Scale {
+    /// True if a higher margin means that an event comes later, not sooner.
+    pub fn is_of_survival(&self) -> bool {
+        matches!(self.higher.as_str(), "time" | "survival")
+    }
+
     /// A link with its three words.
     pub fn new(link: Link, margin: &str, prediction: &str, higher: &str) -> Self {
         Scale { link, margin: margin.into(), prediction: prediction.into(), higher: higher.into() }

@@ -1,6 +1,6 @@
 //! What a reader is told about a model, and what the page keeps of it: plain facts, serialisable.
 
-use super::{Calibration, Ensemble, FeatureKind, Node, Scale, Split};
+use super::{Calibration, Ensemble, FeatureKind, Node, ReadOptions, Scale, Split};
 use serde::{Deserialize, Serialize};
 
 /// What one feature is to the model.
@@ -63,6 +63,10 @@ pub struct Summary {
     pub named: bool,
     /// True if the library refuses missing values and the trees do not say where they would go.
     pub refuses_missing: bool,
+    /// How the file was read.
+    pub options: ReadOptions,
+    /// Quartiles of the event times of a survival forest, at which its S(t) may be asked for; empty of other models.
+    pub survival_quartiles: Vec<f64>,
     /// What was put on top of the one output, if anything.
     pub calibration: Option<Calibration>,
     /// One entry per feature, model order.
@@ -92,6 +96,10 @@ pub struct Facts {
     pub best_iteration: Option<u32>,
     /// See [`Summary::refuses_missing`].
     pub refuses_missing: bool,
+    /// See [`Summary::options`].
+    pub options: ReadOptions,
+    /// See [`Summary::survival_quartiles`].
+    pub survival_quartiles: Vec<f64>,
 }
 
 impl Ensemble {
@@ -137,6 +145,8 @@ impl Ensemble {
             cover: self.facts.cover.clone(),
             named: self.named,
             refuses_missing: self.facts.refuses_missing,
+            options: self.facts.options.clone(),
+            survival_quartiles: self.facts.survival_quartiles.clone(),
             calibration: self.calibration.clone(),
             features,
         }
@@ -144,6 +154,28 @@ impl Ensemble {
 }
 
 impl Summary {
+    /// The functions of the file that can be explained, each with a word for it; one where there is no choice.
+    pub fn readings(&self) -> Vec<(String, ReadOptions)> {
+        let usual = ReadOptions::default();
+        if !self.survival_quartiles.is_empty() {
+            let survival_at = self.survival_quartiles.clone();
+            return vec![
+                ("risk score".into(), usual),
+                ("survival at times".into(), ReadOptions { survival_at, ..ReadOptions::default() }),
+            ];
+        }
+        match self.best_iteration {
+            None if !self.options.use_all_trees => vec![(String::new(), usual)],
+            _ => vec![
+                ("trees up to the best iteration".into(), usual),
+                (
+                    format!("all {} trees", self.n_trees_stored),
+                    ReadOptions { use_all_trees: true, ..ReadOptions::default() },
+                ),
+            ],
+        }
+    }
+
     /// What the calibration, if there is one, makes of a margin.
     pub fn calibrated(&self, margin: f64) -> Option<f64> {
         self.calibration.as_ref().map(|c| c.apply(margin, self.scale.link))

@@ -316,8 +316,7 @@ pub fn at_horizon(
     let patients = Patients::of(a, passes, known);
     let times: Vec<f64> = patients.rows.iter().map(|&r| time[r]).collect();
     let events: Vec<bool> = patients.rows.iter().filter_map(|&r| event[r]).collect();
-    // A higher margin of an accelerated failure time model is a longer life.
-    let sign = if a.study.model.objective == "survival:aft" { -1.0 } else { 1.0 };
+    let sign = if a.study.model.scale.is_of_survival() { -1.0 } else { 1.0 };
     let risk: Vec<f64> = patients.margin.iter().map(|m| sign * m).collect();
     let n = times.len();
     let drawn = |of: &dyn Fn(&[usize]) -> Option<f64>| {
@@ -445,7 +444,7 @@ pub fn by_subgroup(
         return None;
     }
     let outcome = a.study.outcome();
-    let sign = if a.study.model.objective == "survival:aft" { -1.0 } else { 1.0 };
+    let sign = if a.study.model.scale.is_of_survival() { -1.0 } else { 1.0 };
     let measure = match outcome {
         Outcome::Binary { .. } => "AUC",
         Outcome::Survival { .. } => "C-index",

@@ -115,7 +115,7 @@ impl EvaluationPart {
                 score: Vec::new(),
                 first: Vec::new(),
                 second: Vec::new(),
-                reversed: a.study.model.objective == "survival:aft",
+                reversed: a.study.model.scale.is_of_survival(),
             };
             for row in (0..roles.len()).filter(|&r| roles[r] == role) {
                 if let Some((first, second)) = known(row) {

@@ -65,7 +65,7 @@ impl Program for Drawer {
                 let (_, along, found) = match known {
                     Some(known) => known,
                     None => {
-                        let model = model(&self.model)?;
+                        let model = model(&self.model, &a.study.model.options)?;
                         let along = figure::effect_along(a, feature);
                         let rows: Vec<RowId> =
                             figure::effect_patients(a).iter().map(|&i| a.rows[i]).collect();

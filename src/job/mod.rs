@@ -23,12 +23,13 @@ pub use run::Worker;
 
 use crate::cohort::division::Division;
 use crate::cohort::metric::Metric;
+use crate::ensemble::ReadOptions;
 use crate::explain::Attributions;
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
 use crate::report;
-use crate::session::{CohortChoice, Insight, MapKind, MapOf, Method, Notice, Performance};
-use crate::study::{ColumnRole, Finding, Study};
+use crate::session::{Change, CohortChoice, Insight, MapKind, MapOf, Method, Notice, Performance};
+use crate::study::{Finding, Study};
 use std::sync::Arc;
 
 /// What runs in a worker: [`Worker`] computes, [`Drawer`] draws, [`Converter`] reads tables that are no text. Each is a WebAssembly program of its own.
@@ -66,16 +67,16 @@ pub enum Request {
         /// Name and bytes of each.
         files: Vec<Picked>,
     },
-    /// Give a column another role, as a person expects of it.
+    /// Understand the files otherwise, as a person said.
     Restage {
         /// Question.
         job: u32,
         /// The study as it is bound now.
         study: Arc<Study>,
-        /// Which column of its table.
-        column: u32,
-        /// What it is to be.
-        role: ColumnRole,
+        /// The model file, if it is to be read again.
+        model: Arc<Vec<u8>>,
+        /// What is to change.
+        change: Change,
     },
     /// Compare the author's own predictions with what was computed.
     Compare {
@@ -94,6 +95,8 @@ pub enum Request {
         job: u32,
         /// The model file.
         model: Arc<Vec<u8>>,
+        /// Which function of it.
+        options: ReadOptions,
         /// Rows that will be explained in all, by however many workers: it decides between the engines.
         n_rows: u32,
         /// Background of interventional attributions, `[row][feature]`; empty for path-dependent ones.

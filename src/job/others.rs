@@ -2,7 +2,7 @@
 
 use super::Picked;
 use super::run::Explainer;
-use crate::ensemble::{self, Ensemble};
+use crate::ensemble::{self, Ensemble, ReadOptions, Scale};
 use crate::evaluate;
 use crate::explain::summary;
 use crate::figure::OtherModel;
@@ -16,7 +16,8 @@ use crate::study::{Outcome, bind_with};
 /// One sentence that names the file.
 pub(super) fn other_model(a: &Analysis, file: &Picked) -> Result<OtherModel, String> {
     let refused = |why: String| format!("{} is left out: {why}", file.name);
-    let parsed = ensemble::read(&file.bytes).map_err(|e| refused(format!("{e}. {}", e.hint())))?;
+    let parsed = ensemble::read_with(&file.bytes, &a.study.model.options)
+        .map_err(|e| refused(format!("{e}. {}", e.hint())))?;
     let (model, mut warnings) = (parsed.value, parsed.warnings);
     let summary = model.summary();
     let (study, output) = (&a.study, a.insight.output);
@@ -63,8 +64,7 @@ pub(super) fn other_model(a: &Analysis, file: &Picked) -> Result<OtherModel, Str
         warnings.push(format!("{strangers} of its biomarkers are not in the open model and are left out."));
     }
     let margin: Vec<f64> = (0..a.rows.len()).map(|i| explained.margin(i, output)).collect();
-    let performance =
-        if summary.outputs.len() == 1 { performance(a, &margin, &summary.objective) } else { None };
+    let performance = if summary.outputs.len() == 1 { performance(a, &margin, &summary.scale) } else { None };
     Ok(OtherModel { name: file.name.clone(), importance, direction, performance, warnings })
 }
 
@@ -72,7 +72,7 @@ pub(super) fn other_model(a: &Analysis, file: &Picked) -> Result<OtherModel, Str
 ///
 /// # Errors
 /// What the person is to be told.
-pub(super) fn model(bytes: &[u8]) -> Result<Ensemble, Notice> {
+pub(super) fn model(bytes: &[u8], options: &ReadOptions) -> Result<Ensemble, Notice> {
     if bytes.is_empty() {
         return Err(Notice::error(
             "The model file is no longer in memory",
@@ -80,7 +80,7 @@ pub(super) fn model(bytes: &[u8]) -> Result<Ensemble, Notice> {
             "Choose the model file and the table again.",
         ));
     }
-    let read = ensemble::read(bytes);
+    let read = ensemble::read_with(bytes, options);
     Ok(read.map_err(|e| Notice::error("The model cannot be used", e.to_string(), e.hint()))?.value)
 }
 
@@ -89,7 +89,7 @@ pub(super) fn model(bytes: &[u8]) -> Result<Ensemble, Notice> {
 /// # Errors
 /// What the person is to be told.
 pub(super) fn by_method(a: &Analysis, bytes: &[u8], method: Method) -> Result<Vec<f64>, Notice> {
-    let model = model(bytes)?;
+    let model = model(bytes, &a.study.model.options)?;
     let matrix = |rows: &[RowId]| a.study.binding.matrix(&a.study.data, rows);
     let background = match method {
         Method::PathDependent => Vec::new(),
@@ -104,12 +104,12 @@ pub(super) fn by_method(a: &Analysis, bytes: &[u8], method: Method) -> Result<Ve
 pub(super) fn own_performance(a: &Analysis) -> Option<f64> {
     let margin: Vec<f64> = a.rows.iter().map(|&r| a.margin(r)).collect();
     let single = a.attributions.n_outputs == 1;
-    single.then(|| performance(a, &margin, &a.study.model.objective)).flatten().map(|p| p.1)
+    single.then(|| performance(a, &margin, &a.study.model.scale)).flatten().map(|p| p.1)
 }
 
 /// Harrell's C or the area under the ROC curve on the explained patients.
-fn performance(a: &Analysis, margin: &[f64], objective: &str) -> Option<(&'static str, f64)> {
-    let sign = if objective == "survival:aft" { -1.0 } else { 1.0 };
+fn performance(a: &Analysis, margin: &[f64], scale: &Scale) -> Option<(&'static str, f64)> {
+    let sign = if scale.is_of_survival() { -1.0 } else { 1.0 };
     let rows = || a.rows.iter().zip(margin).map(|(r, m)| (r.index(), sign * m));
     match a.study.outcome() {
         Outcome::Survival { time, event, .. } => {

@@ -5,12 +5,13 @@ use super::{Answer, Origin, Picked, Question, Reading, Reply, Request, Settings,
 use crate::cohort::division::Division;
 use crate::cohort::metric::Metric;
 use crate::cohort::{Clusters, Embedding};
+use crate::ensemble::ReadOptions;
 use crate::explain::Attributions;
 use crate::figure::{Layout, Sheet, SheetKind};
 use crate::ids::RowId;
 use crate::report;
-use crate::session::{Insight, MapKind, MapOf, Notice, Performance};
-use crate::study::{ColumnFacts, ColumnRole, Finding};
+use crate::session::{Change, Insight, MapKind, MapOf, Notice, Performance};
+use crate::study::{ColumnFacts, Finding};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -82,6 +83,7 @@ enum RequestHeader {
     },
     Load {
         job: u32,
+        options: ReadOptions,
         n_rows: u32,
     },
     Explain {
@@ -104,8 +106,7 @@ enum RequestHeader {
     Restage {
         job: u32,
         study: Box<StudyTwin>,
-        column: u32,
-        role: ColumnRole,
+        change: Change,
     },
     Compare {
         job: u32,
@@ -352,8 +353,10 @@ impl Request {
                 let files = files.iter().map(|file| PickedHeader::write(file, &mut b)).collect();
                 RequestHeader::Read { job: *job, files }
             }
-            &Request::Restage { job, ref study, column, role } => {
-                RequestHeader::Restage { job, study: Box::new(twin::write(study, &mut b)), column, role }
+            Request::Restage { job, study, model, change } => {
+                let study = Box::new(twin::write(study, &mut b));
+                b.bytes(model.as_slice());
+                RequestHeader::Restage { job: *job, study, change: change.clone() }
             }
             Request::Compare { job, study, all_margins, predictions } => {
                 let study = Box::new(twin::write(study, &mut b));
@@ -361,10 +364,10 @@ impl Request {
                 b.bytes(predictions.bytes.as_slice());
                 RequestHeader::Compare { job: *job, study, name: predictions.name.clone() }
             }
-            &Request::Load { job, ref model, n_rows, ref background } => {
+            &Request::Load { job, ref model, ref options, n_rows, ref background } => {
                 b.bytes(model.as_slice());
                 b.numbers(background);
-                RequestHeader::Load { job, n_rows }
+                RequestHeader::Load { job, options: options.clone(), n_rows }
             }
             &Request::Explain { job, chunk, attributions, ref matrix } => {
                 b.numbers(matrix);
@@ -420,8 +423,9 @@ impl Request {
                 Request::Read { job, files: files? }
             }
             RequestHeader::Convert { job, file } => Request::Convert { job, file: file.read(&mut r)? },
-            RequestHeader::Restage { job, study, column, role } => {
-                Request::Restage { job, study: Arc::new(twin::read(*study, &mut r)?), column, role }
+            RequestHeader::Restage { job, study, change } => {
+                let study = Arc::new(twin::read(*study, &mut r)?);
+                Request::Restage { job, study, model: Arc::new(r.bytes()?), change }
             }
             RequestHeader::Compare { job, study, name } => {
                 let study = Arc::new(twin::read(*study, &mut r)?);
@@ -429,9 +433,9 @@ impl Request {
                 let predictions = Picked::new(name, Arc::new(r.bytes()?));
                 Request::Compare { job, study, all_margins, predictions }
             }
-            RequestHeader::Load { job, n_rows } => {
+            RequestHeader::Load { job, options, n_rows } => {
                 let (model, background) = (Arc::new(r.bytes()?), Arc::new(r.numbers()?));
-                Request::Load { job, model, n_rows, background }
+                Request::Load { job, model, options, n_rows, background }
             }
             RequestHeader::Explain { job, chunk, attributions } => {
                 Request::Explain { job, chunk, attributions, matrix: r.numbers()? }
@@ -581,6 +585,7 @@ mod tests {
             Request::Load {
                 job: 2,
                 model: Arc::new(vec![9; 3]),
+                options: ReadOptions { use_all_trees: true, survival_at: vec![365.25] },
                 n_rows: 70_000,
                 background: Arc::new(vec![0.5]),
             },

@@ -3,8 +3,9 @@
 use super::convert::{Origin, no_table};
 use crate::dataset::convert::{self, Kind};
 use crate::dataset::{self, DataError, Dataset, csv};
-use crate::session::{CohortChoice, Notice};
-use crate::study::{self, ColumnFacts, ColumnRole, FileFacts, Finding, Manifest, Parts, Study};
+use crate::ensemble::{ModelError, ReadOptions};
+use crate::session::{Change, CohortChoice, Notice};
+use crate::study::{self, ColumnFacts, FileFacts, Finding, Manifest, Parts, Study};
 use crate::{Parsed, ensemble};
 use std::sync::Arc;
 
@@ -158,7 +159,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
 
     let model = match model {
         Some(file) => {
-            let parsed = ensemble::read(&file.bytes).map_err(|e| {
+            let parsed = ensemble::read_with(&file.bytes, &manifest.reading).map_err(|e| {
                 Notice::error(format!("{} cannot be used as a model", file.name), e.to_string(), e.hint())
             })?;
             warnings.extend(parsed.warnings);
@@ -242,14 +243,31 @@ fn reading(study: Study, predictions: Option<Picked>) -> Reading {
     Reading::Study { study: Arc::new(study), columns, notes, predictions }
 }
 
-/// Gives a column another role; see [`study::with_role`].
+/// Understands the files otherwise; see [`study::with_role`]. `model` is needed where it is to be read otherwise.
 ///
 /// # Errors
-/// A notice that says why the column cannot have it.
-pub fn restage(study: &Study, column: usize, role: ColumnRole) -> Result<Reading, Notice> {
-    let changed = study::with_role(study, column, role)
-        .map_err(|e| Notice::error("The column cannot have this role", e.to_string(), e.hint()))?;
+/// A notice that says why it cannot be.
+pub fn restage(study: &Study, model: &[u8], change: Change) -> Result<Reading, Notice> {
+    let changed = match change {
+        Change::Role(column, role) => study::with_role(study, column as usize, role)
+            .map_err(|e| Notice::error("The column cannot have this role", e.to_string(), e.hint()))?,
+        Change::Reading(options) => read_again(study, model, &options)
+            .map_err(|e| Notice::error("The model cannot be read so", e.to_string(), e.hint()))?,
+    };
     Ok(reading(changed, None))
+}
+
+/// The study with another function of its model's file. Its inputs are the same, so all that was bound stays.
+fn read_again(study: &Study, model: &[u8], options: &ReadOptions) -> Result<Study, ModelError> {
+    let Parsed { value, warnings } = ensemble::read_with(model, options)?;
+    let mut changed = Study { model: value.summary(), ..study.clone() };
+    // A calibration that came beside the model belongs to the function that it was fitted to.
+    if changed.model.calibration.is_none() && options.survival_at == study.model.options.survival_at {
+        changed.model.calibration.clone_from(&study.model.calibration);
+        changed.model.booster.clone_from(&study.model.booster);
+    }
+    changed.warnings.extend(warnings.into_iter().filter(|w| !study.warnings.contains(w)));
+    Ok(changed)
 }
 
 fn describe_table(name: &str, data: &dataset::Dataset) -> String {

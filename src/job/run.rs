@@ -64,8 +64,8 @@ impl Program for Worker {
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         Ok(match request {
             Request::Read { job, files } => Reply::Read { job, reading: Box::new(read_files(&files)?) },
-            Request::Restage { job, study, column, role } => {
-                Reply::Read { job, reading: Box::new(restage(&study, column as usize, role)?) }
+            Request::Restage { job, study, model, change } => {
+                Reply::Read { job, reading: Box::new(restage(&study, &model, change)?) }
             }
             Request::Compare { job, study, all_margins, predictions } => {
                 let finding =
@@ -75,8 +75,8 @@ impl Program for Worker {
                     })?;
                 Reply::Compared { job, finding: Box::new(finding) }
             }
-            Request::Load { job, model, n_rows, background } => {
-                let ensemble = ensemble::read(&model)
+            Request::Load { job, model, options, n_rows, background } => {
+                let ensemble = ensemble::read_with(&model, &options)
                     .map_err(|e| Notice::error("The model cannot be used", e.to_string(), e.hint()))?
                     .value;
                 let explainer = Explainer::new(&ensemble, n_rows as usize, &background).map_err(|e| {

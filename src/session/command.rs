@@ -7,11 +7,22 @@ use super::{
 use crate::cohort::division::ClusterKind;
 use crate::cohort::hierarchy::Linkage;
 use crate::cohort::metric::Metric;
+use crate::ensemble::ReadOptions;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::share::Link;
 use crate::study::{ColumnRole, SplitRole};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// What a person changes of files before they are computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// The role of a column of the table.
+    Role(u32, ColumnRole),
+    /// Which function of the model's file is explained.
+    Reading(ReadOptions),
+}
 
 /// A request. Those that report (`Understood`, `Computed`, …) come from workers, the others from a person.
 #[derive(Clone, Debug)]
@@ -24,9 +35,9 @@ pub enum Command {
     ChooseFiles,
     /// Files were read and fit together.
     Understood(Box<Staged>),
-    /// Give a column of the staged table another role.
-    SetRole(usize, ColumnRole),
-    /// The staged study again, with new roles.
+    /// Change how the staged files are understood.
+    Restage(Change),
+    /// The staged study again, changed.
     Restaged(Box<Staged>),
     /// Explain other patients (staged or open study).
     SetCohort(CohortChoice),

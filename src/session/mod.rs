@@ -9,7 +9,7 @@ mod filter;
 mod update;
 mod view;
 
-pub use command::{Command, Entry, Notice, Phase, Progress, catalogue};
+pub use command::{Change, Command, Entry, Notice, Phase, Progress, catalogue};
 pub use edits::{Edits, Scenario};
 pub use filter::{Filter, Named, Variable, matching_rows};
 pub(crate) use filter::{inside, level as level_of};

@@ -1,13 +1,13 @@
 //! The one function that changes the session.
 
 use super::{
-    Analysis, CohortChoice, Command, Filter, Method, Named, Notice, Progress, Scenario, Session, Staged,
-    View, matching_rows,
+    Analysis, Change, CohortChoice, Command, Filter, Method, Named, Notice, Progress, Scenario, Session,
+    Staged, View, matching_rows,
 };
 use crate::cohort::division::Division;
 use crate::ids::RowId;
 use crate::math::Order as _;
-use crate::study::{ColumnRole, Study};
+use crate::study::Study;
 use std::sync::Arc;
 
 /// What the browser has to do after a command.
@@ -17,8 +17,8 @@ pub enum Effect {
     FetchExample(String),
     /// Open the file dialog.
     ChooseFiles,
-    /// Bind the staged files again, with another role for this column.
-    Restage(Box<Staged>, usize, ColumnRole),
+    /// Bind the staged files again, changed.
+    Restage(Box<Staged>, Change),
     /// Explain these patients, so.
     Run(Arc<Study>, CohortChoice, Method),
     /// Stop all workers.
@@ -153,6 +153,12 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             if let Some(link) = session.pending.as_ref().filter(|l| l.is_for(&staged.study)) {
                 staged.cohort = link.cohort;
                 staged.method = link.method;
+                if link.reading != staged.study.model.options {
+                    let effect =
+                        Effect::Restage(Box::new(staged.clone()), Change::Reading(link.reading.clone()));
+                    session.staged = Some(staged);
+                    return vec![effect];
+                }
             }
             session.run = None;
             session.notice = None;
@@ -165,18 +171,23 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             session.now.view = View::Start;
             session.staged = Some(staged);
         }
-        Command::SetRole(column, role) => {
+        Command::Restage(change) => {
             if let Some(staged) = &session.staged {
-                // Nothing is computed with the old role meanwhile.
+                // What a person says goes before what a link says that waits.
+                if let (Change::Reading(reading), Some(link)) = (&change, &mut session.pending) {
+                    link.reading.clone_from(reading);
+                }
+                // Nothing is computed as it was meanwhile.
                 session.run = Some(Progress::default());
-                return vec![Effect::Restage(Box::new(staged.clone()), column, role)];
+                return vec![Effect::Restage(Box::new(staged.clone()), change)];
             }
         }
         Command::Restaged(staged) => {
             session.run = None;
             // It may have been put away meanwhile.
             if session.staged.is_some() {
-                session.staged = Some(*staged);
+                // Again, so that a link that waits gets its way.
+                return apply(session, Command::Understood(staged));
             }
         }
         Command::SetCohort(cohort) => match &mut session.staged {
@@ -354,7 +365,8 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
             }
         }
         Command::OpenLink(link) => {
-            if let Some(state) = session.open.as_deref().and_then(|a| link.resolve(a)) {
+            let same = |a: &&Analysis| a.study.model.options == link.reading;
+            if let Some(state) = session.open.as_deref().filter(same).and_then(|a| link.resolve(a)) {
                 session.now = state;
             } else {
                 let example = link.example.clone();

@@ -7,6 +7,7 @@
 use crate::cohort::division::ClusterKind;
 use crate::cohort::hierarchy::Linkage;
 use crate::cohort::metric::Metric;
+use crate::ensemble::ReadOptions;
 use crate::ids::{FeatureId, OutputId, RowId};
 use crate::plot::palette::Colours;
 use crate::session::{
@@ -44,6 +45,8 @@ pub struct Link {
     pub cohort: CohortChoice,
     /// How they are explained.
     pub method: Method,
+    /// Which function of the model's file is explained.
+    pub reading: ReadOptions,
     state: ViewState,
     feature: Option<String>,
     colour_by: Option<String>,
@@ -199,6 +202,7 @@ impl Link {
             data: short(&a.study.data_file.sha256),
             cohort: session.now.cohort,
             method: session.now.method,
+            reading: a.study.model.options.clone(),
             feature: session.now.feature.and_then(name),
             colour_by: session.now.colour_by.and_then(name),
             known: session.now.known.iter().copied().filter_map(name).collect(),
@@ -349,6 +353,9 @@ impl fmt::Display for Link {
         if self.method != d.method {
             write!(f, "&method={}", self.method.id())?;
         }
+        if self.reading != ReadOptions::default() {
+            write!(f, "&read={}", encode(&self.reading.id()))?;
+        }
         if s.output != d.output {
             write!(f, "&output={}", s.output.0)?;
         }
@@ -473,6 +480,7 @@ impl FromStr for Link {
             data: String::new(),
             cohort: CohortChoice::All,
             method: Method::PathDependent,
+            reading: ReadOptions::default(),
             state: ViewState::default(),
             feature: None,
             colour_by: None,
@@ -517,6 +525,7 @@ impl Link {
             "view" => s.view = View::from_id(value)?,
             "cohort" => self.cohort = CohortChoice::from_id(value)?,
             "method" => self.method = Method::from_id(value)?,
+            "read" => self.reading = ReadOptions::from_id(&text()?)?,
             "output" => s.output = OutputId(value.parse().ok()?),
             "f" => self.feature = Some(text()?),
             "row" => s.patient = Some(RowId(value.parse::<u32>().ok()?.checked_sub(1)?)),
@@ -679,10 +688,15 @@ mod tests {
             named in prop::collection::vec((".{0,9}", prop::collection::vec(filter(), 0..3)), 0..3),
             edits in prop::option::of(edits()),
             scenarios in prop::collection::vec((".{0,9}", edits()), 0..3),
+            (use_all_trees, survival_at) in (any::<bool>(), prop::collection::vec(0.0f64..1e300, 0..3)),
         ) -> Link {
+            let reading = ReadOptions { use_all_trees, survival_at };
             let cohort = CohortChoice::from_id(cohort).unwrap();
             let method = Method::from_id(method).unwrap();
-            Link { example, model, data, cohort, method, state, feature, colour_by, known, filters, named, edits, scenarios }
+            Link {
+                example, model, data, cohort, method, reading, state, feature, colour_by, known, filters, named, edits,
+                scenarios,
+            }
         }
     }
 

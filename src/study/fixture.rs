@@ -2,7 +2,7 @@
 
 use super::{Manifest, Parts, Study};
 use crate::dataset::{Dataset, csv};
-use crate::ensemble::{FeatureSummary, Link, Scale, Summary};
+use crate::ensemble::{FeatureSummary, Link, ReadOptions, Scale, Summary};
 
 /// A model with these features. `name` is numeric, `name:cat` categorical without level names,
 /// `name:a|b` categorical with levels a and b.
@@ -45,6 +45,8 @@ pub(super) fn model(objective: &str, features: &[&str]) -> Summary {
         cover: "sum of hessians".into(),
         named: true,
         refuses_missing: false,
+        options: ReadOptions::default(),
+        survival_quartiles: Vec::new(),
         calibration: None,
         features: features.collect(),
     }

@@ -476,3 +476,51 @@ fn a_manifest_names_a_calibration_and_holds_it_to_its_checksum() {
     assert!(read_files(&names.map(picked)).is_err());
     fs::remove_dir_all(at).unwrap();
 }
+
+#[test]
+fn survival_at_chosen_times_is_explained_by_the_command_and_by_a_manifest() {
+    let file = |ending: &str| folder().join(format!("sksurv-0.28.0/forest_rsf.{ending}"));
+    let (model, data) = (file("model.skops"), file("csv"));
+    let (model, data) = (model.to_str().unwrap(), data.to_str().unwrap());
+    let expected: Value = serde_json::from_slice(&fs::read(file("expected.json")).unwrap()).unwrap();
+    let expected = &expected["survival"];
+    let at: Vec<String> = numbers(&expected["at"]).iter().map(f64::to_string).collect();
+    let ran = clarimark(&["explain", "--model", model, "--data", data, "--at", &at.join(",")]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let got: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(got["outputs"][0], "S(t = 0)");
+    for key in ["margin", "base_values", "attributions"] {
+        let (got, expected) = (numbers(&got[key]), numbers(&expected[key]));
+        assert_eq!(got.len(), expected.len(), "{key}");
+        assert!(got.iter().zip(&expected).all(|(g, e)| (g - e).abs() <= 1e-12), "{key}");
+    }
+
+    let ran = clarimark(&["inspect", model]);
+    assert!(ran.out.contains("survival at") && ran.out.contains("--at"), "{}", ran.out);
+    let ran = clarimark(&["inspect", model, "--at", "1e9"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("time 1000000000") && ran.err.contains("within the follow-up"), "{}", ran.err);
+
+    // The same by a manifest, where the argument goes first.
+    let home = std::env::temp_dir().join(format!("clarimark-survival-{}", std::process::id()));
+    fs::create_dir_all(&home).unwrap();
+    for (name, path) in [("m.skops", model), ("d.csv", data)] {
+        fs::copy(path, home.join(name)).unwrap();
+    }
+    let hash = |name: &str| clarimark::study::sha256_hex(&fs::read(home.join(name)).unwrap());
+    let manifest = serde_json::json!({
+        "format": "clarimark-study", "version": 1, "reading": {"survival_at": [4]},
+        "model": {"path": "m.skops", "sha256": hash("m.skops")},
+        "data": {"path": "d.csv", "sha256": hash("d.csv")},
+    });
+    fs::write(home.join("study.json"), manifest.to_string()).unwrap();
+    let study = home.join("study.json");
+    let outputs = |more: &[&str]| {
+        let ran = clarimark(&[&["explain", "--study", study.to_str().unwrap()], more].concat());
+        let json: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+        json["outputs"].clone()
+    };
+    assert_eq!(outputs(&[]), serde_json::json!(["S(t = 4)"]));
+    assert_eq!(outputs(&["--at", "2,5.5"]), serde_json::json!(["S(t = 2)", "S(t = 5.5)"]));
+    fs::remove_dir_all(home).unwrap();
+}

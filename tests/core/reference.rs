@@ -2,8 +2,9 @@
 //! `tests/reference`, in every format that it was saved in.
 
 use clarimark::Parsed;
-use clarimark::ensemble::{self, Ensemble, FeatureKind, ModelError};
+use clarimark::ensemble::{self, Ensemble, FeatureKind, ModelError, ReadOptions};
 use clarimark::explain::{self, Flow, Output, oracle};
+use clarimark::ids::OutputId;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,6 +23,21 @@ struct Expected {
     calibrated: Option<Vec<f64>>,
     /// `[row][feature][output]`.
     attributions: Option<Vec<Vec<Vec<f64>>>>,
+    /// Of survival forests that keep their curves.
+    survival: Option<Survival>,
+}
+
+/// S(t) at some times.
+#[derive(Deserialize)]
+struct Survival {
+    at: Vec<f64>,
+    /// The last time that the model knows.
+    last: f64,
+    /// `[row][time]`.
+    margin: Vec<Vec<f64>>,
+    base_values: Vec<f64>,
+    /// `[row][feature][time]`.
+    attributions: Vec<Vec<Vec<f64>>>,
 }
 
 /// Largest deviations of a library version, in units of the case's tolerance.
@@ -209,6 +225,7 @@ fn every_reference_case_agrees_with_the_library() {
     assert_eq!(by_version.keys().filter(|v| v.starts_with("treelite")).count(), 1);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("sklearn")).count(), 3);
     assert_eq!(by_version["sksurv-0.28.0"].n_cases, 5);
+    assert_eq!(by_version["sksurv-0.22.2"].n_cases, 4);
     assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 205);
     assert!(by_version.values().map(|w| w.n_twins).sum::<usize>() >= 60);
 }
@@ -230,6 +247,68 @@ fn catboost_models_that_are_not_read_are_refused_with_a_way_out() {
             "{error}. {}",
             error.hint()
         );
+    }
+}
+
+#[test]
+fn survival_at_chosen_times_agrees_with_the_library_and_the_definition() {
+    let mut n_cases = 0;
+    for path in files(".expected.json") {
+        let expected: Expected = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let Some(survival) = expected.survival else { continue };
+        let case = path.to_str().unwrap().strip_suffix(".expected.json").unwrap();
+        let ending = ENDINGS.iter().find(|e| Path::new(&format!("{case}.model.{e}")).exists()).unwrap();
+        let bytes = fs::read(format!("{case}.model.{ending}")).unwrap();
+        let at = |times: &[f64]| {
+            let options = ReadOptions { survival_at: times.to_vec(), ..ReadOptions::default() };
+            ensemble::read_with(&bytes, &options).map(|parsed| parsed.value)
+        };
+        let model = at(&survival.at).unwrap();
+        assert_eq!(model.outputs()[1], format!("S(t = {})", survival.at[1]));
+        let summary = model.summary();
+        assert_eq!((&summary.options.survival_at, summary.tested), (&survival.at, true));
+        assert!(!summary.survival_quartiles.is_empty());
+        assert!(at(&summary.survival_quartiles).is_ok(), "{case}: what is offered is known");
+
+        let rows = inputs(&model, Path::new(&format!("{case}.csv")));
+        let margins = model.margins(&rows);
+        assert!(deviation(&margins, survival.margin.iter().flatten().copied()) <= 1e-12, "{case}");
+        let explained = Flow::new(&model).unwrap().explain(&rows);
+        assert!(explained.additivity_errors().iter().all(|&e| e <= 1e-12), "{case}");
+        let by_definition = oracle::explain(&model, &rows).unwrap();
+        assert!(deviation(&explained.values, by_definition.values.into_iter()) <= 1e-12, "{case}");
+        assert!(deviation(&explained.base_values, survival.base_values.iter().copied()) <= 1e-12, "{case}");
+        let phi = survival.attributions.iter().flatten().flatten().copied();
+        assert!(deviation(&explained.values, phi) <= 1e-12, "{case}");
+
+        // One time alone is the same function.
+        let alone = at(&survival.at[2..3]).unwrap();
+        assert_eq!((alone.n_outputs(), alone.trees()[0].output()), (1, Some(OutputId(0))));
+        let of_several = margins.chunks(survival.at.len()).map(|row| row[2]);
+        assert!(deviation(&alone.margins(&rows), of_several) == 0.0, "{case}");
+
+        for beyond in [survival.last.next_up(), -1.0, f64::NAN, f64::INFINITY] {
+            let error = at(&[beyond]).err().unwrap();
+            assert!(
+                matches!(error, ModelError::SurvivalTime { last, .. } if last == survival.last),
+                "{error}"
+            );
+        }
+        n_cases += 1;
+    }
+    assert_eq!(n_cases, 7);
+}
+
+#[test]
+fn survival_is_refused_of_models_that_have_none() {
+    let options = ReadOptions { survival_at: vec![1.0], ..ReadOptions::default() };
+    for (file, what) in [
+        ("sksurv-0.28.0/forest_low_memory.model.skops", "low_memory"),
+        ("xgboost-3.4.1/survival_cox.model.json", "XGBoost JSON model is no survival forest"),
+        ("sklearn-1.9.1/forest_binary.model.skops", "scikit-learn skops model is no survival forest"),
+    ] {
+        let error = ensemble::read_with(&fs::read(folder().join(file)).unwrap(), &options).err().unwrap();
+        assert!(error.to_string().contains(what) && error.hint().contains("Leave the times out"), "{error}");
     }
 }
 

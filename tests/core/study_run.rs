@@ -3,6 +3,7 @@
 use clarimark::cohort::hierarchy::Linkage;
 use clarimark::cohort::metric::Metric;
 use clarimark::dataset::{Dataset, Values};
+use clarimark::ensemble::ReadOptions;
 use clarimark::explain::effect::effect;
 use clarimark::explain::{Attributions, Interventional};
 use clarimark::figure::{Compared, Grouping, Layout, Sheet, SheetKind};
@@ -11,7 +12,7 @@ use clarimark::job::{
     Answer, Converter, Drawer, FileRole, Picked, Program, Question, Reading, Reply, Request, Settings,
     Subject, Worker, file_role, gave_up, is_no_text, read_files,
 };
-use clarimark::session::{Analysis, CohortChoice, Insight, MapKind, MapOf, Method};
+use clarimark::session::{Analysis, Change, CohortChoice, Insight, MapKind, MapOf, Method};
 use clarimark::share::table::{Document, row_names};
 use clarimark::study::{ColumnRole, FileFacts, SplitRole, Study};
 use std::sync::Arc;
@@ -68,6 +69,7 @@ pub(crate) fn explain(
             Request::Load {
                 job: 0,
                 model: model.clone(),
+                options: ReadOptions::default(),
                 n_rows: plan.len() as u32,
                 background: Arc::default(),
             },
@@ -186,8 +188,10 @@ fn a_role_is_changed_and_predictions_are_compared_where_the_page_does_not_wait()
     let column = study.data.column_index("albumin_g_dl").unwrap() as u32;
     let role = ColumnRole::Ignored;
     let mut worker = Worker::default();
-    let mut restage =
-        |column, role| ask(&mut worker, Request::Restage { job: 5, study: study.clone(), column, role });
+    let mut restage = |column, role| {
+        let change = Change::Role(column, role);
+        ask(&mut worker, Request::Restage { job: 5, study: study.clone(), model: Arc::default(), change })
+    };
     // A feature of the model cannot be ignored.
     match restage(column, role) {
         Reply::Failed { job: 5, notice } => assert_eq!(notice.title, "The column cannot have this role"),
@@ -478,7 +482,10 @@ fn a_worker_draws_from_the_analysis_it_keeps() {
         drawn(&mut worker, SheetKind::Crossing { feature, log: None }, Vec::new()).headline
     };
     let said = crossing("bilirubin_mg_dl");
-    assert!(said.starts_with("The line crosses zero at 2.09 (") && said.contains("500 bootstrap resamples"), "{said}");
+    assert!(
+        said.starts_with("The line crosses zero at 2.09 (") && said.contains("500 bootstrap resamples"),
+        "{said}"
+    );
     assert_eq!(crossing("sex"), "");
 
     // Another width costs nothing again and says the same.
@@ -567,7 +574,16 @@ fn questions_about_a_patient_are_answered_as_the_engine_says() {
     let question = Question::WhatIf { row: row.clone(), feature: FeatureId(0), along: vec![1.0, f64::NAN] };
     let request = Request::Ask { job: 7, question };
     assert!(matches!(ask(&mut worker, request.clone()), Reply::Failed { job: 7, .. }), "no model yet");
-    ask(&mut worker, Request::Load { job: 0, model, n_rows: 1, background: Arc::default() });
+    ask(
+        &mut worker,
+        Request::Load {
+            job: 0,
+            model,
+            options: ReadOptions::default(),
+            n_rows: 1,
+            background: Arc::default(),
+        },
+    );
     let Reply::Answered { job: 7, answer: Answer::WhatIf { phi, margin, curve } } = ask(&mut worker, request)
     else {
         panic!("no answer")

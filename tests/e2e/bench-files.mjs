@@ -1,47 +1,72 @@
-// What large files cost: a model of 100 MB and a table of 200 MB, made here from a seed, read natively by
-// `examples/load.rs` and in the page. Prints for each the time and the peak memory: of the process natively, of all of the
-// browser's processes above an empty page in the page.
+// What large files cost: the models and tables of `benches/files.py` in the folder that is named, read natively by
+// `examples/load.rs` and in the page. Prints a table: time and peak memory of the process natively, and of all of the
+// browser's processes above an empty page in the page; whether progress was shown; how long Cancel took.
 //
-//   node tests/e2e/bench-files.mjs
+//   node tests/e2e/bench-files.mjs FOLDER
 import { execFileSync } from 'node:child_process';
-import { rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
 import { chromiumOptions, oneFile } from './clarimark.mjs';
-import { cohort } from './cohort.mjs';
 import { memory } from './memory.mjs';
 
-const { folder, files } = await cohort({ rows: 575_000, features: 50, trees: 6_500, depth: 7 });
-const [model, table] = files;
+const folder = process.argv[2];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? `${root}target`;
+const tables = /\.(csv|parquet|feather)$/;
 
-const natively = (what, file) =>
-  execFileSync(`${target}/release/examples/load`, [what, file], { encoding: 'utf8' }).trim();
+const natively = file =>
+  execFileSync(`${target}/release/examples/load`, [tables.test(file) ? 'table' : 'model', file], { encoding: 'utf8' })
+    .trim().match(/([\d.]+ s), ([\d]+ MB)$/).slice(1);
 
-const inPage = async (file, understood) => {
+/** A page in a browser of its own, and what its processes hold. */
+const withPage = async use => {
   const server = await chromium.launchServer(chromiumOptions);
   const browser = await chromium.connect(server.wsEndpoint());
   const page = await browser.newPage();
   await page.goto(pathToFileURL(oneFile).href);
   await page.locator('[data-view="start"]').waitFor();
   await page.evaluate(() => globalThis.clarimarkWorkers());
-  const fresh = memory(server.process().pid);
-  let peak = fresh;
-  const watch = setInterval(() => { peak = Math.max(peak, memory(server.process().pid)); }, 50);
-  const start = Date.now();
-  await page.locator('#file-input').setInputFiles(file);
-  await page.getByTestId('notice').getByText(understood).waitFor({ timeout: 300_000 });
-  const seconds = (Date.now() - start) / 1000;
-  clearInterval(watch);
+  const result = await use(page, () => memory(server.process().pid));
   await browser.close();
   await server.close();
-  return `${seconds.toFixed(1)} s, ${(peak - fresh).toFixed(0)} MB above an empty page`;
+  return result;
 };
 
-for (const [what, file, understood] of [['model', model, /trees/], ['table', table, /rows/]]) {
-  console.log(`${what} of ${((await stat(file)).size / 1e6).toFixed(0)} MB`);
-  console.log(`  natively: ${natively(what, file)}`);
-  console.log(`  in the page: ${await inPage(file, understood)}`);
+const read = file => withPage(async (page, held) => {
+  const fresh = held();
+  let peak = fresh;
+  const watch = setInterval(() => { peak = Math.max(peak, held()); }, 200);
+  const notice = page.getByTestId('notice');
+  const start = Date.now();
+  await page.locator('#file-input').setInputFiles(file);
+  const progress = await page.getByTestId('run').waitFor({ timeout: 60_000 }).then(() => 'yes', () => 'no');
+  await notice.waitFor({ timeout: 300_000 });
+  const seconds = (Date.now() - start) / 1000;
+  clearInterval(watch);
+  const said = await notice.textContent();
+  if (!/trees|rows/.test(said)) throw new Error(`${file}: ${said}`);
+  return [`${seconds.toFixed(1)} s`, `${(peak - fresh).toFixed(0)} MB`, progress];
+});
+
+const cancelled = file => withPage(async page => {
+  await page.locator('#file-input').setInputFiles(file);
+  const cancel = page.locator('[data-command="cancel"]:visible').first();
+  const start = await cancel.waitFor({ timeout: 60_000 }).then(() => cancel.click()).then(() => Date.now());
+  await page.getByTestId('run').waitFor({ state: 'detached', timeout: 60_000 });
+  const ended = Date.now();
+  while (page.workers().length > 0) await page.waitForTimeout(10);
+  if (await page.getByTestId('notice').count()) throw new Error(`${file}: something was said after Cancel`);
+  return `${((ended - start) / 1000).toFixed(1)} s`;
+});
+
+console.log('| file | size | natively | peak memory | in the page | peak memory | progress shown | Cancel takes |');
+console.log('|---|---|---|---|---|---|---|---|');
+const made = await Promise.all((await readdir(folder)).map(async name => [name, (await stat(join(folder, name))).size]));
+const order = ([name]) => Number(tables.test(name));
+for (const [name, size] of made.sort((a, b) => order(a) - order(b) || a[0].localeCompare(b[0]))) {
+  const file = join(folder, name);
+  const cells = [name, `${(size / 1e6).toFixed(0)} MB`, ...natively(file), ...await read(file), await cancelled(file)];
+  console.log(`| ${cells.join(' | ')} |`);
 }
-await rm(folder, { recursive: true });

@@ -1,4 +1,5 @@
 // The page starts, in both forms, and says what is wrong where it cannot.
+import { fileURLToPath } from 'node:url';
 import { expect, go, forms, openExample, test } from './clarimark.mjs';
 
 for (const form of forms) {
@@ -62,6 +63,23 @@ test.describe('on a first visit', () => {
     await expect(page.locator('[data-view="start"]')).toBeVisible();
     await page.unroute('**/worker-*.wasm');
     await openExample(page);
+  });
+
+  test('a missing reader of tables is named for what it does, and asked for again', async ({ page, open }) => {
+    await page.route('**/reader-*.wasm', route => route.fulfill({ status: 404 }));
+    const faults = await open('hosted');
+    faults.expected.push(/404|integrity/i);
+    const table = fileURLToPath(new URL('../reference/tables-pbc/pbc.parquet', import.meta.url));
+    const notice = page.getByTestId('notice');
+    await page.locator('#file-input').setInputFiles(table);
+    await expect(notice).toContainText('The part of the page that reads workbooks, Parquet and Arrow could not be loaded');
+    await expect(notice).toContainText(/reader-\w+\.wasm could not be loaded/);
+    await expect(notice).toContainText('choose the table as CSV');
+    await page.unroute('**/reader-*.wasm');
+    // The same file twice is no change of the field; choosing by hand empties it, too.
+    await page.locator('#file-input').setInputFiles([]);
+    await page.locator('#file-input').setInputFiles(table);
+    await expect(notice).toContainText(/pbc\.parquet: \d+ rows, 22 columns/, { timeout: 60_000 });
   });
 
   test('a missing drawing program is named when it is needed, and the rest works', async ({ page, open }) => {

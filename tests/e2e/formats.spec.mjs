@@ -19,6 +19,8 @@ for (const [model, table, method] of [
   ['treelite-4.8.1/xgboost_binary.model.json', 'treelite-4.8.1/xgboost_binary.csv', byCover],
   ['generic-1/forest.model.json', 'generic-1/forest.csv', byCover],
   ['pmml/forest_binary.model.pmml', 'pmml/forest_binary.csv', null],
+  ['sksurv-0.28.0/forest_rsf.model.skops', 'sksurv-0.28.0/forest_rsf.csv', byCover],
+  ['sksurv-0.22.2/extra_trees.model.joblib', 'sksurv-0.22.2/extra_trees.csv', byCover],
   // ONNX keeps no cover: what is left out is taken from patients instead.
   ['onnx/skl_forest_binary.model.onnx', 'onnx/skl_forest_binary.csv', against],
 ]) {
@@ -35,6 +37,58 @@ for (const [model, table, method] of [
     expect(Number(digits) * 10 ** exponent, says).toBeLessThanOrEqual(1e-9);
   });
 }
+
+test('S(t) at times that a person chooses is explained, one output each, and a link carries the times', async ({ page, open }) => {
+  await open();
+  const files = ['sksurv-0.28.0/forest_rsf.model.skops', 'sksurv-0.28.0/forest_rsf.csv'].map(file => reference + file);
+  const ready = page.locator('[data-command="compute"]:enabled').first();
+  await page.locator('#file-input').setInputFiles(files);
+  await ready.waitFor();
+  const choices = page.getByRole('complementary', { name: 'Ready to compute' });
+  await choices.getByRole('button', { name: 'survival at times' }).click();
+  const times = choices.getByRole('textbox', { name: 'Times' });
+  await expect(times).not.toHaveValue('');
+  // What the forest does not know is refused in words; the choice before stands.
+  const before = await times.inputValue();
+  await times.fill('4, 1000');
+  await times.press('Enter');
+  await expect(page.getByTestId('notice')).toContainText(/at time 1000, but the model knows times from 0 to \d+/);
+  await times.fill('4, 11.5');
+  await times.press('Enter');
+  await expect(times).toHaveValue('4,11.5');
+  expect(before).not.toBe('4,11.5');
+  await ready.click();
+  await expectOpen(page);
+  const bar = page.getByRole('banner');
+  await expect(bar).toContainText('survival probability');
+  await expect(bar.locator('option')).toHaveText(['S(t = 4)', 'S(t = 11.5)']);
+  await bar.locator('select').selectOption('1');
+  await expect.poll(() => page.url()).toContain('output=1');
+  const link = page.url();
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.locator('#file-input').setInputFiles(files);
+  await expect(times).toHaveValue('4,11.5');
+  await ready.click();
+  await expectOpen(page);
+  await expect(bar.locator('select')).toHaveValue('1');
+});
+
+test('trees after the best iteration can be used', async ({ page, open }) => {
+  await open();
+  const files = ['model.json', 'csv'].map(ending => `${reference}xgboost-3.4.1/best_iteration.${ending}`);
+  await page.locator('#file-input').setInputFiles(files);
+  const ready = page.getByRole('complementary', { name: 'Ready to compute' });
+  await expect(ready.getByRole('button', { name: 'trees up to the best iteration' })).toHaveAttribute('aria-pressed', 'true');
+  const all = ready.getByRole('button', { name: /^all \d+ trees$/ });
+  const n = (await all.textContent()).match(/\d+/)[0];
+  await expect(ready).not.toContainText(`${n}, `);
+  await all.click();
+  await expect(all).toHaveAttribute('aria-pressed', 'true');
+  await expect(ready).toContainText(`${n}, `);
+  await page.locator('[data-command="compute"]:enabled').first().click();
+  await expectOpen(page);
+});
 
 test('the background is a choice, and a link carries it', async ({ page, open, site }) => {
   await open();

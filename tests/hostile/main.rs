@@ -16,7 +16,7 @@ mod memory;
 mod mutate;
 
 use clarimark::dataset::convert;
-use clarimark::ensemble::{self, Node, Tree};
+use clarimark::ensemble::{self, Node, ReadOptions, Tree};
 use clarimark::explain::Flow;
 use clarimark::math::Rng;
 use clarimark::study::{self, Manifest};
@@ -78,7 +78,16 @@ struct Figures {
 /// Reads a mutant as the program does, and uses what comes out; true if something did.
 fn read(reader: Reader, bytes: &[u8]) -> Result<Option<ensemble::Ensemble>, Option<String>> {
     match reader {
-        Reader::Model => ensemble::read(bytes).map(|p| Some(p.value)).map_err(|e| Some(says(&e, &e.hint()))),
+        Reader::Model => {
+            let model = ensemble::read(bytes).map_err(|e| Some(says(&e, &e.hint())))?.value;
+            let survival_at = model.summary().survival_quartiles;
+            if survival_at.is_empty() {
+                return Ok(Some(model));
+            }
+            let options = ReadOptions { survival_at, ..ReadOptions::default() };
+            let of_times = ensemble::read_with(bytes, &options);
+            of_times.map(|p| Some(p.value)).map_err(|e| Some(says(&e, &e.hint())))
+        }
         Reader::Table => convert::read(bytes).map(|_| None).map_err(|e| Some(says(&e, &e.hint()))),
         Reader::Calibration => {
             study::read_calibration(bytes).map(|_| None).map_err(|e| Some(says(&e, &e.hint())))

@@ -339,6 +339,7 @@ def others():
     generic("width", lambda m: m["trees"][1]["value"].__setitem__(1, [1, 2, 3]), "three values for two outputs", "leaf")
     generic("base", lambda m: m.__setitem__("base", [0]), "one base for two outputs", "base")
     generic("weight", lambda m: m.__setitem__("weight", 1e308 * 10), "an infinite weight", "")
+    generic("weights", lambda m: [part.__setitem__("weight", 1e300) for part in (m, m["trees"][0])], "weights whose product is infinite", "weight is not")
     generic("no_cover", lambda m: [t.pop("cover") for t in m["trees"]], "no covers: predictions without attributions", None, "warns")
 
 

@@ -12,9 +12,10 @@ set_up skl-1.0 "${PYTHON310:-python3.10}" requirements-sklearn-1.0.txt
 set_up skl-1.2 "${PYTHON311:-python3.11}" requirements-sklearn-1.2.txt
 set_up skl-new "${PYTHON311:-python3.11}" requirements-sklearn.txt
 set_up sksurv "${PYTHON311:-python3.11}" requirements-sksurv.txt
+set_up sksurv-old "${PYTHON311:-python3.11}" requirements-sksurv-old.txt
 for env in skl-1.0 skl-1.2 skl-new; do .cache/$env/bin/python make_sklearn.py; done
 for env in skl-1.2 skl-new; do .cache/$env/bin/python make_wrapped.py; done
-.cache/sksurv/bin/python make_sksurv.py
+for env in sksurv-old sksurv; do .cache/$env/bin/python make_sksurv.py; done
 .cache/skl-new/bin/python make_onnx.py
 .cache/skl-new/bin/python make_pmml.py
 .cache/skl-new/bin/python make_calibration.py

@@ -1,5 +1,5 @@
 """Write the scikit-survival reference cases of the version that is installed, into sksurv-<version>/, with the machinery of
-make_sklearn.py: a risk score must be explained by Shapley values from their definition.
+make_sklearn.py: a risk score, and S(t) at several times, must be explained by Shapley values from their definition.
 
     python make_sksurv.py
 """
@@ -17,6 +17,8 @@ import csv
 import json
 
 OUT = HERE / f"sksurv-{sksurv.__version__}"
+# Takes no missing values.
+OLD = tuple(map(int, sksurv.__version__.split(".")[:2])) < (0, 23)
 
 
 def pbc(columns):
@@ -54,6 +56,30 @@ def extra_trees():
 def tree():
     x, y = pbc(["bilirubin_mg_dl", "albumin_g_dl"])
     return SurvivalTree(max_depth=3, random_state=1).fit(whole(x), y), whole(x), ("pickle",)
+
+
+def survival(model, frame, plain, n_features):
+    """S(t) as `predict_survival_function` gives it: before the first time, on one, a hair before it, between two, at the last."""
+    times = model.unique_times_
+    middle = times[model.is_event_time_][model.is_event_time_.sum() // 2]
+    at = [0.0, times[0] / 2, middle, np.nextafter(middle, 0), middle + 0.25, times[-1]]
+    margin = np.array([curve(at) for curve in model.predict_survival_function(frame)])
+    steps = np.maximum(np.searchsorted(times, at, side="right") - 1, 0)
+    estimators = getattr(model, "estimators_", [model])
+    trees = [(1 / len(estimators), plain_tree(e, lambda _, values, node: values[node, steps, 1])) for e in estimators]
+    found = [exact(np.zeros(len(at)), trees, row, n_features) for row in plain]
+    phi, base_values = np.array([p for p, _ in found]), found[0][1]
+    off = np.abs(phi.sum(axis=1) + base_values - margin).max()
+    if off > 1e-9:
+        raise SystemExit(f"the trees do not explain S(t): {off}")
+    assert np.ptp(margin[:, 2]) > 0.01 and (margin[:, 2] < margin[:, 3]).any()
+    return {
+        "at": [float(t) for t in at],
+        "last": float(times[-1]),
+        "margin": numbers(margin),
+        "base_values": numbers(base_values),
+        "attributions": numbers(phi),
+    }
 
 
 def write_case(name, model, x, containers):
@@ -106,6 +132,8 @@ def write_case(name, model, x, containers):
         "prediction": numbers(margin),
         "attributions": numbers(phi),
     }
+    if not getattr(model, "low_memory", False):
+        expected["survival"] = survival(model, frame, plain, x.shape[1])
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in expected.items()]
     (OUT / f"{name}.expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
     print(f"{name}: {len(trees)} trees, {len(rows)} rows, {'+'.join(containers)}, additivity {off:.1e}, refused {dropped}")
@@ -113,8 +141,13 @@ def write_case(name, model, x, containers):
 
 def main():
     OUT.mkdir(exist_ok=True)
-    for build in (forest_rsf, forest_missing, forest_low_memory, extra_trees, tree):
+    builds = [forest_rsf, forest_missing, forest_low_memory, extra_trees, tree]
+    if OLD:
+        builds.remove(forest_missing)
+    for build in builds:
         write_case(build.__name__, *build())
+    if OLD:
+        return
     from sksurv.ensemble import GradientBoostingSurvivalAnalysis
 
     x, y = pbc(["bilirubin_mg_dl", "albumin_g_dl"])

@@ -119,9 +119,10 @@ fn Guide() -> impl IntoView {
 fn study_facts(a: &Analysis) -> impl IntoView + use<> {
     let m = &a.study.model;
     let tested = if m.tested { "tested" } else { "not tested" };
-    let best = m
-        .best_iteration
-        .map_or_else(|| "none".into(), |b| format!("{b}, {} of {} trees", m.n_trees, m.n_trees_stored));
+    let best = m.best_iteration.map_or_else(
+        || if m.options.use_all_trees { "not heeded: all trees are used" } else { "none" }.into(),
+        |b| format!("{b}, {} of {} trees", m.n_trees, m.n_trees_stored),
+    );
     let categorical = m.features.iter().filter(|f| f.categorical).count();
     let mut data = vec![
         ("Patients", count(a.study.n_rows())),

@@ -4,10 +4,11 @@ use crate::app::browser::clock;
 use crate::app::frame::CommandButton;
 use crate::app::store::{Same, store};
 use crate::app::widget::controls::Segmented;
+use crate::ensemble::{ReadOptions, Summary};
 use crate::figure::words;
 use crate::ids::FeatureId;
 use crate::plot::number::{count, percent};
-use crate::session::{CohortChoice, Command, Method, Staged};
+use crate::session::{Change, CohortChoice, Command, Method, Staged};
 use crate::study::{ColumnFacts, ColumnRole, Finding, Outcome, Severity};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -221,6 +222,7 @@ pub(crate) fn Understood() -> impl IntoView {
                                 }
                             })
                     }}
+                    {move || staged.get().and_then(|Now(study, ..)| reading(&study.model))}
                     <h3>"Cohort to explain"</h3>
                     {move || {
                         staged
@@ -321,6 +323,45 @@ pub(crate) fn Understood() -> impl IntoView {
     }
 }
 
+/// Which function of the model's file is explained, where it holds several.
+fn reading(model: &Summary) -> Option<impl IntoView + use<>> {
+    let store = store();
+    let readings = model.readings();
+    let now = model.options.clone();
+    let like_now = |o: &ReadOptions| {
+        (o.use_all_trees, o.survival_at.is_empty()) == (now.use_all_trees, now.survival_at.is_empty())
+    };
+    let chosen = readings.iter().position(|(_, o)| like_now(o)).filter(|_| readings.len() > 1)?;
+    let words = readings.iter().map(|(word, _)| word.clone()).enumerate().collect();
+    let readings = StoredValue::new(readings);
+    let read = move |options| store.send(Command::Restage(Change::Reading(options)));
+    // What is no time gets the answer of the reader that knows the times.
+    let times = move |text: String| {
+        read(
+            ReadOptions::from_id(&text)
+                .unwrap_or(ReadOptions { survival_at: vec![f64::NAN], ..Default::default() }),
+        );
+    };
+    Some(view! {
+        <h3>"What is explained"</h3>
+        <Segmented
+            label=""
+            options=words
+            chosen=Signal::derive(move || chosen)
+            choose=move |i| read(readings.with_value(|r| r[i].1.clone()))
+        />
+        <Show when={
+            let of_times = !now.survival_at.is_empty();
+            move || of_times
+        }>
+            <label class="picker">
+                <span class="label">"Times"</span>
+                <input type="text" value=now.id() on:change=move |event| times(event_target_value(&event)) />
+            </label>
+        </Show>
+    })
+}
+
 /// Lists more columns, some at a time, until this many are.
 fn show_more(n_shown: RwSignal<usize>, all: usize) {
     clock::soon(move || {
@@ -395,7 +436,7 @@ fn ColumnRow(index: usize, facts: ColumnFacts, n_rows: usize) -> impl IntoView {
                                 (ColumnRole::Feature(_), Some(f)) => ColumnRole::Feature(f),
                                 (role, _) => *role,
                             };
-                            store.send(Command::SetRole(index, role));
+                            store.send(Command::Restage(Change::Role(index as u32, role)));
                         }
                     }
                 >

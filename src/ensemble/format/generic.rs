@@ -226,7 +226,7 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
         cover: file.cover.unwrap_or_else(|| "as the file says".into()),
         n_trees_stored: file.trees.0.len() as u32,
         best_iteration: None,
-        refuses_missing: false,
+        ..Facts::default()
     };
     let at_most = matches!(file.test, Some(Test::AtMost));
     let factor = file.weight.unwrap_or(1.0);

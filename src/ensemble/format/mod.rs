@@ -28,7 +28,19 @@ pub const MAX_FILE_BYTES: usize = 512 << 20;
 ///
 /// # Errors
 /// See [`ModelError`].
-pub fn read(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+    let mut parsed = read_any(bytes, options)?;
+    let facts = &mut parsed.value.facts;
+    if !options.survival_at.is_empty() && facts.survival_quartiles.is_empty() {
+        return Err(ModelError::NoSurvival {
+            what: format!("this {} model is no survival forest", facts.format),
+        });
+    }
+    facts.options = options.clone();
+    Ok(parsed)
+}
+
+fn read_any(bytes: &[u8], options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     within("bytes", bytes.len(), MAX_FILE_BYTES)?;
     let bytes = unpack::unpacked(bytes)?;
     match sniff::sniff(&bytes)? {

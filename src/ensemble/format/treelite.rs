@@ -149,7 +149,7 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
         cover: if hessians { "sum of hessians".into() } else { "number of rows".into() },
         n_trees_stored: n_trees as u32,
         best_iteration: None,
-        refuses_missing: false,
+        ..Facts::default()
     };
     let ensemble = builder.finish(base, cast, Objective { name: file.postprocessor, scale }, facts)?;
     if !ensemble.has_cover() {

@@ -10,7 +10,7 @@ use crate::ensemble::{Ensemble, ModelError, ReadOptions};
 ///
 /// # Errors
 /// [`ModelError`].
-pub(super) fn read(heap: &Heap<'_>, root: Id, options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+pub(super) fn read(heap: &Heap<'_>, root: Id, options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     let model = Place::root(heap, root);
     let class = model.class();
     let package = class.split('.').next().unwrap_or_default();
@@ -27,7 +27,7 @@ pub(super) fn read(heap: &Heap<'_>, root: Id, options: ReadOptions) -> Result<Pa
                 of_lightgbm(&booster, options)
             }
         }
-        _ => sklearn::read(&model),
+        _ => sklearn::read(&model, &options.survival_at),
     }
 }
 
@@ -35,7 +35,7 @@ pub(super) fn read(heap: &Heap<'_>, root: Id, options: ReadOptions) -> Result<Pa
 fn of_xgboost(
     model: &Place<'_, '_>,
     booster: &Place<'_, '_>,
-    options: ReadOptions,
+    options: &ReadOptions,
 ) -> Result<Parsed<Ensemble>, ModelError> {
     let handle = booster.get("handle")?;
     let bytes = handle.bytes().ok_or_else(|| handle.wrong("it does not hold bytes"))?;
@@ -52,7 +52,7 @@ fn of_xgboost(
 
 /// `Booster._handle` holds the text of the model, `best_iteration` the number of rounds that it predicts with if training
 /// stopped early (−1 or 0 otherwise).
-fn of_lightgbm(booster: &Place<'_, '_>, options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+fn of_lightgbm(booster: &Place<'_, '_>, options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     let text = match booster.find("_handle") {
         Some(handle) => handle,
         // Before 4.0.

@@ -2,6 +2,7 @@
 
 use super::error::message;
 use super::{CompetingSpec, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec};
+use crate::ensemble::ReadOptions;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -27,6 +28,7 @@ fn unknown(value: &Value) -> Vec<Unknown<'_>> {
     let all = Manifest {
         calibration: Some(FileRef::default()),
         refits: vec![FileRef::default()],
+        reading: reading_sample(),
         ..Manifest::default()
     };
     compare(top, &[], &keys(&all), &mut found);
@@ -34,6 +36,9 @@ fn unknown(value: &Value) -> Vec<Unknown<'_>> {
         if let Some(file) = top.get(key).and_then(Value::as_object) {
             compare(file, &[key], &keys(&FileRef::default()), &mut found);
         }
+    }
+    if let Some(reading) = top.get("reading").and_then(Value::as_object) {
+        compare(reading, &["reading"], &keys(&reading_sample()), &mut found);
     }
     for file in top.get("refits").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
     {
@@ -75,6 +80,11 @@ fn keys(sample: &impl Serialize) -> Vec<String> {
         Ok(Value::Object(object)) => object.keys().cloned().collect(),
         _ => Vec::new(),
     }
+}
+
+/// With what is not written while it is as usual.
+fn reading_sample() -> ReadOptions {
+    ReadOptions { use_all_trees: true, survival_at: vec![0.0] }
 }
 
 fn outcome_sample(kind: &str) -> OutcomeSpec {

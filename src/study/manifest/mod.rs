@@ -11,6 +11,7 @@ pub(super) use fit::misfits;
 
 use super::StudyError;
 use crate::Parsed;
+use crate::ensemble::ReadOptions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -93,7 +94,7 @@ pub struct FeatureNote {
 }
 
 /// The manifest. Everything but `format` and `version` may be absent; an unknown key is an error that names it.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)]
 pub struct Manifest {
@@ -109,6 +110,9 @@ pub struct Manifest {
     /// What only the authors can say, by item: `tripod-17`, `remark-5`, `fda-1`; printed in the report.
     pub statements: BTreeMap<String, String>,
     pub model: Option<FileRef>,
+    /// Which function of the model's file is meant: `{"use_all_trees": true}`, `{"survival_at": [365]}`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub reading: ReadOptions,
     pub data: Option<FileRef>,
     /// A table as [`super::read_calibration`] reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,6 +135,10 @@ pub struct Manifest {
     pub licence: String,
     pub source: String,
     pub notes: Vec<String>,
+}
+
+fn is_default(options: &ReadOptions) -> bool {
+    *options == ReadOptions::default()
 }
 
 /// The files that a manifest names, as far as a page needs to know them before a worker reads it whole.

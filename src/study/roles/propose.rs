@@ -67,7 +67,7 @@ enum Expected {
 impl Expected {
     fn of(objective: &str) -> Expected {
         let says = |of: &[&str]| of.iter().any(|word| objective.to_lowercase().contains(word));
-        if says(&["surv", "cox", "aft"]) {
+        if says(&["surv", "cox", "aft", "hazard"]) {
             Expected::Survival
         } else if says(&["multi", "softprob", "softmax"]) {
             Expected::Classes

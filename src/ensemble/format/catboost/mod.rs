@@ -129,7 +129,7 @@ impl Model {
             cover: "sum of weights".into(),
             n_trees_stored: self.trees.len() as u32,
             best_iteration: None,
-            refuses_missing: false,
+            ..Facts::default()
         };
         let outputs = match self.n_outputs {
             1 => vec![known.scale.margin.clone()],

@@ -81,7 +81,7 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
         cover: "recordCount of each node".into(),
         n_trees_stored: n_trees as u32,
         best_iteration: None,
-        refuses_missing: false,
+        ..Facts::default()
     };
     let name = if classification { "classification" } else { "regression" };
     let scale =

@@ -77,7 +77,7 @@ pub(super) fn facts(model: &Place<'_, '_>, booster: &str, cover: &str, n_trees: 
         cover: cover.into(),
         n_trees_stored: n_trees as u32,
         best_iteration: None,
-        refuses_missing: false,
+        ..Facts::default()
     }
 }
 

@@ -20,11 +20,12 @@ use crate::Parsed;
 /// Versions (major.minor) that the reference cases cover.
 const TESTED: &[&str] = &["1.0", "1.2", "1.9"];
 
-/// The ensemble of the estimator that a file is about.
+/// The ensemble of the estimator that a file is about; of a survival forest, S(t) at these times or, without any, the risk
+/// score.
 ///
 /// # Errors
 /// [`ModelError::Estimator`] for what is no tree ensemble, [`ModelError`].
-pub(super) fn read(model: &Place<'_, '_>) -> Result<Parsed<Ensemble>, ModelError> {
+pub(super) fn read(model: &Place<'_, '_>, survival_at: &[f64]) -> Result<Parsed<Ensemble>, ModelError> {
     let class = model.class();
     let name = class.rsplit('.').next().unwrap_or_default();
     let known = ["sklearn.", "sksurv."].iter().any(|package| class.starts_with(package));
@@ -32,8 +33,8 @@ pub(super) fn read(model: &Place<'_, '_>) -> Result<Parsed<Ensemble>, ModelError
         return Err(refused(&class));
     }
     match name {
-        "RandomSurvivalForest" | "ExtraSurvivalTrees" => survival::read(model, name, true),
-        "SurvivalTree" | "ExtraSurvivalTree" => survival::read(model, name, false),
+        "RandomSurvivalForest" | "ExtraSurvivalTrees" => survival::read(model, name, true, survival_at),
+        "SurvivalTree" | "ExtraSurvivalTree" => survival::read(model, name, false, survival_at),
         "DecisionTreeClassifier" | "ExtraTreeClassifier" => forest::classifier(model, name, false),
         "RandomForestClassifier" | "ExtraTreesClassifier" => forest::classifier(model, name, true),
         "DecisionTreeRegressor" | "ExtraTreeRegressor" => forest::regressor(model, name, false),
@@ -42,7 +43,7 @@ pub(super) fn read(model: &Place<'_, '_>) -> Result<Parsed<Ensemble>, ModelError
         "GradientBoostingRegressor" => boosting::regressor(model),
         "HistGradientBoostingClassifier" => histogram::classifier(model),
         "HistGradientBoostingRegressor" => histogram::regressor(model),
-        "CalibratedClassifierCV" => calibrated::classifier(model, read),
+        "CalibratedClassifierCV" => calibrated::classifier(model, |model| read(model, &[])),
         "IsolationForest" => isolation::read(model),
         _ => Err(refused(&class)),
     }

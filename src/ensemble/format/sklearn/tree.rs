@@ -83,13 +83,22 @@ pub(super) fn stored(estimator: &Place<'_, '_>, seen: &mut Seen) -> Result<Store
 impl Stored {
     /// Keeps one value per node, given those stored for it.
     pub(super) fn narrowed(&mut self, value: impl Fn(&[f64]) -> f64) {
-        self.values = self.values.chunks_exact(self.width).map(value).collect();
+        self.reduced(1, |stored, _| value(stored));
+    }
+
+    /// Keeps `width` values per node, given those stored for it and the number of the one that is kept.
+    pub(super) fn reduced(&mut self, width: usize, value: impl Fn(&[f64], usize) -> f64) {
+        let mut values = Vec::with_capacity(self.nodes.len() * width);
+        for stored in self.values.chunks_exact(self.width) {
+            values.extend((0..width).map(|k| value(stored, k)));
+        }
+        self.values = values;
         for (i, node) in self.nodes.iter_mut().enumerate() {
             if let NodeSpec::Leaf { first } = node {
-                *first = i;
+                *first = i * width;
             }
         }
-        self.width = 1;
+        self.width = width;
     }
 }
 

@@ -32,7 +32,7 @@ const MODEL: &str = "learner.gradient_booster.model";
 ///
 /// # Errors
 /// [`ModelError`].
-pub(super) fn read_json(text: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+pub(super) fn read_json(text: &[u8], options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     match serde_json::from_slice(text) {
         Ok(file) => ensemble(file, "XGBoost JSON", options),
         Err(error) => Err(refusal(text, &error)),
@@ -43,7 +43,7 @@ pub(super) fn read_json(text: &[u8], options: ReadOptions) -> Result<Parsed<Ense
 ///
 /// # Errors
 /// [`ModelError`].
-pub(super) fn read_ubjson(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+pub(super) fn read_ubjson(bytes: &[u8], options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     let error = match ubjson::from_slice(bytes) {
         Ok(file) => return ensemble(file, "XGBoost UBJSON", options),
         Err(error) => error,
@@ -62,7 +62,7 @@ pub(super) fn read_ubjson(bytes: &[u8], options: ReadOptions) -> Result<Parsed<E
 ///
 /// # Errors
 /// [`ModelError`].
-pub(super) fn read_serialized(bytes: &[u8], options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+pub(super) fn read_serialized(bytes: &[u8], options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     match ubjson::from_slice(bytes) {
         Ok(json::Serialized { model }) => ensemble(model, "XGBoost UBJSON in a Python object", options),
         Err(e) => Err(ModelError::Binary { at: e.at, key: e.key(), problem: shortened(&e.problem) }),
@@ -84,7 +84,7 @@ fn other_booster(learner: json::OutlineLearner) -> Option<ModelError> {
     (!trees::BOOSTERS.contains(&name.as_str())).then(|| trees::unknown_booster(&name))
 }
 
-fn ensemble(file: json::File, format: &str, options: ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
+fn ensemble(file: json::File, format: &str, options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     let json::File { version, learner } = file;
     let short = (version.first().copied().unwrap_or(0), version.get(1).copied().unwrap_or(0));
     let mut warnings = Vec::new();
@@ -149,7 +149,7 @@ fn ensemble(file: json::File, format: &str, options: ReadOptions) -> Result<Pars
         cover: "sum of hessians".into(),
         n_trees_stored: n_stored as u32,
         best_iteration: kept.best_iteration,
-        refuses_missing: false,
+        ..Facts::default()
     };
     let objective = Objective { name, scale: known.scale };
     let value = builder.finish(base_margin, Cast::F32, objective, facts)?;

@@ -15,7 +15,7 @@ pub(super) fn kept(
     model: &json::Model,
     attributes: &BTreeMap<String, String>,
     n_outputs: usize,
-    options: ReadOptions,
+    options: &ReadOptions,
     warnings: &mut Vec<String>,
 ) -> Result<Kept, ModelError> {
     let all = Kept { n_trees: model.trees.len(), best_iteration: None };
