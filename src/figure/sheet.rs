@@ -69,6 +69,8 @@ pub enum SheetKind {
         /// Its name.
         plot: String,
     },
+    /// Groups of biomarkers, their SHAP values added up.
+    GroupSums,
     /// What another method gives the same patients; drawn by [`super::across_methods`], which needs its values.
     Methods {
         /// The other method.
@@ -115,6 +117,7 @@ impl SheetKind {
             SheetKind::Performance { .. }
             | SheetKind::Groups { .. }
             | SheetKind::Cohorts { .. }
+            | SheetKind::GroupSums
             | SheetKind::Survival { .. }
             | SheetKind::Heatmap { .. }
             | SheetKind::Effect { .. }
@@ -156,7 +159,8 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 24] = [
+const PLOTS: [&str; 25] = [
+    "groups",
     "cohorts",
     "roc",
     "precision-recall",
@@ -299,6 +303,9 @@ pub fn sheet_with(
         SheetKind::Heatmap { features, note, focused } => {
             let figure = super::heatmap(a, features, note.as_deref(), *focused, passes, width);
             Sheet { figures: vec![("heatmap".into(), figure)], ..Sheet::default() }
+        }
+        SheetKind::GroupSums => {
+            Sheet { figures: vec![("groups".into(), super::groups(a, passes, width))], ..Sheet::default() }
         }
         SheetKind::Crossing { feature, log } => Sheet::said(super::crossing_said(a, *feature, *log)),
         SheetKind::Pair { features } => super::pair(a, *features, passes, size),

@@ -1,12 +1,13 @@
 //! A sheet on the page: what a worker found, with what it took and what restricts it.
 
-use super::plot::{Drawing, Plot};
+use super::plot::{Drawing, Gesture, Plot};
 use super::table::DataTable;
 use crate::app::browser::{clock, resize};
 use crate::app::resident::{self, SheetOrder};
 use crate::app::store::{Same, store};
 use crate::app::view::point;
 use crate::figure::{Figure, Sheet, SheetKind, sheet_plot};
+use crate::ids::Target;
 use crate::plot::overlay::{Highlights, overlay};
 use leptos::html;
 use leptos::prelude::*;
@@ -28,6 +29,9 @@ pub(crate) fn SheetView(
     columns: Signal<usize>,
     /// Height of a figure that does not have its own, pixels.
     height: f64,
+    /// What a click on a part of a figure does that stands for no patient and no biomarker.
+    #[prop(optional)]
+    bin: Option<Bin>,
 ) -> impl IntoView {
     let store = store();
     let host = NodeRef::<html::Div>::new();
@@ -78,15 +82,18 @@ pub(crate) fn SheetView(
         <div class="answer" class:old=move || old.get() node_ref=host aria-busy=move || (old.get() || sheet.get().is_none()).to_string()>
             {move || match sheet.get() {
                 None => view! { <p class="dim answer-wait" role="status">"Computing…"</p> }.into_any(),
-                Some(sheet) => laid_out(&sheet, side_by_side.get_untracked()).into_any(),
+                Some(sheet) => laid_out(&sheet, side_by_side.get_untracked(), bin).into_any(),
             }}
         </div>
     }
 }
 
-fn laid_out(sheet: &Sheet, columns: usize) -> impl IntoView + use<> {
+/// Receives the number of a part that was clicked.
+pub(crate) type Bin = Callback<u32>;
+
+fn laid_out(sheet: &Sheet, columns: usize, bin: Option<Bin>) -> impl IntoView + use<> {
     let figures =
-        sheet.figures.iter().map(|(name, figure)| one_figure(sheet_plot(name), figure)).collect_view();
+        sheet.figures.iter().map(|(name, figure)| one_figure(sheet_plot(name), figure, bin)).collect_view();
     let tables = sheet
         .tables
         .iter()
@@ -124,7 +131,7 @@ fn laid_out(sheet: &Sheet, columns: usize) -> impl IntoView + use<> {
     }
 }
 
-fn one_figure(name: &'static str, figure: &Figure) -> impl IntoView + use<> {
+fn one_figure(name: &'static str, figure: &Figure, bin: Option<Bin>) -> impl IntoView + use<> {
     let drawing = Drawing { scene: figure.scene.clone(), table: figure.table.clone() };
     let store = store();
     let (hovered, focused) = (store.slice(|s| s.hovered), store.slice(|s| s.now.patient));
@@ -136,7 +143,10 @@ fn one_figure(name: &'static str, figure: &Figure) -> impl IntoView + use<> {
                 over=Box::new(move |base| {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: focused.get(), ..Highlights::default() })
                 })
-                gesture=Box::new(move |gesture, _| point(store, &gesture))
+                gesture=Box::new(move |gesture, _| match (gesture, bin) {
+                    (Gesture::Click(Target::Bin(i), _) | Gesture::Open(Target::Bin(i)), Some(bin)) => bin.run(i),
+                    (other, _) => point(store, &other),
+                })
             />
         </div>
     }

@@ -2,18 +2,15 @@
 
 use super::super::{drawn_note, n_patients, provenance};
 use crate::app::store::store;
-use crate::app::widget::plot::{Drawing, Gesture, Plot};
-use crate::figure;
-use crate::ids::Target;
-use crate::plot::overlay::{Highlights, overlay};
+use crate::app::widget::sheet::SheetView;
+use crate::figure::SheetKind;
 use crate::session::{Command, Form};
 use leptos::prelude::*;
 
 #[component]
 pub(crate) fn Groups() -> impl IntoView {
     let store = store();
-    let (analysis, now, passes) = (store.open, store.now, store.passes);
-    let hovered = store.slice(|s| s.hovered);
+    let analysis = store.open;
     let none = move || analysis.with(|a| a.as_ref().is_some_and(|a| a.insight.groups.is_empty()));
     let caption = move || {
         analysis.get().map_or_else(String::new, |a| {
@@ -36,22 +33,7 @@ pub(crate) fn Groups() -> impl IntoView {
     };
     view! {
         <div class="ranked-rows">
-            <Plot
-                name="groups"
-                draw=Box::new(move |width, _| {
-                    let Some(a) = analysis.get() else { return Drawing::default() };
-                    let passes = passes.get();
-                    let figure = figure::groups(&a, passes.as_ref().map(|p| p.as_slice()), width);
-                    Drawing { scene: figure.scene, table: figure.table }
-                })
-                over=Box::new(move |base| {
-                    overlay(base, &Highlights { hovered: hovered.get(), focused: now.get().patient, ..Highlights::default() })
-                })
-                gesture=Box::new(move |gesture, _| match gesture {
-                    Gesture::Click(Target::Bin(row), _) | Gesture::Open(Target::Bin(row)) => drill(row),
-                    other => super::super::point(store, &other),
-                })
-            />
+            <SheetView kind=Signal::stored(Some(SheetKind::GroupSums)) height=0.0 bin=Callback::new(drill) />
             <Show when=none>
                 <p class="empty">
                     "No groups: the study's manifest gives no biomarker a group, such as an organ or an omics layer."
