@@ -110,7 +110,7 @@ fn the_command_writes_what_the_page_saves() {
         String::from_utf8_lossy(&err)
     );
     let a = analyse("pbc");
-    assert_eq!(files("pbc").len(), 3);
+    assert_eq!(files("pbc").len(), 4);
     let expect = report(&a, &Order { link: String::new(), ..order(&a) });
     assert!(std::fs::read_to_string(&output).unwrap() == expect);
     std::fs::remove_dir_all(&folder).unwrap();
