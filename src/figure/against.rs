@@ -121,25 +121,20 @@ pub(super) fn add_against(sheet: &mut Sheet, a: &Analysis, passes: Option<&[bool
         sheet.more.push(("Why there is no p-value".into(), NotATest::WHY.into()));
     }
     sheet.figures.push(("against".into(), figure(&found, comparator, width)));
-    sheet.tables.push((format!("Against {}", comparator.title), table(&found)));
+    sheet.tables.extend(tables(&found, comparator));
 }
 
 fn said(first: &Against, comparator: &Comparator) -> String {
-    let Paired { second, difference: d, .. } = first.found;
-    let p = match &first.p {
-        Ok(p) => format!(", {}", p_value(p.get())),
-        Err(_) => String::new(),
-    };
+    let d = first.found.difference;
+    let p = first.p.as_ref().map_or_else(|_| String::new(), |p| format!(", {}", p_value(p.get())));
     let verdict = if d.low <= 0.0 && d.high >= 0.0 { " The interval includes no difference." } else { "" };
     format!(
-        " “{}” ({} biomarkers) reaches {} {}: a difference of {} ({} to {}{p}).{verdict}",
+        " “{}” ({} biomarkers) reaches {} {}: a difference of {}.{verdict}",
         comparator.title,
         words::number_word(comparator.features.len()),
         first.measure,
-        fixed(second, 3),
-        settled(d.estimate, 3),
-        settled(d.low, 3),
-        settled(d.high, 3),
+        fixed(first.found.second, 3),
+        difference(&first.found, &p),
     )
 }
 
@@ -178,25 +173,33 @@ fn figure(found: &[Against], comparator: &Comparator, width: f64) -> Figure {
     Figure { scene: interval::draw(&spec), table: interval::table(&spec) }
 }
 
-fn table(found: &[Against]) -> Table {
-    let tested = found.iter().any(|f| f.found.z.is_some());
-    let mut header = vec!["Patients", "n", "Events", "Measure", "This model", "Comparator", "Difference"];
-    header.extend(["Lower 95 %", "Upper 95 %"]);
+/// A table per measure.
+fn tables(found: &[Against], comparator: &Comparator) -> Vec<(String, Table)> {
+    // The first part has every measure once.
+    let measures = found.iter().filter(|f| f.part == found[0].part).map(|f| f.measure);
+    measures
+        .map(|measure| {
+            let of = |f: &&Against| f.measure == measure;
+            (format!("{measure} against {}", comparator.title), table(found.iter().filter(of)))
+        })
+        .collect()
+}
+
+fn table<'f>(found: impl Iterator<Item = &'f Against> + Clone) -> Table {
+    let tested = found.clone().any(|f| f.found.z.is_some());
+    let mut header =
+        vec!["Patients", "n", "Events", "This model", "Comparator", "Difference (95 % interval)"];
     if tested {
         header.push("Test of DeLong");
     }
-    let rows = found.iter().map(|f| {
-        let d = f.found.difference;
+    let rows = found.map(|f| {
         let mut row = vec![
             f.part.clone(),
             count(f.found.n),
             f.n_events.map_or_else(String::new, count),
-            f.measure.to_string(),
             fixed(f.found.first, 3),
             fixed(f.found.second, 3),
-            settled(d.estimate, 3),
-            settled(d.low, 3),
-            settled(d.high, 3),
+            difference(&f.found, ""),
         ];
         if tested {
             row.push(match &f.p {
@@ -208,4 +211,11 @@ fn table(found: &[Against]) -> Table {
         row
     });
     Table { rows: rows.collect(), header: header.into_iter().map(String::from).collect() }
+}
+
+/// `+0.043 (−0.024 to +0.125)`, with what else is in the brackets.
+fn difference(found: &Paired, more: &str) -> String {
+    let [estimate, low, high] =
+        [found.difference.estimate, found.difference.low, found.difference.high].map(|v| settled(v, 3));
+    format!("{estimate} ({low} to {high}{more})")
 }

@@ -138,7 +138,8 @@ fn a_study_is_held_against_its_comparator() {
         let kind = SheetKind::Performance { cutoff: 0.5, horizon: None };
         let sheet = figure::sheet(&a, &kind, None, [700.0, 300.0]);
         assert!(sheet.figures.iter().any(|(name, _)| name == "against"));
-        let (_, table) = sheet.tables.iter().find(|(name, _)| *name == format!("Against {title}")).unwrap();
+        let (_, table) =
+            sheet.tables.iter().find(|(name, _)| *name == format!("C-index against {title}")).unwrap();
         assert_eq!(table.rows.len(), found.len());
         assert!(sheet.headline.contains(&format!("“{title}” (")), "{}", sheet.headline);
         // A selection comes first and is judged by itself.
@@ -216,6 +217,6 @@ fn which_of_two_models_is_the_comparator_the_manifest_says() {
     let said =
         figure::sheet(&a, &SheetKind::Performance { cutoff: 0.5, horizon: None }, None, [700.0, 300.0]);
     assert!(said.headline.contains(", p = "), "{}", said.headline);
-    let (_, table) = said.tables.iter().find(|(name, _)| name == "Against one.json").unwrap();
+    let (_, table) = said.tables.iter().find(|(name, _)| name == "AUC against one.json").unwrap();
     assert_eq!(table.rows[1].last().unwrap(), "not a valid test");
 }
