@@ -1,17 +1,25 @@
 //! Simulations with a known answer: what the cluster and survival statistics say where there is something to find, and
 //! where there is nothing. `cargo run --release --example evidence`; ends with an error if a bar is missed.
 #![allow(clippy::print_stdout, reason = "its output is what it is for")]
+#![allow(clippy::expect_used, reason = "what it reads it has made")]
 
 use clarimark::cohort::agreement::adjusted_rand;
 use clarimark::cohort::cluster::kmeans;
 use clarimark::cohort::reality::reality;
 use clarimark::cohort::stability::jaccard;
+use clarimark::dataset::{Column, Dataset, Values};
+use clarimark::ensemble;
 use clarimark::evaluate::PValue;
 use clarimark::evaluate::stability::{not_distinguishable, stability};
 use clarimark::evaluate::survival::{best_cut, log_rank};
+use clarimark::explain::Attributions;
+use clarimark::figure::describe_clusters;
+use clarimark::ids::RowId;
 use clarimark::math::{Rng, ln};
-use clarimark::study::SplitRole;
+use clarimark::session::{Analysis, CohortChoice, Insight, Method};
+use clarimark::study::{Manifest, Parts, SplitRole, Study};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 const F: usize = 6;
 
@@ -27,6 +35,58 @@ fn margins(matrix: &[f64]) -> Vec<f64> {
 /// Follow-up that knows nothing of the patients: exponential times, a third censored.
 fn outcome(n: usize, rng: &mut Rng) -> (Vec<f64>, Vec<bool>) {
     (0..n).map(|_| (-ln(1.0 - rng.uniform()), rng.uniform() < 0.67)).unzip()
+}
+
+/// Columns outside the model that are called as batches are: `batch` follows the clusters in four patients of five,
+/// the others follow nothing.
+const PLACES: [&str; 5] = ["batch", "site", "plate", "scanner", "operator"];
+
+/// An analysis of 150 patients in three clusters, with the columns of [`PLACES`] beside the model.
+fn with_places(seed: u64) -> Analysis {
+    let mut rng = Rng::new(seed);
+    let phi = planted(150, 6.0, &mut rng);
+    let clusters = kmeans(&phi, F, 3, &margins(&phi), seed);
+    let levels: Vec<String> = ["one", "two", "three"].map(String::from).to_vec();
+    let features: Vec<String> = (0..F).map(|f| format!("x{f}")).collect();
+    let mut columns: Vec<Column> = features
+        .iter()
+        .map(|name| Column { name: name.clone(), values: Values::Numbers(vec![0.0; 150]) })
+        .collect();
+    for place in PLACES {
+        let code = |label: &u32| if place == "batch" && rng.below(5) > 0 { *label } else { rng.below(3) };
+        let codes = clusters.labels.iter().map(code).collect();
+        columns.push(Column { name: place.into(), values: Values::Levels { codes, levels: levels.clone() } });
+    }
+    let leaf =
+        serde_json::json!({ "feature": [-1], "left": [-1], "right": [-1], "value": [0.0], "cover": [1] });
+    let model = serde_json::json!({ "format": "clarimark-trees", "version": 1, "features": features, "trees": [leaf] });
+    let model = ensemble::read(model.to_string().as_bytes()).expect("the model of the simulation").value;
+    let manifest = Manifest { covariates: PLACES.map(String::from).to_vec(), ..Manifest::default() };
+    let data = Dataset::new(columns).expect("the table of the simulation");
+    let study = Study::join(model.summary(), data, Parts { manifest, ..Parts::default() });
+    let margin = margins(&phi);
+    Analysis {
+        study: Arc::new(study.expect("the study of the simulation")),
+        cohort: CohortChoice::All,
+        method: Method::PathDependent,
+        n_background: 0,
+        rows: Arc::new((0..150).map(RowId::of).collect()),
+        attributions: Arc::new(Attributions {
+            n_rows: 150,
+            n_features: F,
+            n_outputs: 1,
+            values: phi,
+            margin: margin.clone(),
+            base_values: vec![0.0],
+        }),
+        all_margins: Arc::new(margin),
+        additivity: Arc::default(),
+        insight: Arc::new(Insight { clusters, ..Insight::empty() }),
+        performance: Vec::new(),
+        findings: Vec::new(),
+        elapsed_ms: 0.0,
+        n_workers: 0,
+    }
 }
 
 fn main() -> ExitCode {
@@ -107,6 +167,18 @@ fn main() -> ExitCode {
         .count();
     let share = bracketed as f64 / 200.0;
     say("two noise biomarkers bracketed, 200 seeds of ten models", share, "≥ 0.95", share >= 0.95);
+
+    let (mut planted, mut others) = (0, 0);
+    for seed in 0..100 {
+        let said = describe_clusters(&with_places(5_000 + seed)).warnings;
+        let flagged = |place: &str| said.iter().any(|s| s.contains(&format!("differ in {place} ")));
+        planted += u32::from(flagged(PLACES[0]));
+        others += PLACES[1..].iter().filter(|place| flagged(place)).count();
+    }
+    let share = f64::from(planted) / 100.0;
+    say("planted batch column flagged, 100 seeds", share, "1", planted == 100);
+    let share = others as f64 / (100 * (PLACES.len() - 1)) as f64;
+    say("columns of places that mean nothing, flagged", share, "≤ 0.05", share <= 0.05);
 
     if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

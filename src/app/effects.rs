@@ -257,7 +257,7 @@ async fn read_and_stage(store: Store, files: Vec<Picked>, source: Option<String>
         }
         Reading::Study { study, columns, notes, predictions } => {
             study_files::keep_predictions(predictions);
-            study_files::keep_model(&study.model_file.sha256, &files);
+            study_files::keep_model(&study.model_file, &files);
             let cohort = CohortChoice::default_for(&study);
             let method = Method::default_for(&study);
             let elapsed_ms = clock::now_ms() - start_ms;

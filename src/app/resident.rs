@@ -1,5 +1,5 @@
 //! Workers that stay: one keeps the open study's model and answers questions about patients, one keeps its analysis and
-//! draws from it, one lays out its maps, while the reader looks.
+//! draws from it, one lays out its maps, one looks for clusters, while the reader looks.
 //!
 //! Each starts with its first question and ends when another study, or the same one explained otherwise, is opened.
 
@@ -25,7 +25,7 @@ use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
 thread_local! {
-    static RESIDENTS: RefCell<[Option<Resident>; 3]> = const { RefCell::new([None, None, None]) };
+    static RESIDENTS: RefCell<[Option<Resident>; 4]> = const { RefCell::new([None, None, None, None]) };
     static NO_MODELS: Arc<Vec<Picked>> = Arc::default();
 }
 
@@ -38,13 +38,15 @@ enum Post {
     Analysis,
     /// The same, and a map under way: a map takes long, and other answers need not wait for it.
     Map,
+    /// The same, for questions about clusters, which take as long.
+    Clusters,
 }
 
 impl Post {
     fn program(self) -> Program {
         match self {
             Post::Model => Program::Worker,
-            Post::Analysis | Post::Map => Program::Drawer,
+            Post::Analysis | Post::Map | Post::Clusters => Program::Drawer,
         }
     }
 }
@@ -101,7 +103,7 @@ fn first(post: Post, a: &Analysis, key: &Key, models: &[Picked]) -> Result<Reque
             subject: Box::new(Subject::of(a)),
             insight: a.insight.clone(),
             settings: Settings::of(a),
-            // A map needs no model.
+            // Neither a map nor clusters need the model.
             model: study_files::model(&key.0[0]).filter(|_| post == Post::Analysis).unwrap_or_default(),
             models: models.to_vec(),
         });
@@ -258,7 +260,8 @@ pub(crate) struct SheetOrder {
 /// Draws from the open analysis.
 pub(crate) async fn draw(store: Store, order: SheetOrder) -> Result<Sheet, Stopped> {
     let SheetOrder { kind, passes, size } = order;
-    match put(store, Post::Analysis, |job| Request::Draw { job, kind, passes, size }).await? {
+    let post = if kind.takes_long() { Post::Clusters } else { Post::Analysis };
+    match put(store, post, |job| Request::Draw { job, kind, passes, size }).await? {
         Reply::Drawn { sheet, .. } => Ok(*sheet),
         _ => Err(Stopped::Cancelled),
     }

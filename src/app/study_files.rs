@@ -1,6 +1,7 @@
 //! The files a person gave, kept in this tab's memory until they are computed or put away.
 
 use crate::job::{FileRole, Picked, file_role};
+use crate::study::FileFacts;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -12,12 +13,17 @@ thread_local! {
     static MODELS: RefCell<Vec<(String, Arc<Vec<u8>>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Adds files to those given before; one of the same kind replaces the earlier one. Returns all.
+/// Adds files to those given before; one of the same kind replaces the earlier one, but for models: of these the last
+/// two stay, because a study may come with a second one. Returns all.
 pub(crate) fn add(files: Vec<Picked>) -> Vec<Picked> {
     PICKED.with_borrow_mut(|picked| {
         for file in files {
             let role = file_role(&file);
-            picked.retain(|p| file_role(p) != role);
+            let more = usize::from(role == FileRole::Model);
+            while picked.iter().filter(|p| file_role(p) == role).count() > more {
+                let first = picked.iter().position(|p| file_role(p) == role);
+                first.map(|first| picked.remove(first));
+            }
             picked.push(file);
         }
         picked.clone()
@@ -40,15 +46,17 @@ pub(crate) fn take_predictions() -> Option<Picked> {
 }
 
 /// Keeps the model among `files` for later runs.
-pub(crate) fn keep_model(sha256: &str, files: &[Picked]) {
-    if let Some(model) = files.iter().find(|f| file_role(f) == FileRole::Model) {
+pub(crate) fn keep_model(FileFacts { name, size_bytes, sha256 }: &FileFacts, files: &[Picked]) {
+    // The last of that name and size is the one that was read.
+    let is = |f: &&Picked| f.name == *name && f.bytes.len() as u64 == *size_bytes;
+    if let Some(model) = files.iter().rfind(is) {
         MODELS.with_borrow_mut(|models| {
             models.retain(|(hash, _)| hash != sha256);
             // The open study's and the staged one's.
             if models.len() >= 2 {
                 models.remove(0);
             }
-            models.push((sha256.to_string(), model.bytes.clone()));
+            models.push((sha256.clone(), model.bytes.clone()));
         });
     }
 }

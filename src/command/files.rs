@@ -5,7 +5,7 @@ use super::arguments::{Reading, Source};
 use crate::Parsed;
 use crate::dataset::convert;
 use crate::ensemble::{self, Ensemble, ReadOptions, format::MAX_FILE_BYTES};
-use crate::study::{self, FileFacts, FileRef, Manifest, Parts, Study};
+use crate::study::{self, Comparator, FileFacts, FileRef, Manifest, Parts, Study};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -78,6 +78,7 @@ pub(super) fn load(
     reading: &Reading,
 ) -> Result<Loaded, CommandError> {
     let mut calibration_file = calibration.map(open).transpose()?;
+    let mut comparator_file = None;
     let (model_file, data_file, manifest) = match source {
         Source::Files { model, data } => (open(model)?, open(data)?, Parsed::clean(Manifest::default())),
         Source::Manifest(path) => {
@@ -87,6 +88,9 @@ pub(super) fn load(
             let named = folder.manifest.value.calibration.as_ref();
             if calibration_file.is_none() && named.is_some() {
                 calibration_file = Some(folder.open("calibration", named)?);
+            }
+            if let Some(named) = &folder.manifest.value.comparator {
+                comparator_file = Some(folder.open("comparator", Some(&named.file()))?);
             }
             (model, data, folder.manifest)
         }
@@ -104,10 +108,21 @@ pub(super) fn load(
     let Parsed { value: data, warnings: of_data } = convert::read(&data_file.bytes)
         .map_err(|problem| CommandError::Data { path: data_file.path.clone(), problem })?;
     warnings.extend(of_data);
+    let comparator = match &comparator_file {
+        Some(file) => {
+            let second = file.model(false)?;
+            warnings.extend(second.warnings);
+            let found = Comparator::of(&second.value, file.facts(), &data, &manifest.value)
+                .map_err(|problem| CommandError::Study { path: file.path.clone(), problem })?;
+            Some(found)
+        }
+        None => None,
+    };
     let parts = Parts {
         manifest: manifest.value,
         model_file: model_file.facts(),
         data_file: data_file.facts(),
+        comparator,
         warnings,
     };
     let study = Study::join(model.summary(), data, parts)
@@ -121,9 +136,11 @@ pub(super) fn background(path: &Path, loaded: &Loaded) -> Result<(Study, Vec<Str
     let Parsed { value: data, warnings } = convert::read(&file.bytes)
         .map_err(|problem| CommandError::Data { path: file.path.clone(), problem })?;
     let parts = Parts {
-        manifest: loaded.study.manifest.clone(),
+        // A background is not judged.
+        manifest: Manifest { comparator: None, ..loaded.study.manifest.clone() },
         model_file: loaded.study.model_file.clone(),
         data_file: file.facts(),
+        comparator: None,
         warnings,
     };
     let study = Study::join(loaded.study.model.clone(), data, parts)

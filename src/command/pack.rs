@@ -4,6 +4,7 @@ use super::arguments::Pack;
 use super::files::{folder, open};
 use super::{CommandError, warn};
 use crate::share::page;
+use crate::study::ComparatorSpec;
 use std::fs;
 use std::io::Write;
 
@@ -12,7 +13,9 @@ pub(super) fn run(options: &Pack, err: &mut dyn Write) -> Result<(), CommandErro
     warn(err, &study.manifest.warnings)?;
     let named = [("model", &study.manifest.value.model), ("data", &study.manifest.value.data)];
     let calibration = study.manifest.value.calibration.as_ref().map(|file| ("calibration", Some(file)));
+    let comparator = study.manifest.value.comparator.as_ref().map(ComparatorSpec::file);
     let named = named.map(|(what, file)| (what, file.as_ref())).into_iter().chain(calibration);
+    let named = named.chain(comparator.as_ref().map(|file| ("comparator", Some(file))));
     let mut files = vec![("study.json", study.file.bytes.clone())];
     for (what, file) in named {
         let opened = study.open(what, file)?;

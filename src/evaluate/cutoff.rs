@@ -158,14 +158,7 @@ pub fn average_precision_interval(
 pub fn auc_delong(label: &[bool], score: &[f64]) -> Option<Interval> {
     let known: Vec<(bool, f64)> =
         label.iter().copied().zip(score.iter().copied()).filter(|(_, s)| !s.is_nan()).collect();
-    let all = ranks(&known.iter().map(|p| p.1).collect::<Vec<_>>());
-    // Per class, the rank among all less the rank within the class: how many of the other class lie below.
-    let below = |class: bool| {
-        let own: Vec<usize> = (0..known.len()).filter(|&i| known[i].0 == class).collect();
-        let within = ranks(&own.iter().map(|&i| known[i].1).collect::<Vec<_>>());
-        own.iter().zip(within).map(|(&i, rank)| all[i] - rank).collect::<Vec<f64>>()
-    };
-    let (up, down) = (below(true), below(false));
+    let [up, down] = below(&known);
     let (m, n) = (up.len() as f64, down.len() as f64);
     if up.len() < 2 || down.len() < 2 {
         return None;
@@ -177,6 +170,17 @@ pub fn auc_delong(label: &[bool], score: &[f64]) -> Option<Interval> {
     };
     let half = Z * (spread(&up, n, auc) + spread(&down, m, 1.0 - auc)).sqrt();
     Some(Interval { estimate: auc, low: (auc - half).max(0.0), high: (auc + half).min(1.0) })
+}
+
+/// Of each positive and of each negative, how many of the other class lie below, ties half.
+pub(super) fn below(known: &[(bool, f64)]) -> [Vec<f64>; 2] {
+    let all = ranks(&known.iter().map(|p| p.1).collect::<Vec<_>>());
+    [true, false].map(|class| {
+        let own: Vec<usize> = (0..known.len()).filter(|&i| known[i].0 == class).collect();
+        // The rank among all less the rank within the class.
+        let within = ranks(&own.iter().map(|&i| known[i].1).collect::<Vec<_>>());
+        own.iter().zip(within).map(|(&i, rank)| all[i] - rank).collect()
+    })
 }
 
 /// Brier score, the mean squared difference of probability and outcome, and its share of what the prevalence alone would

@@ -70,9 +70,10 @@ pub fn auc_interval(label: &[bool], score: &[f64], n_resamples: usize, seed: u64
     })
 }
 
-/// One patient: time or score, event or label, rank of the risk.
+/// One patient: where it stands in the input, time or score, event or label, rank of the risk.
 #[derive(Clone, Copy)]
 struct Patient {
+    row: usize,
     key: f64,
     positive: bool,
     rank: usize,
@@ -87,16 +88,17 @@ pub(super) struct Timeline {
 impl Timeline {
     pub(super) fn new(time: &[f64], event: &[bool], risk: &[f64]) -> Self {
         let mut patients: Vec<Patient> = Vec::new();
-        let mut known: Vec<(f64, f64, bool)> = time
+        let mut known: Vec<(f64, f64, bool, usize)> = time
             .iter()
             .zip(risk)
             .zip(event)
-            .filter(|((t, r), _)| !t.is_nan() && !r.is_nan())
-            .map(|((&t, &r), &e)| (t, r, e))
+            .enumerate()
+            .filter(|(_, ((t, r), _))| !t.is_nan() && !r.is_nan())
+            .map(|(row, ((&t, &r), &e))| (t, r, e, row))
             .collect();
         known.order_by(|a, b| a.1.partial_cmp(&b.1).unwrap_or(std::cmp::Ordering::Equal));
         for (rank, tie) in known.chunk_by(|a, b| a.1 == b.1).enumerate() {
-            patients.extend(tie.iter().map(|&(key, _, positive)| Patient { key, positive, rank }));
+            patients.extend(tie.iter().map(|&(key, _, positive, row)| Patient { row, key, positive, rank }));
         }
         let n_ranks = patients.last().map_or(0, |p| p.rank + 1);
         // Latest first; at the same time the censored come first, because an event there precedes them.
@@ -115,6 +117,12 @@ impl Timeline {
             pairs.tied += own.tied;
         });
         pairs
+    }
+
+    /// Harrell's C where the patient in row i of the input occurs `counts[i]` times.
+    pub(super) fn index_of(&mut self, counts: &[u32]) -> Option<f64> {
+        let weights: Vec<u64> = self.patients.iter().map(|p| u64::from(counts[p.row])).collect();
+        self.pairs(|i| weights[i]).index()
     }
 
     /// The time of each event and the pairs in which it is the earlier one, latest first.

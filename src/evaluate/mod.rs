@@ -7,6 +7,7 @@ pub mod difference;
 pub mod discrimination;
 pub mod interval;
 mod logistic;
+pub mod paired;
 pub mod residual;
 pub mod stability;
 pub mod survival;

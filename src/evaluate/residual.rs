@@ -42,7 +42,7 @@ fn known(measured: &[f64], predicted: &[f64]) -> Vec<(f64, f64)> {
 }
 
 /// [`fit`] where patient i occurs `weight(i)` times.
-fn weighted_fit(known: &[(f64, f64)], weight: impl Fn(usize) -> f64) -> Option<Fit> {
+pub(super) fn weighted_fit(known: &[(f64, f64)], weight: impl Fn(usize) -> f64) -> Option<Fit> {
     let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
         known.iter().enumerate().map(|(i, &(y, p))| weight(i) * of(y, p)).sum()
     };

@@ -132,6 +132,12 @@ pub fn about(plot: &str) -> Option<About> {
             "How a model does elsewhere: they are judged on the patients at hand.",
             "Breiman 2001, Statistical modeling: the two cultures. Stat. Sci. 16, 199–231. doi:10.1214/ss/1009213726",
         ),
+        "against" => (
+            "How much better this model is than the comparator that the study ships, on the same patients: the difference of their measures with its 95 % interval, by part of the table.",
+            "Right of zero this model is ahead (for errors: left). An interval that holds zero does not tell the two apart.",
+            "What the new biomarkers are worth elsewhere, or to a patient; and on training patients the difference flatters the model with more inputs.",
+            "DeLong, DeLong & Clarke-Pearson 1988, Comparing the areas under two or more correlated receiver operating characteristic curves. Biometrics 44, 837–845. doi:10.2307/2531595",
+        ),
         "map" => (
             "Patients as points; near ones are alike in what the map is of. PCA: axes are the first two principal components. UMAP and t-SNE keep neighbours together, and nothing else.",
             "Shape is the cluster, and colour too unless another was chosen. The axis titles of a PCA name the biomarkers that stretch them most.",

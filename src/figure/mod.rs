@@ -4,6 +4,7 @@
 //! caption that says cohort, n, method and scale.
 
 mod about;
+mod against;
 mod biomarkers;
 mod caption;
 mod case;
@@ -35,6 +36,7 @@ pub mod words;
 
 pub use crate::session::MAX_DRAWN;
 pub use about::{About, about};
+pub use against::{Against, against};
 pub use biomarkers::{named_features, ranked, ranked_header, ranked_whole, shown_features};
 pub use caption::{caption, drawn_note, n_patients, provenance};
 pub use case::{Case, TrainingRanges};

@@ -111,6 +111,11 @@ pub enum SheetKind {
 }
 
 impl SheetKind {
+    /// True if clusters are looked for again and again, which for large cohorts takes many seconds.
+    pub fn takes_long(&self) -> bool {
+        matches!(self, SheetKind::Reality | SheetKind::Consensus | SheetKind::Tree { .. })
+    }
+
     /// True if it is about the selected patients where there is a selection; the others are about all.
     pub fn follows_selection(&self) -> bool {
         match self {
@@ -159,7 +164,7 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 25] = [
+const PLOTS: [&str; 26] = [
     "groups",
     "cohorts",
     "roc",
@@ -167,6 +172,7 @@ const PLOTS: [&str; 25] = [
     "calibration",
     "net-benefit",
     "residuals",
+    "against",
     "by-group",
     "panel-size",
     "survival",
@@ -240,19 +246,19 @@ pub fn sheet_with(
     match kind {
         SheetKind::Performance { cutoff, horizon } => {
             let horizon = horizon.or_else(|| super::default_horizon(a)).unwrap_or(0.0);
-            match a.study.outcome() {
+            let found = match a.study.outcome() {
                 Outcome::None => None,
                 Outcome::Binary { .. } => discrimination(a, *cutoff, passes, size),
                 Outcome::Survival { .. } => at_horizon(a, horizon, passes, size),
                 Outcome::Continuous(_) => residuals(a, passes, size),
+            };
+            if let Some(mut sheet) = found {
+                super::against::add_against(&mut sheet, a, passes, width);
+                return sheet;
             }
-            .unwrap_or_else(|| {
-                Sheet::said(match a.study.outcome() {
-                    Outcome::None => "The table has no outcome that the model could be held against.",
-                    _ => {
-                        "This model's output and this outcome are not of one kind, so they are not compared."
-                    }
-                })
+            Sheet::said(match a.study.outcome() {
+                Outcome::None => "The table has no outcome that the model could be held against.",
+                _ => "This model's output and this outcome are not of one kind, so they are not compared.",
             })
         }
         SheetKind::Groups { by } => groups(a, by, passes, width),

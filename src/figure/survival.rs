@@ -306,15 +306,19 @@ fn sentence(
 /// `Half of C high died by 1 191 days. Of A low, fewer than half did.`
 fn headline(names: &[String], curves: &[Vec<Step>], unit: &str, word: &str) -> String {
     let reached = |g: usize| median_survival(&curves[g]);
+    // Patients in no cluster are no group with a name.
+    let who = |g: usize| match names[g].strip_prefix("in ") {
+        Some(_) => format!("those {}", names[g]),
+        None => names[g].clone(),
+    };
     let first =
         (0..names.len()).filter_map(|g| reached(g).map(|m| (m, g))).min_by(|a, b| a.0.total_cmp(&b.0));
     let Some((median, g)) = first else {
         let n: usize = curves.iter().flatten().map(|s| s.events as usize).sum();
         return format!("{n} {word}; in no group did half of the patients before follow-up ended.");
     };
-    let mut out = format!("Half of {} {word} by {}.", names[g], words::range_with_unit(&plain(median), unit));
-    let never: Vec<String> =
-        (0..names.len()).filter(|&o| reached(o).is_none()).map(|o| names[o].clone()).collect();
+    let mut out = format!("Half of {} {word} by {}.", who(g), words::range_with_unit(&plain(median), unit));
+    let never: Vec<String> = (0..names.len()).filter(|&o| reached(o).is_none()).map(who).collect();
     if !never.is_empty() {
         out += &format!(" Of {}, fewer than half did.", words::list(&never));
     } else if let Some((longest, last)) = (0..names.len())
@@ -323,7 +327,7 @@ fn headline(names: &[String], curves: &[Vec<Step>], unit: &str, word: &str) -> S
         .max_by(|a, b| a.0.total_cmp(&b.0))
     {
         let by = words::range_with_unit(&plain(longest), unit);
-        out += &format!(" Half of {} by {by}.", names[last]);
+        out += &format!(" Half of {} by {by}.", who(last));
     }
     out
 }

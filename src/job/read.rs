@@ -5,7 +5,7 @@ use crate::dataset::convert::{self, Kind};
 use crate::dataset::{self, DataError, Dataset, csv};
 use crate::ensemble::{ModelError, ReadOptions};
 use crate::session::{Change, CohortChoice, Notice};
-use crate::study::{self, ColumnFacts, FileFacts, Finding, Manifest, Parts, Study};
+use crate::study::{self, ColumnFacts, Comparator, FileFacts, Finding, Manifest, Parts, Study};
 use crate::{Parsed, ensemble};
 use std::sync::Arc;
 
@@ -129,8 +129,8 @@ pub fn file_role(file: &Picked) -> FileRole {
 /// # Errors
 /// A notice that names the file, the place and what to do.
 pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
-    let (mut manifest, mut model, mut table, mut predictions, mut calibration) =
-        (None, None, None, None, None);
+    let (mut manifest, mut table, mut predictions, mut calibration) = (None, None, None, None);
+    let mut models = Vec::new();
     for file in files {
         if file.bytes.len() > MAX_FILE {
             return Err(Notice::error(
@@ -141,7 +141,10 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
         }
         let slot = match file_role(file) {
             FileRole::Manifest => &mut manifest,
-            FileRole::Model => &mut model,
+            FileRole::Model => {
+                models.push(file);
+                continue;
+            }
             FileRole::Table => &mut table,
             FileRole::Predictions => &mut predictions,
             FileRole::Calibration => &mut calibration,
@@ -157,7 +160,21 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
     let mut warnings = manifest.as_ref().map_or_else(Vec::new, |m| m.warnings.clone());
     let manifest = manifest.map(|m| m.value).unwrap_or_default();
 
-    let model = match model {
+    // A study may come with two models; which is which its manifest says.
+    let is = |file: &Picked, sha256: &str| FileFacts::of(&file.name, &file.bytes).sha256 == sha256;
+    let comparator = match &manifest.comparator {
+        Some(named) if !models.is_empty() => {
+            let at = models.iter().position(|file| is(file, &named.sha256));
+            // If none of two is it, the one that is not the model should have been.
+            let other = || {
+                let model = manifest.model.as_ref()?;
+                (models.len() > 1).then(|| models.iter().position(|file| !is(file, &model.sha256)))?
+            };
+            at.or_else(other).map(|at| (models.remove(at), named.file()))
+        }
+        _ => None,
+    };
+    let model = match models.pop() {
         Some(file) => {
             let parsed = ensemble::read_with(&file.bytes, &manifest.reading).map_err(|e| {
                 Notice::error(format!("{} cannot be used as a model", file.name), e.to_string(), e.hint())
@@ -200,8 +217,27 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
                     expected.compare(&file.facts().sha256).map_err(|e| study_notice(&file.name, &e))?;
                 }
             }
+            let comparator = match comparator {
+                Some((file, expected)) => {
+                    let facts = FileFacts::of(&file.name, &file.bytes);
+                    expected.compare(&facts.sha256).map_err(|e| study_notice(&file.name, &e))?;
+                    let second = ensemble::read(&file.bytes).map_err(|e| {
+                        Notice::error(
+                            format!("{} cannot be used as a comparator", file.name),
+                            e.to_string(),
+                            e.hint(),
+                        )
+                    })?;
+                    warnings.extend(second.warnings);
+                    let found = Comparator::of(&second.value, facts, &data, &manifest)
+                        .map_err(|e| study_notice(&file.name, &e))?;
+                    Some(found)
+                }
+                None => None,
+            };
             let parts = Parts {
                 manifest,
+                comparator,
                 model_file: FileFacts::of(&model_file.name, &model_file.bytes),
                 data_file: data_file.facts(),
                 warnings,

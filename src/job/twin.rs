@@ -3,7 +3,7 @@
 use super::packet::{Buffers, PacketError, Reader};
 use crate::dataset::{Column, Dataset, Values};
 use crate::ensemble::Summary;
-use crate::study::{Binding, ColumnRole, FileFacts, Manifest, Study};
+use crate::study::{Binding, ColumnRole, Comparator, FileFacts, Manifest, Study};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -15,8 +15,18 @@ pub(super) struct StudyTwin {
     binding: Binding,
     model_file: FileFacts,
     data_file: FileFacts,
+    /// The numbers are buffers, after those of the columns.
+    comparator: Option<ComparatorTwin>,
     warnings: Vec<String>,
     columns: Vec<ColumnTwin>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ComparatorTwin {
+    title: String,
+    file: FileFacts,
+    features: Vec<String>,
+    reversed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,6 +57,12 @@ pub(super) fn write<'a>(study: &'a Study, b: &mut Buffers<'a>) -> StudyTwin {
             ColumnTwin { name: c.name.clone(), numbers: matches!(c.values, Values::Numbers(_)) }
         })
         .collect();
+    let comparator = study.comparator.as_ref().map(|c| {
+        b.numbers(&c.margin);
+        b.numbers(&c.prediction);
+        let Comparator { title, file, features, reversed, .. } = c.clone();
+        ComparatorTwin { title, file, features, reversed }
+    });
     // Strings, maps of strings and numbers always serialise.
     let manifest = serde_json::to_string(&study.manifest).unwrap_or_default();
     StudyTwin {
@@ -56,13 +72,15 @@ pub(super) fn write<'a>(study: &'a Study, b: &mut Buffers<'a>) -> StudyTwin {
         binding: study.binding.clone(),
         model_file: study.model_file.clone(),
         data_file: study.data_file.clone(),
+        comparator,
         warnings: study.warnings.clone(),
         columns,
     }
 }
 
 pub(super) fn read(twin: StudyTwin, r: &mut Reader) -> Result<Study, PacketError> {
-    let StudyTwin { manifest, model, roles, binding, model_file, data_file, warnings, columns } = twin;
+    let StudyTwin { manifest, model, roles, binding, model_file, data_file, comparator, warnings, columns } =
+        twin;
     let columns: Result<Vec<Column>, PacketError> = columns
         .into_iter()
         .map(|c| {
@@ -86,7 +104,14 @@ pub(super) fn read(twin: StudyTwin, r: &mut Reader) -> Result<Study, PacketError
         })
         .collect();
     let data = Dataset::new(columns?).map_err(|e| PacketError::Header(e.to_string()))?;
+    let comparator = match comparator {
+        None => None,
+        Some(ComparatorTwin { title, file, features, reversed }) => {
+            let (margin, prediction) = (r.numbers()?, r.numbers()?);
+            Some(Comparator { title, file, features, reversed, margin, prediction })
+        }
+    };
     let manifest: Manifest =
         serde_json::from_str(&manifest).map_err(|e| PacketError::Header(e.to_string()))?;
-    Ok(Study { manifest, model, data, roles, binding, model_file, data_file, warnings })
+    Ok(Study { manifest, model, data, roles, binding, model_file, data_file, comparator, warnings })
 }

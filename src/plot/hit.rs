@@ -95,7 +95,7 @@ impl HitIndex {
                 .flatten()
             {
                 let dot = self.dots[i as usize];
-                let d = (dot.x - x).powi(2) + (dot.y - y).powi(2);
+                let d = (dot.x - x) * (dot.x - x) + (dot.y - y) * (dot.y - y);
                 let nearer = best.is_none_or(|(least, j)| d < least || (d == least && i > j));
                 if d <= reach * reach && nearer {
                     best = Some((d, i));

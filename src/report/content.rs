@@ -98,6 +98,13 @@ fn model_and_data(a: &Analysis) -> Vec<Block> {
         fact("Output explained", m.scale.margin.clone()),
         fact("Calibration", m.calibration.as_ref().map_or_else(|| "none".into(), |c| calibration(m, c))),
         fact("Base value", fixed(a.base_value(), 4)),
+        fact(
+            "Held against",
+            study.comparator.as_ref().map_or_else(
+                || "no other model".into(),
+                |c| format!("{}: {}", c.title, m_file(&c.file.name, &c.file.sha256)),
+            ),
+        ),
     ];
     let outcome = match study.outcome() {
         Outcome::None => String::new(),
@@ -223,6 +230,18 @@ fn methods(a: &Analysis, order: &Order) -> Vec<Block> {
                           Wilson's intervals; calibration is judged by intercept and slope of a logistic model.";
         }
         Outcome::None | Outcome::Continuous(_) => {}
+    }
+    if let Some(comparator) = &a.study.comparator {
+        let how = match a.study.outcome() {
+            Outcome::Binary { .. } => {
+                "the difference of their areas has the interval and test of DeLong for one set of patients"
+            }
+            _ => {
+                "the difference of their measures has a percentile bootstrap interval that draws patients for both"
+            }
+        };
+        sentences +=
+            &format!(" The model was compared with “{}” on the same patients; {how}.", comparator.title);
     }
     vec![
         Block::Text(sentences),

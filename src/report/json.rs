@@ -1,6 +1,8 @@
 //! The numbers of a report for programs.
 
 use super::{Block, Document, Order};
+use crate::evaluate::PValue;
+use crate::figure::against;
 use crate::plot::chart::Table;
 use crate::session::Analysis;
 use serde_json::{Value, json};
@@ -60,7 +62,38 @@ pub(super) fn twin(document: &Document, a: &Analysis, order: &Order) -> Value {
         "data_sha256": a.study.data_file.sha256,
         "importance": importance,
         "performance": performance,
+        "comparator": comparator(a),
         "sections": sections,
+    })
+}
+
+/// The model held against what the study ships for it; null without.
+fn comparator(a: &Analysis) -> Value {
+    let Some((found, comparator)) = against(a, None).zip(a.study.comparator.as_ref()) else {
+        return Value::Null;
+    };
+    let parts: Vec<Value> = found
+        .iter()
+        .map(|f| {
+            json!({
+                "part": f.part,
+                "measure": f.measure,
+                "n": f.found.n,
+                "events": f.n_events,
+                "model": f.found.first,
+                "comparator": f.found.second,
+                "difference": f.found.difference.estimate,
+                "low": f.found.difference.low,
+                "high": f.found.difference.high,
+                "p": f.p.ok().map(PValue::get),
+            })
+        })
+        .collect();
+    json!({
+        "title": comparator.title,
+        "sha256": comparator.file.sha256,
+        "features": comparator.features,
+        "parts": parts,
     })
 }
 

@@ -16,6 +16,14 @@ pub enum StudyError {
     /// A calibration that cannot be read, or not put on top of the model.
     #[error(transparent)]
     Calibration(#[from] CalibrationTableError),
+    /// A comparator that says several things.
+    #[error("{file} has {n_outputs} outputs, and a comparator needs one")]
+    Comparator {
+        /// Its file.
+        file: String,
+        /// Outputs.
+        n_outputs: usize,
+    },
     /// Features without a column.
     #[error("{} no column: {}", of(.missing.len(), "model feature has", "model features have"), list(.missing))]
     MissingColumns {
@@ -121,6 +129,7 @@ impl StudyError {
             StudyError::MissingColumns { unused, .. } => {
                 format!("Columns that no feature uses: {}; rename the ones that are meant.", list(unused))
             }
+            StudyError::Comparator { .. } => "Name a model with one output as the comparator in study.json, or none.".into(),
             StudyError::Ambiguous { .. } => "Give every column and every feature a name of its own.".into(),
             StudyError::PositionCount { columns, .. } => format!(
                 "Keep the model's columns in training order beside id, outcome and split; now left: {}.",

@@ -1,8 +1,8 @@
 //! Putting a study together, and changing what its columns are for.
 
 use super::{
-    ColumnRole, FileFacts, Manifest, Study, StudyError, bind_columns, bind_with, check_roles, manifest,
-    propose_roles, roles::beside_the_model,
+    ColumnRole, Comparator, FileFacts, Manifest, Study, StudyError, bind_columns, bind_with, check_roles,
+    manifest, propose_roles, roles::beside_the_model,
 };
 use crate::dataset::Dataset;
 use crate::ensemble::Summary;
@@ -16,6 +16,8 @@ pub struct Parts {
     pub model_file: FileFacts,
     /// The table's file.
     pub data_file: FileFacts,
+    /// The comparator that the manifest names.
+    pub comparator: Option<Comparator>,
     /// Sentences raised while the files were read.
     pub warnings: Vec<String>,
 }
@@ -26,12 +28,19 @@ impl Study {
     /// # Errors
     /// As [`bind_with`].
     pub fn join(model: Summary, data: Dataset, parts: Parts) -> Result<Study, StudyError> {
-        let Parts { manifest, model_file, data_file, mut warnings } = parts;
+        let Parts { manifest, model_file, data_file, comparator, mut warnings } = parts;
         let mut bound = bind_with(&model, &data, &manifest)?;
         warnings.append(&mut bound.warnings);
         warnings.append(&mut manifest::misfits(&manifest, &model, &data));
         let roles = propose_roles(&model, &data, &manifest);
-        Ok(Study { manifest, model, data, roles, binding: bound.value, model_file, data_file, warnings })
+        if let (Some(named), None) = (&manifest.comparator, &comparator) {
+            warnings.push(format!(
+                "The manifest names {} to hold the model against; it was not among the files, so that is left out.",
+                named.path
+            ));
+        }
+        let binding = bound.value;
+        Ok(Study { manifest, model, data, roles, binding, model_file, data_file, comparator, warnings })
     }
 
     /// Gives the columns the roles that a person has chosen, and binds again if features move.

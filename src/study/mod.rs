@@ -3,6 +3,7 @@
 
 mod binding;
 mod calibration;
+mod comparator;
 mod error;
 mod findings;
 #[cfg(test)]
@@ -18,12 +19,13 @@ mod understood;
 
 pub use binding::{Binding, bind, bind_columns, bind_with};
 pub use calibration::{CalibrationTableError, calibrated, is_calibration, read_calibration};
+pub use comparator::Comparator;
 pub use error::StudyError;
 pub use findings::{Finding, Severity, Topic, findings};
 pub use join::{Parts, with_role};
 pub use manifest::{
-    BEST, FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, files_named,
-    sha256_hex,
+    BEST, ComparatorSpec, FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION,
+    files_named, sha256_hex,
 };
 pub use parity::{Parity, ParityError, ParityScale, parity_finding};
 pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};
@@ -119,6 +121,8 @@ pub struct Study {
     pub model_file: FileFacts,
     /// The table's file.
     pub data_file: FileFacts,
+    /// What the model is held against, if the study ships it.
+    pub comparator: Option<Comparator>,
     /// Sentences raised while reading and binding.
     pub warnings: Vec<String>,
 }

@@ -381,7 +381,7 @@ fn a_packed_page_holds_the_study() {
     let ran = clarimark(&["pack", "--study", &study("pbc"), "--page", page, "-o", packed]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
     let text = fs::read_to_string(packed).unwrap();
-    for file in ["study.json", "model.json", "pbc.csv"] {
+    for file in ["study.json", "model.json", "pbc.csv", "clinical.json"] {
         assert!(text.contains(&format!("data-packed-file=\"{file}\"")), "{file}");
     }
     fs::remove_dir_all(folder).unwrap();

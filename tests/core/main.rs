@@ -4,6 +4,7 @@
 mod broken;
 mod builder;
 mod command;
+mod comparator;
 mod engine;
 mod evidence;
 mod exactness;

@@ -42,6 +42,15 @@ fn a_report_holds_the_numbers_of_the_analysis() {
         }
         let test = found["performance"].as_array().unwrap().iter().find(|p| p["part"] == "Test").unwrap();
         assert_eq!(format!("{:.3}", test["estimate"].as_f64().unwrap()), c_index, "{name}");
+        // The model held against the study's comparator, likewise.
+        let parts = found["comparator"]["parts"].as_array().unwrap();
+        let against = clarimark::figure::against(&a, None).unwrap();
+        assert_eq!(parts.len(), against.len());
+        for (part, f) in parts.iter().zip(&against) {
+            assert_eq!(part["difference"].as_f64(), Some(f.found.difference.estimate), "{name}");
+            assert_eq!((part["part"].as_str(), part["p"].is_null()), (Some(f.part.as_str()), true));
+        }
+        assert!(page.contains(&a.study.comparator.as_ref().unwrap().file.sha256), "{name}");
         assert_eq!(found["model_sha256"], a.study.model_file.sha256.as_str());
         // Every table of the page is in the block, and every row of it.
         let rows = |value: &Value| value["table"]["rows"].as_array().map_or(0, Vec::len);
@@ -110,7 +119,7 @@ fn the_command_writes_what_the_page_saves() {
         String::from_utf8_lossy(&err)
     );
     let a = analyse("pbc");
-    assert_eq!(files("pbc").len(), 3);
+    assert_eq!(files("pbc").len(), 4);
     let expect = report(&a, &Order { link: String::new(), ..order(&a) });
     assert!(std::fs::read_to_string(&output).unwrap() == expect);
     std::fs::remove_dir_all(&folder).unwrap();

@@ -17,12 +17,12 @@ use clarimark::share::table::{Document, row_names};
 use clarimark::study::{ColumnRole, FileFacts, SplitRole, Study};
 use std::sync::Arc;
 
-/// The files of a shipped study.
+/// The files of a shipped study: its manifest, model, table and comparator.
 pub(crate) fn files(name: &str) -> Vec<Picked> {
     let folder = format!("{}/public/studies/{name}", env!("CARGO_MANIFEST_DIR"));
     let read =
         |file: &str| Picked::new(file.into(), Arc::new(std::fs::read(format!("{folder}/{file}")).unwrap()));
-    vec![read("study.json"), read("model.json"), read(&format!("{name}.csv"))]
+    vec![read("study.json"), read("model.json"), read(&format!("{name}.csv")), read("clinical.json")]
 }
 
 /// Sends a request the way the page does: packed, unpacked, answered, packed, unpacked.
@@ -90,8 +90,11 @@ pub(crate) fn explain(
 
 /// The whole analysis of a shipped study's default cohort.
 pub(crate) fn analyse(name: &str) -> Analysis {
-    let study = Arc::new(read(name));
-    let model = &files(name)[1].bytes;
+    analysed(Arc::new(read(name)), &files(name)[1].bytes)
+}
+
+/// The whole analysis of a study's default cohort.
+pub(crate) fn analysed(study: Arc<Study>, model: &Arc<Vec<u8>>) -> Analysis {
     let cohort = CohortChoice::default_for(&study);
     let rows = cohort.rows(&study);
     let attributions = explain(&study, model, &rows, 2, 13);
@@ -146,7 +149,7 @@ fn a_study_survives_its_journey_to_the_page() {
 #[test]
 fn a_table_that_is_no_text_becomes_text_and_stays_the_file_it_was() {
     let of_csv = {
-        let model_and_table = files("pbc").split_off(1);
+        let model_and_table = files("pbc")[1..3].to_vec();
         let Reading::Study { study, .. } = read_files(&model_and_table).unwrap() else { panic!("no study") };
         study
     };

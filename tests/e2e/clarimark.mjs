@@ -17,6 +17,9 @@ export const chromiumOptions = {
   args: ['--disable-dev-shm-usage', ...sandbox],
 };
 
+export const firefoxPath = process.env.CLARIMARK_FIREFOX
+  ?? ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(path => existsSync(path));
+
 /** The two forms in which Clarimark is given away. */
 export const forms = ['hosted', 'one-file'];
 

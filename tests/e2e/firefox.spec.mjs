@@ -1,17 +1,14 @@
 // The page in Firefox, driven over WebDriver BiDi: Playwright's own Firefox would have to be downloaded.
 import { test as base } from '@playwright/test';
-import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
-import { expect, forms, oneFile, openedView, serveSite, studies } from './clarimark.mjs';
+import { expect, firefoxPath, forms, oneFile, openedView, serveSite, studies } from './clarimark.mjs';
 import { tasks } from './keyboard.mjs';
 
 const test = base.extend({
   firefox: [async ({}, use) => {
-    const executablePath = process.env.CLARIMARK_FIREFOX
-      ?? ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(path => existsSync(path));
     const browser = await puppeteer.launch({
-      browser: 'firefox', executablePath, defaultViewport: { width: 1440, height: 900 },
+      browser: 'firefox', executablePath: firefoxPath, defaultViewport: { width: 1440, height: 900 },
     });
     await use(browser);
     await browser.close();

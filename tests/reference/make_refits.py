@@ -19,7 +19,7 @@ import numpy as np
 import xgboost as xgb
 from scipy.stats import kendalltau, rankdata
 
-from train_studies import PBC_FEATURES, PBC_PARAMS, PBC_ROUNDS, design, harrell, matrix, pbc_table, sha256, write_table
+from train_studies import PBC_FEATURES, PBC_PARAMS, PBC_ROUNDS, design, harrell, matrix, pbc_table, sha256, with_refits, write_table
 
 REFITS = 10
 STUDY = Path(__file__).resolve().parents[2] / "public" / "studies" / "pbc"
@@ -57,14 +57,10 @@ def main() -> None:
     (Path(__file__).parent / "refits.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
     manifest = STUDY / "study.json"
     text = manifest.read_text(encoding="utf-8")
-    before = json.loads(text).get("refits")
-    block = ",\n".join("    " + json.dumps(file) for file in files)
-    if before is None:
-        text = text.replace('  "id":', f'  "refits": [\n{block}\n  ],\n  "id":', 1)
-    else:
+    if "refits" in json.loads(text):
         start = text.index('  "refits": [')
-        text = text[:start] + f'  "refits": [\n{block}\n  ],' + text[text.index("],", start) + 2 :]
-    manifest.write_text(text, encoding="utf-8")
+        text = text[:start] + text[text.index("],\n", start) + 3 :]
+    manifest.write_text(with_refits(text, files), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -242,6 +242,23 @@ def fit(folder: Path, table: pd.DataFrame, features: list[str], time: str, event
     }
 
 
+def fit_comparator(folder: Path, table: pd.DataFrame, features: list[str], time: str, event: str, params: dict, rounds: int) -> dict:
+    """The same procedure on fewer inputs and the same patients: what is known without the others."""
+    x = design(table, features)
+    days, died = table[time].to_numpy(dtype=float), table[event].to_numpy(dtype=int)
+    part = table["split"].to_numpy()
+    train, test = part == "train", part == "test"
+    booster = xgb.train(params, matrix(x[train], days[train], died[train]), rounds)
+    booster.save_model(folder / "clinical.json")
+    margin = booster.predict(xgb.DMatrix(x, enable_categorical=True, nthread=1), output_margin=True)
+    return {
+        "features": features,
+        "c_train": harrell(days[train], died[train], margin[train]),
+        "c_test": harrell(days[test], died[test], margin[test]),
+        "c_test_interval": bootstrap_interval(days[test], died[test], margin[test]),
+    }
+
+
 # ---------------------------------------------------------------- manifests and cards
 
 
@@ -249,12 +266,21 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def with_refits(manifest: str, files: list[dict]) -> str:
+    """The text of a manifest with the refits that make_refits.py has made, one per line."""
+    block = ",\n".join("    " + json.dumps(file) for file in files)
+    return manifest.replace('  "id":', f'  "refits": [\n{block}\n  ],\n  "id":', 1)
+
+
 def write_manifest(folder: Path, manifest: dict) -> None:
     """One feature per line: readable, and small differences stay small."""
     features = manifest.pop("features")
+    made = STUDIES / folder.name / "refits"
+    refits = [{"path": f"refits/{path.name}", "sha256": sha256(path)} for path in sorted(made.glob("*.json.gz"))]
     head = json.dumps(manifest, indent=2, ensure_ascii=False).rstrip("}\n ")
     lines = [f"    {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in features.items()]
     text = head + ',\n  "features": {\n' + ",\n".join(lines) + "\n  }\n}\n"
+    text = with_refits(text, refits) if refits else text
     json.loads(text)
     (folder / "study.json").write_text(text, encoding="utf-8")
 
@@ -323,6 +349,8 @@ def build_pbc(folder: Path) -> dict:
     features = [c for c in table.columns if c in PBC_FEATURES]
     assert len(features) == 17
     got = fit(folder, table, features, "outcome_days", "outcome_death", PBC_PARAMS, PBC_ROUNDS)
+    clinical = [c for c in features if PBC_FEATURES[c][2] in ("Demographic", "Clinical sign")]
+    known = fit_comparator(folder, table, clinical, "outcome_days", "outcome_death", PBC_PARAMS, PBC_ROUNDS)
     x = design(table, features)
     cv = cross_validate(
         x,
@@ -347,6 +375,11 @@ def build_pbc(folder: Path) -> dict:
             "(1974 to 1986), not for the care of patients.",
             "model": {"path": "model.json", "sha256": sha256(folder / "model.json")},
             "data": {"path": "pbc.csv", "sha256": sha256(folder / "pbc.csv")},
+            "comparator": {
+                "path": "clinical.json",
+                "sha256": sha256(folder / "clinical.json"),
+                "title": "Age, sex and clinical signs",
+            },
             "id": "patient_id",
             "outcome": {
                 "kind": "survival",
@@ -421,12 +454,16 @@ trained on the {got['n_train']} `train` patients ({got['events_train']} deaths).
 {got['categorical_splits']} of them categorical. Missing values are left missing. `predictions.csv` holds XGBoost's own
 output for every patient.
 
+`clinical.json`, the comparator: the same settings and patients with the {len(known['features'])} inputs that take no laboratory and no biopsy
+({", ".join(f"`{name}`" for name in known['features'])}).
+
 ## Measured
 
 | | patients | deaths | Harrell's C |
 |---|---|---|---|
 | test | {got['n_test']} | {got['events_test']} | **{got['c_test']:.3f}** (95% bootstrap interval {low:.3f} to {high:.3f}) |
 | train (optimistic) | {got['n_train']} | {got['events_train']} | {got['c_train']:.3f} |
+| comparator, test | {got['n_test']} | {got['events_test']} | {known['c_test']:.3f} ({known['c_test_interval'][0]:.3f} to {known['c_test_interval'][1]:.3f}) |
 | 5-fold cross-validation, {REPEATS} repetitions, all patients | {cv['n']} | {cv['events']} | {cv_text(cv)} (SD over folds) |
 
 The means of the {REPEATS} repetitions, each with its own assignment to folds, lie between {cv['repeat_min']:.3f} and
@@ -452,7 +489,7 @@ Made by `tests/reference/train_studies.py` with {versions()}.
 """,
         encoding="utf-8",
     )
-    return {"fit": got, "cv": cv}
+    return {"fit": got, "comparator": known, "cv": cv}
 
 
 ACC_LAYERS = {
@@ -488,6 +525,9 @@ def build_acc(folder: Path) -> dict:
     features = [c for c in table.columns if ":" in c]
     assert len(features) == 1004
     got = fit(folder, table, features, "outcome_os_days", "outcome_os_event", ACC_PARAMS, ACC_ROUNDS)
+    known = fit_comparator(
+        folder, table, list(ACC_CLINICAL), "outcome_os_days", "outcome_os_event", ACC_PARAMS, ACC_ROUNDS
+    )
 
     usable = table[table["outcome_os_days"] > 0].reset_index(drop=True)
     measured = {layer: [c for c in features if c.startswith(layer + ":")] for layer in ACC_LAYERS}
@@ -533,6 +573,11 @@ def build_acc(folder: Path) -> dict:
             "for a clinical claim.",
             "model": {"path": "model.json", "sha256": sha256(folder / "model.json")},
             "data": {"path": "acc.csv", "sha256": sha256(folder / "acc.csv")},
+            "comparator": {
+                "path": "clinical.json",
+                "sha256": sha256(folder / "clinical.json"),
+                "title": "Clinical variables only",
+            },
             "id": "patient_id",
             "outcome": {
                 "kind": "survival",
@@ -619,12 +664,15 @@ features per tree, seed {SEED}, trained on the {got['n_train']} `train` patients
 {got['features_used']} of the {len(features)} features in {got['splits']} splits ({got['categorical_splits']} categorical).
 Missing values are left missing. `predictions.csv` holds XGBoost's own output for every patient.
 
+`clinical.json`, the comparator: the same settings and patients with the {len(known['features'])} clinical inputs alone.
+
 ## Measured
 
 | | patients | deaths | Harrell's C |
 |---|---|---|---|
 | test | {got['n_test']} | {got['events_test']} | **{got['c_test']:.3f}** (95% bootstrap interval {low:.3f} to {high:.3f}) |
 | train (optimistic) | {got['n_train']} | {got['events_train']} | {got['c_train']:.3f} |
+| comparator, test | {got['n_test']} | {got['events_test']} | {known['c_test']:.3f} ({known['c_test_interval'][0]:.3f} to {known['c_test_interval'][1]:.3f}) |
 
 With {got['events_test']} deaths the test value says little; cross-validation of the same settings says more:
 
@@ -651,7 +699,7 @@ Made by `tests/reference/train_studies.py` with {versions()}.
 """,
         encoding="utf-8",
     )
-    return {"fit": got, "cv": cv}
+    return {"fit": got, "comparator": known, "cv": cv}
 
 
 def report(name: str, result: dict) -> None:
@@ -659,6 +707,8 @@ def report(name: str, result: dict) -> None:
     print(f"{name}: train C {got['c_train']:.4f}, test C {got['c_test']:.4f}", "95%", got["c_test_interval"])
     print("   ", {k: v for k, v in got.items() if k.startswith(("n_", "events", "trees", "splits", "cat", "feat"))})
     print("    test mean|SHAP|:", top_text(got["top"], 10))
+    known = result["comparator"]
+    print(f"    comparator: train C {known['c_train']:.4f}, test C {known['c_test']:.4f}", "95%", known["c_test_interval"])
     runs = result["cv"] if "mean" not in result["cv"] else {"5-fold": result["cv"]}
     for label, r in runs.items():
         print(f"    {label}: {cv_text(r)} n={r['n']} events={r['events']}", f"[{r['repeat_min']:.3f}, {r['repeat_max']:.3f}]")

@@ -17,6 +17,7 @@ pub(crate) use crate::figure::{drawn_note, n_patients, provenance};
 use crate::app::store::Store;
 use crate::app::widget::plot::Gesture;
 use crate::session::Command;
+use leptos::prelude::*;
 
 /// What the pointer does on patients and biomarkers, alike in every form.
 pub(crate) fn point(store: Store, gesture: &Gesture) {
@@ -37,4 +38,10 @@ pub(crate) fn point(store: Store, gesture: &Gesture) {
         },
         Gesture::Lasso(..) | Gesture::Brush(..) => {}
     }
+}
+
+/// Survival and, where another event competes, its incidence beside it.
+fn survival_columns(store: Store) -> Signal<usize> {
+    let competes = Memo::new(move |_| store.open.get().is_some_and(|a| a.study.competing().is_some()));
+    Signal::derive(move || 1 + usize::from(competes.get()))
 }

@@ -134,7 +134,7 @@ pub(crate) fn Performance() -> impl IntoView {
                 <Pane
                     title="Survival"
                     subtitle=Signal::derive(|| "Kaplan–Meier".to_string())
-                    class="performance-pane"
+                    class="performance-pane survival-pane"
                     caption=Signal::derive(|| {
                         "Bands: 95 %, log-log. Ticks: censored. Thin dashed: fewer than 10 at risk. A cut that was searched \
                          for has its p corrected for the search."
@@ -149,7 +149,7 @@ pub(crate) fn Performance() -> impl IntoView {
                             choose=move |word| store.send(Command::SetSurvival(word))
                         />
                     </div>
-                    <SheetView kind=grouping height=360.0 />
+                    <SheetView kind=grouping columns=super::survival_columns(store) height=360.0 />
                 </Pane>
             </Show>
             <Show when=move || kind.get() != Kind::Other && !comparisons.with(Vec::is_empty)>

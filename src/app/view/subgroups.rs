@@ -105,14 +105,14 @@ pub(crate) fn Subgroups() -> impl IntoView {
             <Pane
                 title="Are there groups at all?"
                 subtitle=Signal::derive(|| "against patients without groups".to_string())
-                class="half-pane"
+                class="profile-pane"
                 caption=Signal::derive(|| {
                     "Compared with the same attributions dealt to the patients anew, biomarker by biomarker, and with one \
                      normal cloud. The selected patients where there is a selection."
                         .to_string()
                 })
             >
-                <SheetView kind=Signal::derive(|| Some(SheetKind::Reality)) height=220.0 />
+                <SheetView kind=Signal::derive(|| Some(SheetKind::Reality)) columns=Signal::stored(2) height=220.0 />
             </Pane>
             <Pane
                 title="Another way to group"
@@ -140,14 +140,18 @@ pub(crate) fn Subgroups() -> impl IntoView {
                 <Pane
                     title="Survival"
                     subtitle=Signal::derive(|| "of the subgroups, Kaplan–Meier".to_string())
-                    class="half-pane survival-pane"
+                    class="profile-pane survival-pane"
                     caption=Signal::derive(move || {
                         let method = "Bands: 95 %, log-log. Ticks: censored. Thin dashed: fewer than 10 at risk.";
                         let provenance = analysis.get().map_or_else(String::new, |a| provenance(&a));
                         format!("{method} {provenance}")
                     })
                 >
-                    <SheetView kind=Signal::derive(|| Some(SheetKind::Survival { by: Grouping::Cluster })) height=340.0 />
+                    <SheetView
+                        kind=Signal::derive(|| Some(SheetKind::Survival { by: Grouping::Cluster }))
+                        columns=super::survival_columns(store)
+                        height=340.0
+                    />
                 </Pane>
             </Show>
             <Pane

@@ -202,7 +202,10 @@ pub(crate) fn Plot(
         let [x, y] = canvas::position(&event);
         let drawn = path.get_untracked();
         path.set(Vec::new());
-        let far = drawn.iter().any(|p| (p[0] - x).hypot(p[1] - y) > CLICK_SLACK);
+        let far = drawn.iter().any(|p| {
+            let (across, along) = (p[0] - x, p[1] - y);
+            across * across + along * along > CLICK_SLACK * CLICK_SLACK
+        });
         match (drag, far) {
             (Drag::Lasso, true) if drawn.len() > 2 => {
                 let combine = match (event.shift_key(), event.alt_key()) {

@@ -56,6 +56,12 @@ const TOP: f64 = 18.0;
 
 /// The plot.
 pub fn draw(spec: &Spec) -> Scene {
+    if spec.rows.is_empty() {
+        let mut scene = Scene::new(spec.width, 24.0).titled(spec.title, "There is nothing to estimate.");
+        let said = format!("{}: nothing to estimate", spec.title);
+        scene.text(12.0, 12.0, text::fit(&said, spec.width - 24.0, 11.0, false), Label::HINT);
+        return scene;
+    }
     let bottom = TOP + ROW * spec.rows.len() as f64;
     let mut scene =
         Scene::new(spec.width, bottom + 18.0).titled(spec.title, "Estimate and 95 % interval per row.");

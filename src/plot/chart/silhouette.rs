@@ -33,12 +33,13 @@ pub fn draw(spec: &Spec) -> Scene {
     let groups = groups(spec);
     let computed: Vec<f64> = groups.iter().flatten().map(|&i| spec.widths[i]).collect();
     let overall = mean(&computed);
-    let mut scene = Scene::new(spec.width, spec.height).titled(
+    let height = if computed.is_empty() { 24.0 } else { spec.height };
+    let mut scene = Scene::new(spec.width, height).titled(
         "Silhouette by patient",
         format!("Mean {}. Near 1: clearly in its cluster; below 0: nearer to another.", fixed(overall, 2)),
     );
     if computed.is_empty() {
-        scene.text(12.0, 12.0, "No silhouettes were computed.", Label::HINT);
+        scene.text(12.0, 12.0, "No silhouettes: there are no two groups.", Label::HINT);
         return scene;
     }
     let [low, high] = extent(computed.iter().copied()).unwrap_or([0.0, 1.0]);

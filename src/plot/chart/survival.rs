@@ -121,7 +121,7 @@ fn layout(spec: &Spec) -> Layout {
     let margin = named.min(spec.width * 0.28) + 14.0;
     let end = spec.groups.iter().filter_map(|g| g.steps.last()).map(|s| s.time).fold(0.0, f64::max);
     let x = Scale::linear([0.0, if end > 0.0 { end } else { 1.0 }], [44.0, spec.width - margin]);
-    let top = 10.0 + LINE * verdict.len() as f64 + 16.0;
+    let top = 10.0 + LINE * verdict.len() as f64 + 20.0;
     let bottom = spec.height - 34.0 - ROW * (spec.groups.len() as f64 + 1.0);
     let y = Scale::linear([0.0, 1.0], [bottom.max(top + 20.0), top]);
     let axis = Axis::plain(x, ((x.range[1] - x.range[0]).max(0.0) / 60.0) as usize);
@@ -163,7 +163,7 @@ pub fn draw(spec: &Spec) -> Scene {
     for (v, _) in &y_axis.ticks {
         scene.text(left - 6.0, lay.y.px(*v) + 4.0, percent(*v), Label::LABEL.end());
     }
-    scene.text(12.0, top - 6.0, spec.measure.says(spec.word), Label::HINT);
+    scene.text(12.0, top - 10.0, spec.measure.says(spec.word), Label::HINT);
     lay.axis.labels_x(&mut scene, bottom + 14.0, Label::LABEL);
     for group in &spec.groups {
         curve(&mut scene, group, &lay, spec.measure.start());
@@ -324,7 +324,7 @@ mod tests {
         for line in [
             "text 12 14 11 \"Not a valid test.\"",
             // Six patients: nowhere ten at risk, so both curves are thin.
-            "line 44,40 … 131.8,161 (7) | ClusterInk(0) 1.1 dashed → Cluster(ClusterId(0))",
+            "line 44,44 … 131.8,161 (7) | ClusterInk(0) 1.1 dashed → Cluster(ClusterId(0))",
             "text 12 195 11 \"At risk, by years\"",
         ] {
             assert!(text.contains(line), "{line}\n{text}");

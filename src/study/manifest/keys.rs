@@ -1,7 +1,7 @@
 //! Unknown keys, named with their path.
 
 use super::error::message;
-use super::{CompetingSpec, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec};
+use super::{ComparatorSpec, CompetingSpec, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec};
 use crate::ensemble::ReadOptions;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -27,6 +27,7 @@ fn unknown(value: &Value) -> Vec<Unknown<'_>> {
     // With what is not written while it is empty.
     let all = Manifest {
         calibration: Some(FileRef::default()),
+        comparator: Some(ComparatorSpec::default()),
         refits: vec![FileRef::default()],
         reading: reading_sample(),
         ..Manifest::default()
@@ -36,6 +37,9 @@ fn unknown(value: &Value) -> Vec<Unknown<'_>> {
         if let Some(file) = top.get(key).and_then(Value::as_object) {
             compare(file, &[key], &keys(&FileRef::default()), &mut found);
         }
+    }
+    if let Some(comparator) = top.get("comparator").and_then(Value::as_object) {
+        compare(comparator, &["comparator"], &keys(&ComparatorSpec::default()), &mut found);
     }
     if let Some(reading) = top.get("reading").and_then(Value::as_object) {
         compare(reading, &["reading"], &keys(&reading_sample()), &mut found);

@@ -45,6 +45,26 @@ pub struct FileRef {
     pub sha256: String,
 }
 
+/// A second model of the same outcome, to hold the first against.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparatorSpec {
+    /// As in [`FileRef`].
+    pub path: String,
+    /// As in [`FileRef`].
+    pub sha256: String,
+    /// What to call it, e.g. `Age, sex and stage`.
+    #[serde(default)]
+    pub title: String,
+}
+
+impl ComparatorSpec {
+    /// Its file.
+    pub fn file(&self) -> FileRef {
+        FileRef { path: self.path.clone(), sha256: self.sha256.clone() }
+    }
+}
+
 /// Which columns say what happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
@@ -117,6 +137,9 @@ pub struct Manifest {
     /// A table as [`super::read_calibration`] reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<FileRef>,
+    /// A model of what is known without the new biomarkers, e.g. of clinical variables alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparator: Option<ComparatorSpec>,
     /// Models fitted by the same procedure on resampled patients, to see what it varies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refits: Vec<FileRef>,
@@ -155,9 +178,11 @@ pub fn files_named(bytes: &[u8]) -> Result<Vec<String>, String> {
         model: Option<Path>,
         data: Option<Path>,
         calibration: Option<Path>,
+        comparator: Option<Path>,
     }
-    let Files { model, data, calibration } = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
-    Ok([model, data, calibration].into_iter().flatten().map(|p| p.path).collect())
+    let Files { model, data, calibration, comparator } =
+        serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
+    Ok([model, data, calibration, comparator].into_iter().flatten().map(|p| p.path).collect())
 }
 
 impl Manifest {
@@ -192,6 +217,11 @@ fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, ManifestError> {
         if let Some(file) = file {
             file::check(key, file)?;
         }
+    }
+    if let Some(spec) = &mut manifest.comparator {
+        let mut file = spec.file();
+        file::check("comparator", &mut file)?;
+        spec.sha256 = file.sha256;
     }
     for file in &mut manifest.refits {
         file::check("refits", file)?;

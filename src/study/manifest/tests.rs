@@ -17,16 +17,20 @@ fn a_full_manifest_round_trips() {
     let text = manifest(&format!(
         r#""title": "T", "description": "D", "context_of_use": "C",
         "model": {{"path": "m/model.ubj", "sha256": "{}"}}, "data": {{"path": "d.csv", "sha256": "{}"}},
+        "comparator": {{"path": "m/clinical.json", "sha256": "{}", "title": "Clinical"}},
         "id": "pid", "outcome": {{"kind": "survival", "time": "t", "event": "e", "time_unit": "days"}},
         "split": "part", "ignore": ["a"], "covariates": ["b"],
         "features": {{"x": {{"label": "X", "unit": "mg"}}}},
         "citation": "Z", "licence": "L", "source": "S", "notes": ["n"]"#,
         hash("AB"),
         hash("0f"),
+        hash("CD"),
     ));
     let read = Manifest::read(text.as_bytes()).unwrap();
     assert!(read.warnings.is_empty());
     assert_eq!(read.value.model.as_ref().unwrap().sha256, hash("ab"));
+    assert_eq!(read.value.comparator.as_ref().unwrap().sha256, hash("cd"));
+    assert_eq!(files_named(text.as_bytes()).unwrap(), ["m/model.ubj", "d.csv", "m/clinical.json"]);
     let again = serde_json::to_vec(&read.value).unwrap();
     assert_eq!(Manifest::read(&again).unwrap(), read);
     let bare = Manifest::read(manifest("").as_bytes()).unwrap().value;
@@ -56,6 +60,13 @@ fn errors_name_the_place() {
         &manifest("\"model\": {\"path\": \"m\", \"hash\": \"\"}"),
         "the manifest has an unknown key model.hash (line 2, column 29)",
     );
+    check(
+        &manifest("\"comparator\": {\"path\": \"m\", \"name\": \"\"}"),
+        "the manifest has an unknown key comparator.name (line 2, column 34)",
+    );
+    let outside =
+        manifest(&format!("\"comparator\": {{\"path\": \"../m\", \"sha256\": \"{}\"}}", hash("00")));
+    check(&outside, "comparator.path: “../m” contains an empty part, . or ..");
     check(
         &manifest("\"outcome\": {\"kind\": \"binary\", \"column\": \"y\", \"time\": \"t\"}"),
         "the manifest has an unknown key outcome.time (line 2, column 58)",
