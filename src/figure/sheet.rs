@@ -46,6 +46,10 @@ pub enum SheetKind {
         /// How patients are grouped.
         by: super::Grouping,
     },
+    /// How well the clusters are separated and whether resampling finds them again.
+    Trust,
+    /// What the model credits in each cluster.
+    Profile,
     /// What the clusters are: rules that come close, and columns the model does not use.
     Description,
     /// What other models of the same outcome lean on; drawn by [`super::across_models`], which needs them.
@@ -129,6 +133,8 @@ impl SheetKind {
             | SheetKind::Pair { .. }
             | SheetKind::Reality => true,
             SheetKind::Panel
+            | SheetKind::Trust
+            | SheetKind::Profile
             | SheetKind::Description
             | SheetKind::Models
             | SheetKind::About { .. }
@@ -164,7 +170,11 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 26] = [
+const PLOTS: [&str; 30] = [
+    "silhouette",
+    "stability",
+    "silhouette-by-k",
+    "profile",
     "groups",
     "cohorts",
     "roc",
@@ -291,6 +301,17 @@ pub fn sheet_with(
                 sheet
             }
         },
+        SheetKind::Trust => Sheet {
+            figures: vec![
+                ("silhouette".into(), super::silhouettes(a, [width, height])),
+                ("stability".into(), super::stability(a, width)),
+                ("silhouette-by-k".into(), super::silhouettes_by_k(a, [width, 130.0])),
+            ],
+            ..Sheet::default()
+        },
+        SheetKind::Profile => {
+            Sheet { figures: vec![("profile".into(), super::profile(a, width))], ..Sheet::default() }
+        }
         SheetKind::Description => {
             let found = clusters::describe_clusters(a);
             let mut tables = vec![("Rule of each subgroup".to_string(), found.clusters)];

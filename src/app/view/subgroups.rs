@@ -24,7 +24,6 @@ use wasm_bindgen_futures::spawn_local;
 pub(crate) fn Subgroups() -> impl IntoView {
     let store = store();
     let analysis = store.open;
-    let hovered = store.slice(|s| s.hovered);
     let (k, clusters) = (store.slice(|s| s.now.k), store.slice(|s| s.now.clusters));
     let linkage = store.slice(|s| s.now.linkage);
     let (map_of, metric) = (store.slice(|s| s.now.map_of), store.slice(|s| s.now.metric));
@@ -65,30 +64,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
                 class="trust-pane"
                 caption=Signal::derive(move || analysis.get().map_or_else(String::new, |a| figure::trust(&a)))
             >
-                <div class="trust-plots">
-                    <Plot
-                        name="silhouette"
-                        draw=Box::new(move |w, _| {
-                            analysis.get().map(|a| drawing(figure::silhouettes(&a, [w, 250.0]))).unwrap_or_default()
-                        })
-                        over=Box::new(move |base| {
-                            overlay(base, &Highlights { hovered: hovered.get(), ..Highlights::default() })
-                        })
-                        gesture=Box::new(move |gesture, _| super::point(store, &gesture))
-                    />
-                    <div>
-                        <Plot
-                            name="stability"
-                            draw=Box::new(move |w, _| analysis.get().map(|a| drawing(figure::stability(&a, w))).unwrap_or_default())
-                        />
-                        <Plot
-                            name="silhouette-by-k"
-                            draw=Box::new(move |w, _| {
-                                analysis.get().map(|a| drawing(figure::silhouettes_by_k(&a, [w, 130.0]))).unwrap_or_default()
-                            })
-                        />
-                    </div>
-                </div>
+                <SheetView kind=Signal::stored(Some(SheetKind::Trust)) columns=Signal::stored(2) narrowest=200.0 height=250.0 />
             </Pane>
             <Pane
                 title="Profile"
@@ -96,11 +72,7 @@ pub(crate) fn Subgroups() -> impl IntoView {
                 class="profile-pane"
                 caption=Signal::derive(move || analysis.get().map_or_else(String::new, |a| profile_caption(&a)))
             >
-                <Plot
-                    name="profile"
-                    draw=Box::new(move |w, _| analysis.get().map(|a| drawing(figure::profile(&a, w))).unwrap_or_default())
-                    gesture=Box::new(move |gesture, _| super::point(store, &gesture))
-                />
+                <SheetView kind=Signal::stored(Some(SheetKind::Profile)) height=0.0 />
             </Pane>
             <Pane
                 title="Are there groups at all?"

@@ -13,7 +13,7 @@ use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Narrowest figure of several side by side, pixels.
+/// Narrowest figure of several side by side where nothing else is said, pixels.
 const NARROWEST: f64 = 300.0;
 /// Between figures, pixels.
 const GAP: f64 = 8.0;
@@ -29,6 +29,9 @@ pub(crate) fn SheetView(
     columns: Signal<usize>,
     /// Height of a figure that does not have its own, pixels.
     height: f64,
+    /// Narrowest figure of several side by side, pixels.
+    #[prop(default = NARROWEST)]
+    narrowest: f64,
     /// What a click on a part of a figure does that stands for no patient and no biomarker.
     #[prop(optional)]
     bin: Option<Bin>,
@@ -48,7 +51,7 @@ pub(crate) fn SheetView(
     });
     on_cleanup(move || watch.set_value(None));
     let side_by_side =
-        Memo::new(move |_| ((width.get() / NARROWEST) as usize).clamp(1, columns.get().max(1)));
+        Memo::new(move |_| ((width.get() / narrowest) as usize).clamp(1, columns.get().max(1)));
     let order = Memo::new(move |_| {
         let (w, n) = (width.get(), side_by_side.get() as f64);
         let kind = kind.get().filter(|_| w >= 1.0)?;
