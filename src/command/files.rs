@@ -110,7 +110,7 @@ pub(super) fn load(
     warnings.extend(of_data);
     let comparator = match &comparator_file {
         Some(file) => {
-            let second = file.model(false)?;
+            let second = file.model(&ReadOptions::default())?;
             warnings.extend(second.warnings);
             let found = Comparator::of(&second.value, file.facts(), &data, &manifest.value)
                 .map_err(|problem| CommandError::Study { path: file.path.clone(), problem })?;
