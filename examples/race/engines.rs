@@ -1,5 +1,8 @@
 //! The engines by name.
 
+use clarimark::cohort::cluster::kmeans;
+use clarimark::cohort::embed::pca;
+use clarimark::cohort::nonlinear::{Metric, Nearest, Umap};
 use clarimark::ensemble::Ensemble;
 use clarimark::explain::{Engine, ExplainError, Flow, Interactions, Interventional, Precision};
 use std::error::Error;
@@ -30,6 +33,15 @@ pub(crate) fn run(
             "flow" => drop(black_box(flow.explain(rows))),
             "f64" => choose(Precision::F64)?,
             "f32" => choose(Precision::F32)?,
+            // What is done with attributions is done to the rows here: their number and shape alone decide the time.
+            "pca" => drop(black_box(pca(rows, model.n_features()))),
+            "k-means" => drop(black_box(kmeans(rows, model.n_features(), 3, &vec![0.0; n_rows], 0))),
+            "umap" => {
+                let nearest = Nearest::of(rows, model.n_features(), 14, Metric::Euclidean);
+                let mut map = Umap::new(rows, model.n_features(), &nearest, 0);
+                while map.step() {}
+                black_box(map.points());
+            }
             "interactions" => drop(black_box(Interactions::by_cover(model)?.matrices(rows)?)),
             _ => return Err(format!("there is no engine {engine}").into()),
         },

@@ -208,7 +208,7 @@ pub fn means(x: &[f64], y: &[f64], at: &[f64]) -> Option<(Vec<f64>, Smooth)> {
         .map(|g| (g[0][0], g.iter().map(|p| p[1]).sum::<f64>() / g.len() as f64, g.len() as f64))
         .collect();
     let within = |(g, (_, mean, _)): (&[[f64; 2]], &(f64, f64, f64))| {
-        g.iter().map(|p| (p[1] - mean).powi(2)).sum::<f64>()
+        g.iter().map(|p| (p[1] - mean) * (p[1] - mean)).sum::<f64>()
     };
     let spread: f64 = pairs.chunk_by(|a, b| a[0] == b[0]).zip(&groups).map(within).sum();
     let variance = spread / (pairs.len() - distinct) as f64;

@@ -3,8 +3,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Writes a binary XGBoost model and a table with two missing values in a hundred; returns the folder and both files. */
-export const cohort = async ({ rows, features, trees, depth }) => {
+/**
+ * Writes an XGBoost model and a table with two missing values in a hundred; returns the folder and both files. The
+ * model is one of yes and no, or, with `survival`, of the time to an event, which the table then has for patients who
+ * are all marked test.
+ */
+export const cohort = async ({ rows, features, trees, depth, survival = false }) => {
   let state = 2026;
   const uniform = () => {
     // mulberry32
@@ -48,17 +52,20 @@ export const cohort = async ({ rows, features, trees, depth }) => {
     learner: {
       attributes: {}, feature_names: names, feature_types: names.map(() => 'float'),
       learner_model_param: { base_score: '[5E-1]', num_class: '0', num_feature: String(features), num_target: '1', boost_from_average: '1' },
-      objective: { name: 'binary:logistic', reg_loss_param: { scale_pos_weight: '1' } },
+      objective: survival
+        ? { name: 'survival:cox' }
+        : { name: 'binary:logistic', reg_loss_param: { scale_pos_weight: '1' } },
       gradient_booster: { name: 'gbtree', model: {
         gbtree_model_param: { num_trees: String(trees), num_parallel_tree: '1' },
         iteration_indptr: Array.from({ length: trees + 1 }, (_, i) => i),
         tree_info: Array(trees).fill(0), trees: Array.from({ length: trees }, (_, i) => tree(i)) } },
     },
   };
-  const table = [['patient_id', ...names].join(',')];
+  const table = [['patient_id', ...(survival ? ['days', 'died', 'split'] : []), ...names].join(',')];
   for (let r = 0; r < rows; r += 1) {
     const cells = names.map(() => (uniform() < 0.02 ? '' : uniform().toFixed(4)));
-    table.push([`P${r}`, ...cells].join(','));
+    const followed = survival ? [Math.ceil(-2_000 * Math.log(1 - uniform())), Number(uniform() < 0.6), 'test'] : [];
+    table.push([`P${r}`, ...followed, ...cells].join(','));
   }
 
   const folder = await mkdtemp(join(tmpdir(), 'clarimark-bench-'));

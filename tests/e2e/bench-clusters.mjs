@@ -1,0 +1,97 @@
+// What a reader of a large cohort waits for in the view of subgroups (10,000 patients × 200 biomarkers, made from a
+// seed): a UMAP, how many pictures it shows meanwhile, and survival after a lasso on the map. Ends with an error if a
+// bar is missed.
+//
+//   node tests/e2e/bench-clusters.mjs [ROWS]
+import { rm } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { chromium } from '@playwright/test';
+import { chromiumOptions } from './clarimark.mjs';
+import { cohort } from './cohort.mjs';
+
+const rows = Number(process.argv[2] ?? 10_000);
+const { folder, files } = await cohort({ rows, features: 200, trees: 100, depth: 4, survival: true });
+const browser = await chromium.launch(chromiumOptions);
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+let met = true;
+const say = (ok, text) => {
+  met &&= ok;
+  console.log(`${ok ? 'ok  ' : 'MISS'} ${text}`);
+};
+
+try {
+  await page.addInitScript(() => {
+    // Requests that draw survival (the third byte or the fourth says so, after the question's number) until their answer.
+    const [DRAW, MAP, SURVIVAL] = [8, 9, 3];
+    const afterNumber = header => 2 + Number(header[1] > 127) + Number(header[1] > 127 && header[2] > 127);
+    Object.assign(globalThis, { pictures: 0, lifted: 0, survivals: [] });
+    let start;
+    Object.defineProperty(globalThis, 'clarimarkWorker', {
+      set: value => { start = value; },
+      get: () => (program = 'worker') => {
+        const worker = start(program);
+        const asked = [];
+        const post = worker.postMessage.bind(worker);
+        worker.postMessage = (message, transfer) => {
+          if (Array.isArray(message)) {
+            const [header] = message;
+            asked.push(header[0] === MAP ? 'map' : header[0] === DRAW && header[afterNumber(header)] === SURVIVAL ? 'survival' : '');
+          }
+          post(message, transfer);
+        };
+        worker.addEventListener('message', ({ data }) => {
+          // The first word of a worker is that it is ready.
+          if (!Array.isArray(data) || (data[0].length === 1 && data[0][0] === 0)) return;
+          const what = asked.shift();
+          if (what === 'map') globalThis.pictures += 1;
+          // Painted in the frame after the answer.
+          if (what === 'survival') requestAnimationFrame(() => setTimeout(() => survivals.push(performance.now())));
+        });
+        return worker;
+      },
+    });
+    addEventListener('pointerup', () => { globalThis.lifted = performance.now(); }, true);
+  });
+  await page.goto(`${pathToFileURL('dist/clarimark.html')}?workers=2`);
+  await page.locator('#file-input').setInputFiles(files);
+  await page.locator('[data-command="compute"]:enabled').first().click({ timeout: 120_000 });
+  await page.locator('[data-view="overview"]').waitFor({ timeout: 600_000 });
+  await page.locator('[data-command="go-subgroups"]:visible').first().click();
+  await page.locator('[data-view="subgroups"]').waitFor();
+  const quiet = () => page.waitForFunction(
+    () => !document.querySelector('.answer[aria-busy=true], [data-testid=settling]'), null, { timeout: 600_000 },
+  );
+  await quiet();
+
+  const start = Date.now();
+  await page.evaluate(() => { globalThis.pictures = 0; });
+  await page.getByRole('button', { name: 'UMAP' }).click();
+  await page.getByTestId('settling').waitFor();
+  await page.getByTestId('settling').waitFor({ state: 'detached', timeout: 600_000 });
+  const seconds = (Date.now() - start) / 1000;
+  const pictures = await page.evaluate(() => globalThis.pictures);
+  say(seconds <= 30 && pictures > 10, `UMAP of ${rows} patients in the page: ${seconds.toFixed(1)} s with ${pictures} pictures (bar: 30 s, live)`);
+
+  const box = await page.locator('canvas[data-plot="map"]').boundingBox();
+  const at = (x, y) => page.mouse.move(box.x + x * box.width, box.y + y * box.height);
+  const times = [];
+  for (let i = 0; i < 20; i += 1) {
+    const edge = 0.35 + (i % 10) / 20;
+    await page.evaluate(() => { globalThis.survivals.length = 0; });
+    await at(0.02, 0.02);
+    await page.mouse.down();
+    for (const [x, y] of [[edge, 0.02], [edge, 0.98], [0.02, 0.98]]) await at(x, y);
+    await page.mouse.up();
+    await page.waitForFunction(() => globalThis.survivals.length > 0, null, { timeout: 120_000 });
+    times.push(await page.evaluate(() => globalThis.survivals[0] - globalThis.lifted));
+    await page.keyboard.press('Escape');
+    await page.locator('[data-command="undo"]:visible').first().click();
+  }
+  times.sort((a, b) => a - b);
+  const [middle, high] = [times[times.length >> 1], times[Math.floor(0.95 * times.length)]];
+  say(middle <= 50, `survival drawn again after a lasso: p50 ${middle.toFixed(0)} ms, p95 ${high.toFixed(0)} ms, ${times.length} times (bar: 50 ms)`);
+} finally {
+  await browser.close();
+  await rm(folder, { recursive: true });
+}
+process.exitCode = met ? 0 : 1;
