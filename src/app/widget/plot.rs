@@ -267,8 +267,8 @@ pub(crate) fn Plot(
     });
 
     view! {
-        <div class="plot" class:fill=fill node_ref=host>
-            <div class="plot-sheet">
+        <div class="plot" class:fill=fill>
+            <div class="plot-sheet" node_ref=host>
                 <canvas
                     node_ref=base
                     data-plot=name

@@ -48,7 +48,7 @@ fn plain_intervals(phi: &[f64], n_features: usize, n_resamples: usize, seed: u64
 #[test]
 fn means_of_two_sets_and_their_difference() {
     let sets = [vec![[1.0, -2.0], [3.0, 0.5], [5.0, 1.0]], vec![[2.0, 0.0], [8.0, 0.0]]];
-    let arrays = sets.clone().map(|rows| Array2::from(rows));
+    let arrays = sets.clone().map(Array2::from);
     let (means, differences) = compare_means(&arrays, 400, 7);
     // One resample after the other, the second set with the seed after the first's.
     let plain: Vec<Vec<Vec<f64>>> = (sets.iter().zip(7u64..))
