@@ -33,7 +33,7 @@ def xgboost(folder):
 
     x, y = train(10_000)
     data = xgb.DMatrix(x, y, feature_names=NAMES)
-    parameters = {"max_depth": 20, "min_child_weight": 0, "max_bin": 8, "subsample": 0.9, "colsample_bynode": 0.1, "eta": 1}
+    parameters = {"max_depth": 12, "min_child_weight": 0, "max_bin": 8, "subsample": 0.9, "colsample_bynode": 0.1, "eta": 1}
     fit = lambda n: xgb.train(parameters | {"num_parallel_tree": n}, data, 1)
     model = grown(fit, lambda model, path: model.save_model(path), folder / "xgboost.json", 10)
     yield folder / "xgboost.json"
