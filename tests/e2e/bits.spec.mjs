@@ -111,7 +111,7 @@ const survivalTour = async page => {
   await press(page, '.view button', '1 − r');
   await press(page, '.view button', 'PCA');
   await press(page, '[data-command="go-biomarkers"]');
-  for (const form of ['Heatmap', 'Redundancy', 'Cohorts']) await press(page, '.view button', form);
+  for (const form of ['Heatmap', 'Redundancy', 'Groups', 'Cohorts']) await press(page, '.view button', form);
   await press(page, '[data-command="go-biomarker"]');
   for (const chart of ['effect curves', 'with partner']) await press(page, '.view button', chart);
   await press(page, '[data-command="save-report"]');
@@ -203,9 +203,9 @@ for (const [browser, options] of Object.entries(browsers)) {
       expect([...kinds].sort()).toEqual([
         'analyse Density', 'analyse Means', 'analyse Mixture',
         'document CSV',
-        'draw Components', 'draw Consensus', 'draw Description', 'draw Effect', 'draw Groups', 'draw Heatmap',
-        'draw Models', 'draw Pair', 'draw Panel', 'draw Performance', 'draw Reality', 'draw Redundancy', 'draw Survival',
-        'draw Tree',
+        'draw Cohorts', 'draw Components', 'draw Consensus', 'draw Crossing', 'draw Description', 'draw Effect',
+        'draw GroupSums', 'draw Groups', 'draw Heatmap', 'draw Models', 'draw Pair', 'draw Panel', 'draw Performance',
+        'draw Profile', 'draw Reality', 'draw Redundancy', 'draw Survival', 'draw Tree', 'draw Trust',
         'explain', 'keep', 'load',
         'map Pca Values Correlation', 'map Tsne Attributions Euclidean', 'map Tsne Values Correlation',
         'map Tsne Values Euclidean', 'map Umap Attributions Euclidean',
