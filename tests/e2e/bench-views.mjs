@@ -6,14 +6,12 @@
 import { rm } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
+import { chromiumOptions } from './clarimark.mjs';
 import { cohort } from './cohort.mjs';
 
 const rows = Number(process.argv[2] ?? 10_000);
 const { folder, files } = await cohort({ rows, features: 50, trees: 100, depth: 6 });
-const browser = await chromium.launch({
-  executablePath: process.env.CLARIMARK_CHROMIUM,
-  args: ['--no-sandbox', '--disable-dev-shm-usage'],
-});
+const browser = await chromium.launch(chromiumOptions);
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 await page.goto(`${pathToFileURL('dist/clarimark.html')}?workers=2`);
 await page.locator('#file-input').setInputFiles(files);
