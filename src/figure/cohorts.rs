@@ -207,19 +207,26 @@ fn differences_said(spec: &chart::Spec, n_resamples: usize) -> String {
     if *n == 0 || *m == 0 {
         return format!("{} has no patients here.", if *n == 0 { first } else { second });
     }
+    let how = format!(
+        "95 % interval of {n_resamples} bootstrap resamples of the patients, each biomarker by itself"
+    );
     let apart = |r: &&chart::Row| r.difference.is_some_and(|[_, low, high]| low > 0.0 || high < 0.0);
     let mut apart: Vec<&chart::Row> = spec.rows.iter().filter(apart).collect();
+    if apart.is_empty() {
+        return format!(
+            "No biomarker's mean |SHAP| differs between {first} and {second}: every {how}, holds zero."
+        );
+    }
     let size = |r: &chart::Row| r.difference.map_or(0.0, |d| d[0]);
     apart.order_by(|x, y| size(y).abs().total_cmp(&size(x).abs()));
     let named: Vec<String> =
         apart.iter().take(N_NAMED).map(|r| format!("{} ({})", within(r.name), signed(size(r), 3))).collect();
-    let list = if named.is_empty() { String::new() } else { format!(": {}", named.join(", ")) };
+    let list = named.join(", ");
     let rest = apart.len().saturating_sub(N_NAMED);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     format!(
-        "{} of {} biomarkers matter differently in {second} than in {first}{list}{more}. Mean |SHAP|, {second} minus \
-         {first}; the 95 % interval of {n_resamples} bootstrap resamples of the patients, each biomarker by itself, \
-         leaves out zero.",
+        "{} of {} biomarkers matter differently in {second} than in {first}: {list}{more}. Mean |SHAP|, {second} minus \
+         {first}; the {how}, leaves out zero.",
         apart.len(),
         spec.rows.len()
     )

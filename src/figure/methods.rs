@@ -2,7 +2,7 @@
 
 use super::cohorts::method_said;
 use super::{Figure, Sheet, compact};
-use crate::explain::summary::{Mean, compare_means, resamples_within_a_second};
+use crate::explain::summary::{compare_means, resamples_within_a_second};
 use crate::ids::FeatureId;
 use crate::math::{self, Order as _};
 use crate::plot::chart::{Table, sides as chart};
@@ -18,10 +18,8 @@ const LEADING: usize = 10;
 /// What one biomarker is by two methods.
 struct Row {
     feature: FeatureId,
-    /// Mean |φ| and its interval, by each.
-    means: [Mean; 2],
-    /// Second less first, over the same patients.
-    difference: Mean,
+    /// Mean |φ|, by each.
+    means: [f64; 2],
     /// Place by mean |φ|, from 1, by each.
     rank: [usize; 2],
     /// Spearman's correlation of φ over patients.
@@ -39,18 +37,31 @@ pub fn across_methods(a: &Analysis, other: Method, phi: &[f64], width: f64) -> S
     let rows = compare(a, phi);
     let names = [a.method, other].map(method_said);
     let sets: Vec<(String, usize)> = names.iter().map(|name| (name.clone(), n)).collect();
+    // Intervals of what is drawn, by the same resamples for all three: the patients are the same.
+    let drawn: Vec<&Row> = rows.iter().take(TOP).collect();
+    let size = |by: usize| {
+        Array2::from_shape_fn((n, drawn.len()), |(i, c)| {
+            let f = drawn[c].feature;
+            if by == 0 { a.phi(i, f).abs() } else { phi[i * n_features + f.index()].abs() }
+        })
+    };
+    let sizes = [size(0), size(1)];
+    let n_resamples = resamples_within_a_second(n, 3 * drawn.len());
+    let means = |rows: Array2<f64>| compare_means(&[rows], n_resamples, 0).0.pop().unwrap_or_default();
+    let difference = means(&sizes[1] - &sizes[0]);
+    let [here, there] = sizes.map(means);
     let spec = chart::Spec {
         width,
         compact: compact(width),
         sets: &sets,
-        rows: rows
+        rows: drawn
             .iter()
-            .take(TOP)
-            .map(|r| chart::Row {
+            .enumerate()
+            .map(|(c, r)| chart::Row {
                 feature: r.feature,
                 name: a.study.label(r.feature),
-                means: r.means.to_vec(),
-                difference: Some(r.difference),
+                means: vec![here[c], there[c]],
+                difference: Some(difference[c]),
             })
             .collect(),
         scale: &a.study.model.scale.margin,
@@ -73,17 +84,6 @@ const WHICH: &str = "Both are exact, and answer different questions. By cover, w
 /// The biomarkers that matter by either, most important by the analysis first.
 fn compare(a: &Analysis, phi: &[f64]) -> Vec<Row> {
     let (n, n_features) = (a.rows.len(), a.study.n_features());
-    let size = |by: usize| {
-        let size =
-            |(i, f)| if by == 0 { a.phi(i, FeatureId::of(f)).abs() } else { phi[i * n_features + f].abs() };
-        Array2::from_shape_fn((n, n_features), size)
-    };
-    let sizes = [size(0), size(1)];
-    let n_resamples = resamples_within_a_second(n, 3 * n_features);
-    // The same resamples for all three: the patients are the same.
-    let means = |rows: Array2<f64>| compare_means(&[rows], n_resamples, 0).0.pop().unwrap_or_default();
-    let difference = means(&sizes[1] - &sizes[0]);
-    let by = sizes.map(means);
     let mut rows: Vec<Row> = (0..n_features)
         .map(|f| {
             let here: Vec<f64> = (0..n).map(|i| a.phi(i, FeatureId::of(f))).collect();
@@ -91,17 +91,16 @@ fn compare(a: &Analysis, phi: &[f64]) -> Vec<Row> {
             let opposite = here.iter().zip(&there).filter(|(x, y)| **x * **y < 0.0).count();
             Row {
                 feature: FeatureId::of(f),
-                means: [by[0][f], by[1][f]],
-                difference: difference[f],
+                means: [&here, &there].map(|x| x.iter().map(|v| v.abs()).sum::<f64>() / n as f64),
                 rank: [0; 2],
                 agreement: math::spearman(&here, &there),
                 opposite: opposite as f64 / n as f64,
             }
         })
-        .filter(|r| r.means[0][0] > 0.0 || r.means[1][0] > 0.0)
+        .filter(|r| r.means[0] > 0.0 || r.means[1] > 0.0)
         .collect();
     for by in [1, 0] {
-        rows.order_by(|x, y| y.means[by][0].total_cmp(&x.means[by][0]).then(x.feature.cmp(&y.feature)));
+        rows.order_by(|x, y| y.means[by].total_cmp(&x.means[by]).then(x.feature.cmp(&y.feature)));
         rows.iter_mut().enumerate().for_each(|(i, r)| r.rank[by] = i + 1);
     }
     rows
@@ -110,14 +109,14 @@ fn compare(a: &Analysis, phi: &[f64]) -> Vec<Row> {
 fn headline(a: &Analysis, rows: &[Row], names: &[String; 2]) -> String {
     let k = LEADING.min(rows.len());
     let shared = rows.iter().filter(|r| r.rank.iter().all(|&rank| rank <= k)).count();
-    let means = [0, 1].map(|by| rows.iter().map(|r| r.means[by][0]).collect::<Vec<_>>());
+    let means = [0, 1].map(|by| rows.iter().map(|r| r.means[by]).collect::<Vec<_>>());
     let mut out = format!("{shared} of the {k} most important are the same {} and {}", names[0], names[1]);
     if let Some(rho) = math::spearman(&means[0], &means[1]) {
         out += &format!("; Spearman of importance over {} biomarkers {}", rows.len(), fixed(rho, 2));
     }
     out += ".";
     let share = |r: &Row| {
-        let [here, there] = [0, 1].map(|by| r.means[by][0]);
+        let [here, there] = [0, 1].map(|by| r.means[by]);
         (here - there).abs() / here.max(there)
     };
     // Of those that matter: a large share of nothing is nothing.
@@ -127,9 +126,9 @@ fn headline(a: &Analysis, rows: &[Row], names: &[String; 2]) -> String {
         out += &format!(
             " They disagree most on {}: {} {}, {} {}; {} of the patients have opposite signs.",
             a.study.label(r.feature),
-            fixed(r.means[0][0], 3),
+            fixed(r.means[0], 3),
             names[0],
-            fixed(r.means[1][0], 3),
+            fixed(r.means[1], 3),
             names[1],
             percent(r.opposite)
         );
@@ -150,8 +149,8 @@ fn table(a: &Analysis, rows: &[Row], names: &[String; 2]) -> Table {
     for r in rows.iter().take(TOP) {
         table.rows.push(vec![
             a.study.label(r.feature).to_string(),
-            fixed(r.means[0][0], 4),
-            fixed(r.means[1][0], 4),
+            fixed(r.means[0], 4),
+            fixed(r.means[1], 4),
             r.rank[0].to_string(),
             r.rank[1].to_string(),
             r.agreement.map_or_else(String::new, |rho| fixed(rho, 3)),

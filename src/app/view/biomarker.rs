@@ -127,7 +127,7 @@ fn Dependence() -> impl IntoView {
             let crosses = crossing.get().filter(|(kind, _)| Some(kind) == asked.get().as_ref()).map(|(_, said)| said + " ");
             let n = a.study.model.features[f.index()].n_splits;
             format!(
-                "{}Line: {}, with its pointwise 95 % band over patients. {}Neither covers refitting the model. Ticks under the plot: the thresholds of the model's {n} splits on \
+                "{}Line: {}, with its pointwise 95 % band over patients. {}None of this covers refitting the model. Ticks under the plot: the thresholds of the model's {n} splits on \
                  this biomarker; between two ticks the model cannot change its mind. Partner for colour found by a \
                  heuristic, not an interaction test. {}",
                 drawn_note(&a),
