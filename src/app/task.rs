@@ -161,11 +161,9 @@ pub(super) fn out_of_memory() -> Notice {
 }
 
 fn unexpected(reply: &Reply) -> Stopped {
-    let name = format!("{reply:?}");
-    let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
     Notice::error(
         "A worker gave an unexpected answer",
-        name,
+        reply.name(),
         "This is a fault of the page; please report it.",
     )
     .into()

@@ -67,7 +67,7 @@ impl Clusters {
             |(s, c): (&f64, &u32)| (!s.is_nan() && cluster.is_none_or(|want| want == *c)).then_some(*s);
         let mut widths: Vec<f64> = self.silhouette.iter().zip(&self.labels).filter_map(of_cluster).collect();
         // Sorted, so that the order of patients does not decide the last bit.
-        widths.sort_unstable_by(f64::total_cmp);
+        crate::math::sort(&mut widths);
         (!widths.is_empty()).then(|| mean(&widths))
     }
 }

@@ -121,7 +121,7 @@ fn bits(flags: impl Iterator<Item = bool>) -> Vec<u64> {
 /// Halfway between neighbouring values, in both directions, or the levels that occur.
 fn candidates(column: &[f64], categorical: bool) -> Vec<Condition> {
     let mut known: Vec<f64> = column.iter().copied().filter(|v| !v.is_nan()).collect();
-    known.sort_unstable_by(f64::total_cmp);
+    crate::math::sort(&mut known);
     known.dedup();
     if categorical {
         return known.iter().map(|&v| Condition::Level(v as u32)).collect();

@@ -75,7 +75,7 @@ fn largest_jaccard(overlap: &[Vec<u32>], n_found: usize, cluster: usize) -> Opti
 }
 
 fn summary(mut similarity: Vec<f64>) -> Interval {
-    similarity.sort_unstable_by(f64::total_cmp);
+    crate::math::sort(&mut similarity);
     Interval {
         estimate: mean(&similarity),
         low: quantile_sorted(&similarity, 0.025),

@@ -200,7 +200,7 @@ impl FeatureSummary {
 
     /// Turns the thresholds of all splits into distinct ones with counts.
     fn tally(&mut self) {
-        self.thresholds.sort_by(f64::total_cmp);
+        crate::math::sort(&mut self.thresholds);
         self.threshold_splits =
             self.thresholds.chunk_by(|a, b| a == b).map(|same| same.len() as u32).collect();
         self.thresholds.dedup();

@@ -71,7 +71,7 @@ fn curve(x: &[f64], y: &[bool], n_events: usize) -> Option<Vec<Place>> {
         return None;
     }
     let mut sorted = x.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    crate::math::sort(&mut sorted);
     let knots = [0.1, 0.5, 0.9].map(|p| quantile_sorted(&sorted, p));
     let bent = knots[0] < knots[1] && knots[1] < knots[2];
     let basis = |v: f64| {

@@ -62,7 +62,7 @@ pub fn kruskal_wallis(groups: &[Vec<f64>]) -> Option<Difference> {
 /// Σ (t³ − t) over runs of t equal values.
 fn ties(x: &[f64]) -> f64 {
     let mut sorted: Vec<f64> = x.iter().map(|v| v + 0.0).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
+    crate::math::sort(&mut sorted);
     sorted
         .chunk_by(|a, b| a == b)
         .map(|run| {

@@ -49,7 +49,7 @@ pub fn bootstrap(
             statistic(&counts)
         })
         .collect();
-    replicates.sort_unstable_by(f64::total_cmp);
+    crate::math::sort(&mut replicates);
     (2 * replicates.len() > n_resamples).then(|| Interval {
         estimate,
         low: quantile_sorted(&replicates, 0.025),

@@ -37,7 +37,7 @@ pub fn stability(importance: &[Vec<f64>], direction: &[Vec<f64>], k: usize) -> S
     let features = (0..d)
         .map(|f| {
             let mut own: Vec<f64> = by_model.iter().map(|r| r[f]).collect();
-            own.sort_unstable_by(f64::total_cmp);
+            crate::math::sort(&mut own);
             let signs: Vec<f64> =
                 direction.iter().map(|s| s[f]).filter(|s| !s.is_nan() && *s != 0.0).collect();
             let up = signs.iter().filter(|s| **s > 0.0).count();

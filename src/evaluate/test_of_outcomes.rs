@@ -79,6 +79,14 @@ pub enum NotATest {
     /// Fewer than two groups with someone at risk, or no event.
     #[error("Nothing to compare: that takes two groups with patients at risk when an event happens.")]
     NothingToCompare,
+    /// Some are in more than one group.
+    #[error(
+        "No test: {n} patients are in more than one of these groups, and a log-rank test compares separate ones."
+    )]
+    Overlap {
+        /// Patients in several.
+        n: usize,
+    },
     /// The parts are those of other patients.
     #[error("Not a valid test: {n} patients were compared, but the part of {n_parts} is given.")]
     OtherPatients {

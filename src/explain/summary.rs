@@ -196,7 +196,7 @@ fn ranks_descending(x: &[f64]) -> Vec<u32> {
 /// 95 % of the entries, which it sorts.
 fn middle(mut x: ArrayViewMut1<'_, f64>) -> [f64; 2] {
     let x = x.as_slice_mut().unwrap_or_default();
-    x.sort_unstable_by(f64::total_cmp);
+    crate::math::sort(x);
     [math::quantile_sorted(x, 0.025), math::quantile_sorted(x, 0.975)]
 }
 

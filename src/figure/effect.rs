@@ -26,7 +26,7 @@ pub fn effect_along(a: &Analysis, feature: FeatureId) -> Vec<f64> {
         Choice::Number(_) => {
             let mut known: Vec<f64> =
                 a.rows.iter().map(|&r| a.study.value(feature, r)).filter(|v| v.is_finite()).collect();
-            known.sort_unstable_by(f64::total_cmp);
+            crate::math::sort(&mut known);
             if known.is_empty() {
                 return Vec::new();
             }

@@ -80,7 +80,7 @@ fn measured(a: &Analysis, of: MapOf) -> (Vec<f64>, Vec<String>) {
                 let values: Vec<f64> = a.rows.iter().map(|&r| a.study.value(f, r)).collect();
                 if a.study.model.features[f.index()].categorical {
                     let mut codes: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
-                    codes.sort_unstable_by(f64::total_cmp);
+                    crate::math::sort(&mut codes);
                     codes.dedup();
                     let share = 1.0 / (codes.len().max(1) as f64).sqrt();
                     for code in codes {

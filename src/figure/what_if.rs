@@ -38,7 +38,7 @@ pub fn along(choice: &Choice, own: &[f64]) -> Vec<f64> {
             let step = (high - low) / STEPS as f64;
             let mut all: Vec<f64> = (0..=STEPS).map(|i| low + step * i as f64).collect();
             all.extend(own.iter().filter(|v| v.is_finite()));
-            all.sort_unstable_by(f64::total_cmp);
+            crate::math::sort(&mut all);
             all.dedup();
             all
         }

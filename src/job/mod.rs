@@ -361,6 +361,27 @@ pub enum Reply {
     },
 }
 
+impl Reply {
+    /// What it is, in a word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Reply::Ready => "Ready",
+            Reply::Read { .. } => "Read",
+            Reply::Loaded { .. } => "Loaded",
+            Reply::Explained { .. } => "Explained",
+            Reply::Analysed { .. } => "Analysed",
+            Reply::Compared { .. } => "Compared",
+            Reply::Kept { .. } => "Kept",
+            Reply::Drawn { .. } => "Drawn",
+            Reply::Mapped { .. } => "Mapped",
+            Reply::Written { .. } => "Written",
+            Reply::Answered { .. } => "Answered",
+            Reply::Converted { .. } => "Converted",
+            Reply::Failed { .. } => "Failed",
+        }
+    }
+}
+
 impl Request {
     /// The question's number.
     pub fn job(&self) -> u32 {

@@ -15,7 +15,7 @@ mod tails;
 pub use distance::squared_distance;
 pub use exact::ExactSum;
 pub use fenwick::Fenwick;
-pub use order::Order;
+pub use order::{Order, ascending, sort};
 pub use rng::Rng;
 pub use stats::{correlation, mean, median, quantile_sorted, ranks, spearman};
 pub use tails::{chi_square_tail, ln_factorial, normal_density, normal_two_sided};

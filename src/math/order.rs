@@ -31,6 +31,25 @@ impl<T> Order<T> for [T] {
     }
 }
 
+/// Sorts numbers: −NaN, −∞, …, ∞, NaN.
+#[inline(never)]
+pub fn sort(numbers: &mut [f64]) {
+    numbers.sort_unstable_by(f64::total_cmp);
+}
+
+/// Indices of numbers in ascending order (−NaN, −∞, …, ∞, NaN), equal ones in the order they had: several times faster
+/// than comparing through a closure.
+pub fn ascending(numbers: impl Iterator<Item = f64>) -> Vec<usize> {
+    // The bits of a number order as it does once those of negative ones are turned round (IEEE 754, totalOrder).
+    let key = |v: f64| {
+        let bits = v.to_bits();
+        if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+    };
+    let mut keyed: Vec<(u64, usize)> = numbers.enumerate().map(|(i, v)| (key(v), i)).collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(_, i)| i).collect()
+}
+
 /// Indices 0..n in ascending order.
 fn order(n: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut indices: Vec<usize> = (0..n).collect();
@@ -53,6 +72,15 @@ mod tests {
             ours.order_by_key(|a| a.0);
             theirs.sort_by_key(|a| a.0);
             prop_assert_eq!(ours, theirs);
+        }
+
+        #[test]
+        fn numbers_ascend_as_total_cmp_has_them(bits in prop::collection::vec(any::<u64>(), 0..80)) {
+            let mut numbers: Vec<f64> = bits.into_iter().map(f64::from_bits).collect();
+            numbers.extend([0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.0, 1.0]);
+            let mut theirs: Vec<usize> = (0..numbers.len()).collect();
+            theirs.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
+            prop_assert_eq!(ascending(numbers.iter().copied()), theirs);
         }
     }
 }

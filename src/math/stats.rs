@@ -1,5 +1,7 @@
 //! Order statistics that several rooms share.
 
+use super::{ascending, sort};
+
 /// Arithmetic mean; NaN for an empty slice.
 pub fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
@@ -19,21 +21,20 @@ pub fn quantile_sorted(ascending: &[f64], p: f64) -> f64 {
 /// Median of the values that are not missing (NaN). None if there are none.
 pub fn median(x: &[f64]) -> Option<f64> {
     let mut known: Vec<f64> = x.iter().copied().filter(|v| !v.is_nan()).collect();
-    known.sort_unstable_by(f64::total_cmp);
+    sort(&mut known);
     (!known.is_empty()).then(|| quantile_sorted(&known, 0.5))
 }
 
 /// Ranks 1..n with ties averaged.
 pub fn ranks(x: &[f64]) -> Vec<f64> {
     // Adding 0.0 turns −0.0 into 0.0, so equal numbers are neighbours.
-    let mut order: Vec<(f64, usize)> = x.iter().enumerate().map(|(i, v)| (v + 0.0, i)).collect();
-    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let order = ascending(x.iter().map(|v| v + 0.0));
     let mut out = vec![0.0; x.len()];
     let mut start = 0;
-    for tie in order.chunk_by(|a, b| a.0 == b.0) {
+    for tie in order.chunk_by(|&a, &b| x[a] == x[b]) {
         let end = start + tie.len();
         let rank = (start + end + 1) as f64 / 2.0;
-        for &(_, i) in tie {
+        for &i in tie {
             out[i] = rank;
         }
         start = end;

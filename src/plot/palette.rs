@@ -245,7 +245,7 @@ impl ValueRamp {
     /// The ramp for these values (NaN is missing). All values alike give the middle of the ramp.
     pub fn fit(values: &[f64]) -> Self {
         let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-        sorted.sort_by(f64::total_cmp);
+        crate::math::sort(&mut sorted);
         let clip = [0.04, 0.96].map(|p| crate::math::quantile_sorted(&sorted, p));
         if clip[0] < clip[1] {
             return ValueRamp { clip };

@@ -46,7 +46,7 @@ impl Fit {
     fn at(pairs: &[[f64; 2]], k: usize, x0: f64) -> Fit {
         // Reach of the k nearest, and at least to the third distinct x so that ties cannot make the line singular.
         let mut distance: Vec<f64> = pairs.iter().map(|p| (p[0] - x0).abs()).collect();
-        distance.sort_by(f64::total_cmp);
+        crate::math::sort(&mut distance);
         let kth = distance[k - 1];
         distance.dedup();
         let reach = kth.max(distance.get(2).copied().unwrap_or(kth)) * 1.000_001;
@@ -132,7 +132,7 @@ pub fn crossing_interval(
             crossing_in(places, &line, rising)
         })
         .collect();
-    found.sort_unstable_by(f64::total_cmp);
+    crate::math::sort(&mut found);
     // Nearest ranks: an infinity cannot be interpolated.
     Some([0.025, 0.975].map(|p| found[((n_resamples - 1) as f64 * p).round() as usize]))
 }
@@ -215,7 +215,7 @@ pub fn means(x: &[f64], y: &[f64], at: &[f64]) -> Option<(Vec<f64>, Smooth)> {
     let (first, last) = (groups[0].0, groups[distinct - 1].0);
     let mut places: Vec<f64> = at.iter().copied().filter(|&x| first < x && x < last).collect();
     places.extend(groups.iter().map(|g| g.0));
-    places.sort_by(f64::total_cmp);
+    crate::math::sort(&mut places);
     places.dedup();
     let mut smooth = Smooth::default();
     for &x in &places {

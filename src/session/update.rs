@@ -333,7 +333,7 @@ fn apply(session: &mut Session, command: Command) -> Vec<Effect> {
         Command::SetOutput(output) => session.now.output = output,
         Command::SetClusters(k) => session.now.k = k.clamp(2, 7),
         Command::SetKnown(mut features) => {
-            features.sort_unstable();
+            features.order_by_key(|f| *f);
             features.dedup();
             session.now.known = features;
         }

@@ -9,6 +9,7 @@ use crate::cohort::hierarchy::Linkage;
 use crate::cohort::metric::Metric;
 use crate::ensemble::ReadOptions;
 use crate::ids::{FeatureId, OutputId, RowId};
+use crate::math::Order as _;
 use crate::plot::palette::Colours;
 use crate::session::{
     Analysis, BiomarkerChart, CohortChoice, Edits, Filter, Form, MapColour, MapKind, MapOf, Method, Named,
@@ -240,7 +241,7 @@ impl Link {
         let feature =
             |name: &String| a.study.model.features.iter().position(|f| &f.name == name).map(FeatureId::of);
         let mut known: Vec<FeatureId> = self.known.iter().filter_map(feature).collect();
-        known.sort_unstable();
+        known.order_by_key(|f| *f);
         let rules = |rules: &[LinkFilter]| rules.iter().filter_map(|r| r.resolve(&a.study)).collect();
         let named = |(name, of): &(String, Vec<LinkFilter>)| Named { name: name.clone(), filters: rules(of) };
         let mut state = self.state.clone();

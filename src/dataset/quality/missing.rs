@@ -22,7 +22,7 @@ impl MissingBlock {
     /// Every column that is missing in these rows, ascending.
     pub fn columns(&self) -> Vec<usize> {
         let mut columns = [self.same.as_slice(), &self.more].concat();
-        columns.sort_unstable();
+        columns.order_by_key(|c| *c);
         columns
     }
 }
@@ -47,7 +47,7 @@ pub fn missing_blocks(data: &Dataset, columns: &[usize], rows: &[usize]) -> Vec<
         let includes = |other: &Vec<u64>| other != gaps && gaps.iter().zip(other).all(|(a, b)| a & !b == 0);
         let wider = columns_of.iter().filter(|(other, _)| includes(other));
         let mut more: Vec<usize> = wider.flat_map(|(_, columns)| columns.iter().copied()).collect();
-        more.sort_unstable();
+        more.order_by_key(|c| *c);
         let is_gap = |i: &usize| gaps[i / 64] >> (i % 64) & 1 == 1;
         let rows = (0..rows.len()).filter(is_gap).map(|i| rows[i]).collect();
         MissingBlock { rows, same: same.clone(), more }

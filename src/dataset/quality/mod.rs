@@ -59,7 +59,7 @@ pub fn counts_rows(column: &Column) -> bool {
         Values::Levels { .. } => all_different_texts(column),
         Values::Numbers(x) => {
             let mut sorted = x.clone();
-            sorted.sort_by(f64::total_cmp);
+            crate::math::sort(&mut sorted);
             let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else { return false };
             // NaN sorts last and fails the comparison.
             high - low < 2.0 * x.len() as f64

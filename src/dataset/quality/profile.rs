@@ -58,7 +58,7 @@ pub fn profile(column: &Column, n_bins: usize) -> Profile {
     match &column.values {
         Values::Numbers(x) => {
             let mut sorted: Vec<f64> = x.iter().filter(|x| !x.is_nan()).map(|x| x + 0.0).collect();
-            sorted.sort_unstable_by(f64::total_cmp);
+            crate::math::sort(&mut sorted);
             let n_unique = sorted.chunk_by(|a, b| a == b).count();
             let range = match (sorted.first(), sorted.last()) {
                 (Some(&min), Some(&max)) => Range::Numbers {

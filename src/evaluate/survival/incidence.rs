@@ -4,7 +4,7 @@ use super::{Step, interval};
 use crate::math::Order as _;
 
 /// What ended a patient's follow-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
     /// Nothing that is known.
     Censored,

@@ -65,7 +65,7 @@ impl Codes {
             }
         }
         for of_channel in &mut thresholds {
-            of_channel.sort_unstable_by(f64::total_cmp);
+            crate::math::sort(of_channel);
             of_channel.dedup();
         }
         let fits = thresholds.iter().all(|t| t.len() < i16::MAX as usize);

@@ -38,7 +38,7 @@ fn drift(look: &Look<'_>, found: &mut Vec<Finding>) {
     }
     let known = |f: FeatureId, rows: &[RowId]| {
         let mut x: Vec<f64> = look.values(f, rows).into_iter().filter(|v| !v.is_nan()).collect();
-        x.sort_unstable_by(f64::total_cmp);
+        crate::math::sort(&mut x);
         x
     };
     let numeric: Vec<FeatureId> = look.features().filter(|&f| look.is_numeric(f)).collect();
