@@ -56,7 +56,7 @@ pub fn named_comparison(now: &ViewState) -> Option<(String, String)> {
 }
 
 /// Each named selection and its patients.
-fn named_sets(a: &Analysis, now: &ViewState) -> Sets {
+pub(super) fn named_sets(a: &Analysis, now: &ViewState) -> Sets {
     let set = |named: &Named| {
         let flags = matching_rows(a, &named.filters, None);
         (named.name.clone(), (0..a.rows.len()).filter(|&i| flags[i]).collect())

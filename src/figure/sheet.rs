@@ -279,7 +279,7 @@ pub fn sheet_with(
                 "What the most important biomarkers carry in this model; a model fitted without the others may differ.",
             )
         },
-        SheetKind::Survival { by } => match super::survival(a, *by, passes, size) {
+        SheetKind::Survival { by } => match super::survival(a, by, passes, size) {
             None => Sheet::said("The outcome is no time to an event."),
             Some(found) => {
                 let mut sheet = Sheet {

@@ -1,5 +1,6 @@
 //! Survival of groups of the explained patients: curves, one sentence, and the test if there can be one.
 
+use super::cohorts::{Sets, named_sets};
 use super::{Figure, words};
 use crate::evaluate::survival::{
     CutPoint, End, Step, best_cut, cox, cumulative_incidence, kaplan_meier, log_rank, median_interval,
@@ -11,14 +12,15 @@ use crate::math::quantile_sorted;
 use crate::plot::chart::{Table, survival as chart};
 use crate::plot::number::{fixed, p_value, plain};
 use crate::plot::palette::cluster_look;
-use crate::session::{Analysis, Variable, level_of};
+use crate::session::{Analysis, Variable, ViewState, level_of};
 use crate::study::{ColumnRole, Outcome, SplitRole};
+use std::collections::BTreeSet;
 
 /// Levels beyond which a column makes no groups.
 const MAX_LEVELS: usize = 8;
 
 /// What the patients are grouped by.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Grouping {
     /// Everybody together.
     None,
@@ -30,16 +32,24 @@ pub enum Grouping {
     Column(usize),
     /// A biomarker at most and above this value; the value that separates survival most if none is given.
     Cut(FeatureId, Option<f64>),
+    /// Named selections, which may overlap.
+    Named(Sets),
 }
 
+/// The word for the named selections.
+const NAMED: &str = "named";
+
 /// What survival can be compared in: a word for links, and the words on screen. The first is the default.
-pub fn groupings(a: &Analysis) -> Vec<(String, String)> {
+pub fn groupings(a: &Analysis, now: &ViewState) -> Vec<(String, String)> {
     let word = |word: &str, title: &str| (word.to_string(), title.to_string());
     let mut out = vec![word("", "thirds of the margin"), word("all", "everybody")];
     if a.insight.clusters.k > 1 {
         out.push(word("subgroup", "subgroups"));
     }
     out.push(word("cut", "the biomarker in focus, at its best cut"));
+    if !now.named.is_empty() {
+        out.push(word(NAMED, "named cohorts"));
+    }
     for (c, column) in a.study.data.columns().iter().enumerate() {
         let outcome = matches!(a.study.roles[c], ColumnRole::OutcomeEvent | ColumnRole::OutcomeTime);
         let n_levels = words::level_names(a, Variable::Column(c)).len();
@@ -50,10 +60,11 @@ pub fn groupings(a: &Analysis) -> Vec<(String, String)> {
     out
 }
 
-/// The grouping of a word of [`groupings`]; thirds of the margin for any other.
-pub fn grouping(a: &Analysis, word: &str, focus: Option<FeatureId>) -> Grouping {
-    match (word, focus) {
+/// The grouping that the reader chose by a word of [`groupings`]; thirds of the margin for any other word.
+pub fn grouping(a: &Analysis, now: &ViewState) -> Grouping {
+    match (now.survival.as_str(), a.feature_in_focus(now.feature)) {
         ("all", _) => Grouping::None,
+        (NAMED, _) if !now.named.is_empty() => Grouping::Named(named_sets(a, now)),
         ("subgroup", _) => Grouping::Cluster,
         ("cut", Some(feature)) => Grouping::Cut(feature, None),
         (column, _) => column
@@ -87,6 +98,8 @@ struct Grouped {
     looks: Vec<chart::Look>,
     /// Group of each explained patient.
     of: Vec<Option<u32>>,
+    /// Patients in further groups.
+    also: Vec<(usize, u32)>,
     /// The search that chose the cut.
     cut: Option<CutPoint>,
     /// The reader chose the cut.
@@ -96,7 +109,7 @@ struct Grouped {
 /// Compares the groups among the explained patients that pass; None if the outcome is no time to an event.
 pub fn survival(
     a: &Analysis,
-    grouping: Grouping,
+    grouping: &Grouping,
     passes: Option<&[bool]>,
     [width, height]: [f64; 2],
 ) -> Option<Survival> {
@@ -112,15 +125,19 @@ pub fn survival(
     let k = grouped.names.len();
     let (mut times, mut events, mut labels, mut parts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut rows = Vec::new();
-    for (i, seen) in outcome.iter().enumerate() {
-        if let (Some((t, e)), Some(g)) = (seen, grouped.of[i]) {
-            times.push(*t);
-            events.push(*e);
-            labels.push(g);
-            parts.push(roles[a.rows[i].index()]);
-            rows.push(a.rows[i].index());
-        }
-    }
+    let mut take = |i: usize, g: u32| {
+        let Some((t, e)) = outcome[i] else { return };
+        times.push(t);
+        events.push(e);
+        labels.push(g);
+        parts.push(roles[a.rows[i].index()]);
+        rows.push(a.rows[i].index());
+    };
+    grouped.of.iter().enumerate().for_each(|(i, g)| g.iter().for_each(|g| take(i, *g)));
+    grouped.also.iter().for_each(|(i, g)| take(*i, *g));
+    // Whoever is in three groups is there three times, and is one patient.
+    let twice: BTreeSet<usize> =
+        grouped.also.iter().map(|(i, _)| *i).filter(|i| outcome[*i].is_some()).collect();
     let curves: Vec<Vec<Step>> = (0..k as u32)
         .map(|g| {
             let own = |i: &usize| labels[*i] == g;
@@ -131,10 +148,14 @@ pub fn survival(
         .collect();
     let test = log_rank(&times, &events, &labels, k);
     let verdict = match &grouped.cut {
+        _ if !twice.is_empty() => Err(NotATest::Overlap { n: twice.len() }),
         Some(cut) => PValue::of(cut, &parts),
         None => PValue::of(&test, &parts),
     };
     let ratio = |g: u32| {
+        if !twice.is_empty() {
+            return None;
+        }
         let pair = |i: &usize| g > 0 && (labels[*i] == g || labels[*i] == 0);
         let rows: Vec<usize> = (0..times.len()).filter(pair).collect();
         let time: Vec<f64> = rows.iter().map(|&i| times[i]).collect();
@@ -142,7 +163,8 @@ pub fn survival(
         let in_group: Vec<f64> = rows.iter().map(|&i| f64::from(u8::from(labels[i] == g))).collect();
         cox(&time, &event, &in_group).map(|c| c.hazard_ratio())
     };
-    let groups = groups_table(&grouped.names, &curves, &unit, &word, ratio);
+    let no_ratio = if twice.is_empty() { "no finite estimate" } else { "groups overlap" };
+    let groups = groups_table(&grouped.names, &curves, &unit, &word, ratio, no_ratio);
     let said = sentence(&verdict, &grouped, &parts, (k == 2).then(|| ratio(1)).flatten());
     let figure = |measure, curves: &[Vec<Step>], verdict: &str, tested| {
         let group =
@@ -169,12 +191,13 @@ pub fn survival(
                 cumulative_incidence(&time, &own.iter().map(|&i| ends[i]).collect::<Vec<_>>())
             };
             let curves: Vec<Vec<Step>> = (0..k as u32).map(of_group).collect();
-            let n = ends.iter().filter(|e| **e == End::Competing).count();
+            let patients: BTreeSet<(usize, End)> = rows.iter().copied().zip(ends.iter().copied()).collect();
+            let n = patients.iter().filter(|(_, e)| *e == End::Competing).count();
             let said = format!(
                 "{n} of {} patients {} first, which competes with the outcome. Kaplan–Meier, log-rank and hazard ratios count \
                  them as censored, so that 1 − Kaplan–Meier overstates how many will have {word}; the cumulative incidence \
                  (Aalen–Johansen) does not.",
-                times.len(),
+                patients.len(),
                 others.word
             );
             let how = "Aalen–Johansen: competing events counted as what they are.";
@@ -192,15 +215,16 @@ pub fn survival(
     })
 }
 
-fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> Grouped {
+fn group(a: &Analysis, grouping: &Grouping, outcome: &[Option<(f64, bool)>]) -> Grouped {
     let everybody = |name: &str| Grouped {
         names: vec![name.to_string()],
         looks: vec![chart::Look::Plain(0)],
         of: vec![Some(0); a.rows.len()],
+        also: Vec::new(),
         cut: None,
         chosen: false,
     };
-    match grouping {
+    match *grouping {
         Grouping::None => everybody("All"),
         Grouping::Cluster => {
             let clusters = &a.insight.clusters;
@@ -210,6 +234,7 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
                     .map(|c| chart::Look::Cluster(cluster_look(c, clusters.out())))
                     .collect(),
                 of: clusters.labels.iter().map(|&c| Some(c)).collect(),
+                also: Vec::new(),
                 cut: None,
                 chosen: false,
             }
@@ -218,12 +243,13 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
             let margin: Vec<f64> = a.rows.iter().map(|&r| a.margin(r)).collect();
             let mut sorted: Vec<f64> =
                 (0..margin.len()).filter(|&i| outcome[i].is_some()).map(|i| margin[i]).collect();
-            sorted.sort_unstable_by(f64::total_cmp);
+            crate::math::sort(&mut sorted);
             let ends = [1.0, 2.0].map(|third| quantile_sorted(&sorted, third / 3.0));
             Grouped {
                 names: ["Lowest third", "Middle third", "Highest third"].map(String::from).to_vec(),
                 looks: [0.0, 0.5, 1.0].map(chart::Look::Ordered).to_vec(),
                 of: margin.iter().map(|m| Some(u32::from(*m > ends[0]) + u32::from(*m > ends[1]))).collect(),
+                also: Vec::new(),
                 cut: None,
                 chosen: false,
             }
@@ -240,7 +266,28 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
             Grouped {
                 looks: (0..names.len() as u32).map(chart::Look::Plain).collect(),
                 of: (0..a.rows.len()).map(level).collect(),
+                also: Vec::new(),
                 names,
+                cut: None,
+                chosen: false,
+            }
+        }
+        Grouping::Named(ref sets) => {
+            let (mut of, mut also) = (vec![None; a.rows.len()], Vec::new());
+            for (g, (_, patients)) in (0u32..).zip(sets) {
+                for &i in patients {
+                    match of.get_mut(i) {
+                        Some(slot @ None) => *slot = Some(g),
+                        Some(_) => also.push((i, g)),
+                        None => {}
+                    }
+                }
+            }
+            Grouped {
+                looks: (0..sets.len() as u32).map(chart::Look::Plain).collect(),
+                names: sets.iter().map(|(name, _)| name.clone()).collect(),
+                of,
+                also,
                 cut: None,
                 chosen: false,
             }
@@ -258,6 +305,7 @@ fn group(a: &Analysis, grouping: Grouping, outcome: &[Option<(f64, bool)>]) -> G
                 names: vec![format!("{name} ≤ {cut_text}"), format!("{name} > {cut_text}")],
                 looks: [0.0, 1.0].map(chart::Look::Ordered).to_vec(),
                 of: values.iter().map(|v| (!v.is_nan()).then(|| u32::from(*v > cut))).collect(),
+                also: Vec::new(),
                 cut: searched,
                 chosen: at.is_some(),
             }
@@ -338,6 +386,7 @@ fn groups_table(
     unit: &str,
     word: &str,
     ratio: impl Fn(u32) -> Option<crate::evaluate::Interval>,
+    no_ratio: &str,
 ) -> Table {
     let ends = curves.iter().filter_map(|c| c.last()).map(|s| s.time);
     let horizon = ends.fold(f64::INFINITY, f64::min);
@@ -374,7 +423,7 @@ fn groups_table(
             match (g, ratio(g as u32)) {
                 (0, _) => "reference".into(),
                 (_, Some(r)) => format!("{} ({})", plain(r.estimate), range(r)),
-                (_, None) => "no finite estimate".into(),
+                (_, None) => no_ratio.into(),
             },
         ]
     });

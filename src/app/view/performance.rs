@@ -9,7 +9,7 @@ use crate::app::widget::pane::Pane;
 use crate::app::widget::sheet::SheetView;
 use crate::figure::{self, SheetKind};
 use crate::plot::number::plain;
-use crate::session::Command;
+use crate::session::{Command, ViewState};
 use crate::share::PACKED;
 use crate::study::Outcome;
 use leptos::prelude::*;
@@ -36,7 +36,6 @@ pub(crate) fn Performance() -> impl IntoView {
     let cutoff = store.slice(|s| s.now.cutoff);
     let horizon = store.slice(|s| s.now.horizon);
     let compare = store.slice(|s| s.now.compare.clone());
-    let survival = store.slice(|s| s.now.survival.clone());
     let n = Signal::derive(move || analysis.get().map_or_else(String::new, |a| n_patients(&a)));
     let caption = Signal::derive(move || {
         analysis.get().map_or_else(String::new, |a| {
@@ -56,10 +55,19 @@ pub(crate) fn Performance() -> impl IntoView {
     let by_group = Memo::new(move |_| {
         Some(SheetKind::Groups { by: figure::compared(&*analysis.get()?, &store.now.get()) })
     });
-    let groupings = Signal::derive(move || analysis.get().map_or_else(Vec::new, |a| figure::groupings(&a)));
-    let grouping = Signal::derive(move || {
+    // What of the view's state the groups follow.
+    let groups = store.slice(|s| ViewState {
+        survival: s.now.survival.clone(),
+        named: s.now.named.clone(),
+        feature: s.now.feature,
+        ..ViewState::default()
+    });
+    let groupings = Signal::derive(move || {
+        analysis.get().map_or_else(Vec::new, |a| groups.with(|now| figure::groupings(&a, now)))
+    });
+    let grouping = Memo::new(move |_| {
         let a = analysis.get()?;
-        Some(SheetKind::Survival { by: figure::grouping(&a, &survival.get(), store.feature.get()) })
+        Some(SheetKind::Survival { by: groups.with(|now| figure::grouping(&a, now)) })
     });
     let horizon_text = Signal::derive(move || {
         let shown = horizon.get().or_else(|| analysis.get().and_then(|a| figure::default_horizon(&a)));
@@ -145,7 +153,7 @@ pub(crate) fn Performance() -> impl IntoView {
                         <Picker
                             label="Groups"
                             options=groupings
-                            chosen=Signal::derive(move || survival.get())
+                            chosen=Signal::derive(move || groups.with(|now| now.survival.clone()))
                             choose=move |word| store.send(Command::SetSurvival(word))
                         />
                     </div>
