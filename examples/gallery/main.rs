@@ -165,6 +165,7 @@ fn ranked_spec<'a>(c: &'a Cohort, width: f64, emphasis: Emphasis<'a>) -> ranked:
             phi: &m.phi,
             values: &m.values,
             kind: m.kind(),
+            of_all: None,
         })
         .collect();
     ranked::Spec {
@@ -205,6 +206,7 @@ fn dependence_spec<'a>(
         name: m.name,
         unit: m.unit,
         values: &m.values,
+        n_missing: None,
         kind: m.kind(),
         phi: &m.phi,
         scale: SCALE,
@@ -324,6 +326,7 @@ fn map_spec<'a>(
         clusters: &c.clusters,
         names,
         out: None,
+        sizes: None,
         of: "attributions",
         axes: Some([(0.52, "bilirubin, then age"), (0.21, "age")]),
         method: "PCA",
@@ -405,13 +408,8 @@ fn clusters(c: &Cohort, names: &[String]) -> Vec<Figure> {
 fn rail(c: &Cohort, passes: &[bool]) -> Vec<Figure> {
     let bilirubin = marker(c, "Bilirubin");
     let stage = marker(c, "Histologic stage");
-    let spec = histogram::Spec {
-        width: 175.0,
-        name: "Bilirubin",
-        values: &bilirubin.values,
-        passes: None,
-        brush: None,
-    };
+    let bins = histogram::Bins::new(&bilirubin.values);
+    let spec = histogram::Spec { width: 175.0, name: "Bilirubin", bins: &bins, passes: None, brush: None };
     let brushed = histogram::Spec { passes: Some(passes), brush: Some([1.7, 7.5]), ..spec };
     let mut scene = histogram::draw(&brushed);
     scene.place(histogram::brush(&brushed), 0.0, 0.0);

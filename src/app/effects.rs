@@ -15,7 +15,7 @@ use crate::session::{
 };
 use crate::share::{Link as ViewLink, PACKED};
 use crate::study::{Finding, Severity, Study, Topic, files_named};
-use leptos::prelude::{GetUntracked, Update};
+use leptos::prelude::Update;
 use std::cell::Cell;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
@@ -107,7 +107,7 @@ fn write_link(store: Store) {
         return;
     }
     spawn_local(async move {
-        clock::next_turn().await;
+        clock::next_frame().await;
         LINK_WAITS.set(false);
         if let Some(link) = store.link() {
             location::set_fragment(&link);
@@ -393,13 +393,12 @@ async fn save_report(store: Store, a: &Analysis) -> Result<(), Stopped> {
     if let Some(link) = store.link() {
         location::set_fragment(&link);
     }
-    let focus = store.feature.get_untracked();
     let order = store.peek(|s| Order {
         date: clock::today(),
         link: location::href(),
         cutoff: s.now.cutoff,
         horizon: s.now.horizon,
-        grouping: figure::grouping(a, &s.now.survival, focus),
+        grouping: figure::grouping(a, &s.now),
         performance: a.performance.clone(),
         findings: a.findings.clone(),
     });

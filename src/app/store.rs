@@ -43,6 +43,10 @@ pub(crate) struct Store {
     pub(crate) now: Memo<ViewState>,
     /// One flag per explained patient, or None while nothing is selected.
     pub(crate) passes: Memo<Option<Same<Vec<bool>>>>,
+    /// The same flags by row of the table.
+    pub(crate) selected: Memo<Option<Same<Vec<bool>>>>,
+    /// The biomarkers that the reader knows.
+    pub(crate) known: Memo<Vec<FeatureId>>,
     /// The biomarker in focus.
     pub(crate) feature: Memo<Option<FeatureId>>,
     /// The patient in focus.
@@ -71,6 +75,12 @@ impl Store {
             let (a, filters) = (open.get()?, filters.get());
             (!filters.is_empty()).then(|| Same(Arc::new(matching_rows(&a, &filters, None))))
         });
+        let selected = Memo::new(move |_| {
+            let (a, passes) = (open.get()?, passes.get()?);
+            let mut flags = vec![false; a.study.n_rows()];
+            a.rows.iter().zip(passes.iter()).for_each(|(row, passes)| flags[row.index()] = *passes);
+            Some(Same(Arc::new(flags)))
+        });
         let patient = Memo::new(move |_| open.get()?.patient_in_focus(now.with(|n| n.patient)));
         let edits = Memo::new(move |_| now.with(|n| n.edits.clone()));
         let computed = RwSignal::new(None::<Case>);
@@ -93,6 +103,8 @@ impl Store {
             open,
             now,
             passes,
+            selected,
+            known: Memo::new(move |_| now.with(|n| n.known.clone())),
             feature: Memo::new(move |_| open.get()?.feature_in_focus(now.with(|n| n.feature))),
             patient,
             theme: RwSignal::new(0),

@@ -3,8 +3,9 @@
 use super::{Figure, LevelNames, compact, drawn, phis, unit_text, values};
 use crate::ids::{FeatureId, RowId};
 use crate::math::Order as _;
+use crate::plot::chart::ranked::Marks;
 use crate::plot::chart::{Emphasis, ranked as chart};
-use crate::session::{Analysis, Form, Sort, ViewState};
+use crate::session::{Analysis, Sort, ViewState};
 
 /// The biomarkers that the view shows, in its order: those the model uses, or all that match a search.
 pub fn shown_features(a: &Analysis, now: &ViewState) -> Vec<FeatureId> {
@@ -56,15 +57,18 @@ pub fn named_features(a: &Analysis, list: &str) -> (Vec<FeatureId>, Vec<String>)
     (found, unknown)
 }
 
+/// How the rows look: the biomarker with the keyboard, and how its patients are drawn.
+pub type Look = (Option<FeatureId>, Marks);
+
 /// The rows.
 pub fn ranked(
     a: &Analysis,
-    now: &ViewState,
+    look: Look,
     features: &[FeatureId],
     passes: Option<&[bool]>,
     width: f64,
 ) -> Figure {
-    with_spec(a, now, features, passes, width, |spec| Figure {
+    with_spec(a, look, features, passes, width, &|spec| Figure {
         scene: chart::rows(spec),
         table: chart::table(spec),
     })
@@ -73,33 +77,33 @@ pub fn ranked(
 /// Heads, rows and key in one picture, to take away.
 pub fn ranked_whole(
     a: &Analysis,
-    now: &ViewState,
+    marks: Marks,
     features: &[FeatureId],
     passes: Option<&[bool]>,
     width: f64,
 ) -> Figure {
-    with_spec(a, now, features, passes, width, |spec| Figure {
-        scene: chart::draw(&chart::Spec { focused: None, ..spec.clone() }),
+    with_spec(a, (None, marks), features, passes, width, &|spec| Figure {
+        scene: chart::draw(spec),
         table: chart::table(spec),
     })
 }
 
 /// The column heads and the axis, to stand above the rows while they scroll.
-pub fn ranked_header(a: &Analysis, now: &ViewState, features: &[FeatureId], width: f64) -> Figure {
-    with_spec(a, now, features, None, width, |spec| Figure {
+pub fn ranked_header(a: &Analysis, features: &[FeatureId], width: f64) -> Figure {
+    with_spec(a, Look::default(), features, None, width, &|spec| Figure {
         scene: chart::header(spec),
         ..Figure::default()
     })
 }
 
-fn with_spec<T>(
+fn with_spec(
     a: &Analysis,
-    now: &ViewState,
+    (focused, marks): Look,
     features: &[FeatureId],
     passes: Option<&[bool]>,
     width: f64,
-    read: impl FnOnce(&chart::Spec) -> T,
-) -> T {
+    read: &dyn Fn(&chart::Spec) -> Figure,
+) -> Figure {
     let positions = drawn(a);
     let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
     let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
@@ -132,16 +136,21 @@ fn with_spec<T>(
                     phi,
                     values,
                     kind: names.kind(f),
+                    of_all: Some(chart::OfAll {
+                        n: a.rows.len(),
+                        n_missing: importance.n_missing as usize,
+                        range: importance.range,
+                    }),
                 }
             })
             .collect(),
         scale: &scale.margin,
         sides: &format!("left lowers {0}, right raises it", scale.higher),
         domain,
-        focused: now.feature,
+        focused,
         emphasis: Emphasis { passes: passes.as_deref(), selected: None },
         provisional: false,
-        marks: if now.form == Form::Violin { chart::Marks::Violin } else { chart::Marks::Dots },
+        marks,
     };
     read(&spec)
 }

@@ -5,7 +5,8 @@ use crate::dataset::{MISSING, Values};
 use crate::plot::Scene;
 use crate::plot::chart::histogram as chart;
 use crate::plot::number::plain;
-use crate::session::{Analysis, Filter, Variable, matching_rows};
+use crate::plot::scale::Scale;
+use crate::session::{Analysis, Filter, Variable};
 use crate::study::ColumnRole;
 
 /// Biomarkers that get a histogram.
@@ -24,8 +25,10 @@ pub struct Histogram {
     pub note: String,
     /// Level texts; empty for a numeric quantity.
     pub levels: Vec<String>,
-    /// Value or level per explained patient, NaN missing.
+    /// Level per explained patient, NaN missing; empty for a numeric quantity.
     pub values: Vec<f64>,
+    /// Values of a numeric quantity; None for levels.
+    pub bins: Option<chart::Bins>,
 }
 
 /// The quantities, the margin first.
@@ -68,6 +71,7 @@ pub fn histograms(a: &Analysis) -> Vec<Histogram> {
             note: format!("{} levels", levels.len()),
             levels,
             values: a.insight.clusters.labels.iter().map(|&l| f64::from(l)).collect(),
+            bins: None,
         });
     }
     out
@@ -103,6 +107,7 @@ fn levelled(a: &Analysis, c: usize, levels: Vec<String>, values: Vec<f64>) -> Hi
         note: format!("{} levels", levels.len()),
         levels,
         values,
+        bins: None,
     }
 }
 
@@ -122,15 +127,21 @@ fn numeric(a: &Analysis, variable: Variable, values: Vec<f64>) -> Histogram {
         label: words::variable_label(a, variable),
         note: words::range_with_unit(&range, unit),
         levels: Vec::new(),
-        values,
+        values: Vec::new(),
+        bins: Some(chart::Bins::new(&values)),
     }
 }
 
 /// Draws one of them; what other rules leave stands out.
-pub fn histogram(a: &Analysis, h: &Histogram, filters: &[Filter], width: f64) -> Figure {
-    let passes = (!filters.is_empty()).then(|| matching_rows(a, filters, None));
-    if h.levels.is_empty() {
-        let spec = spec(h, passes.as_deref(), brush_of(h, filters), width);
+pub fn histogram(
+    a: &Analysis,
+    h: &Histogram,
+    filters: &[Filter],
+    passes: Option<&[bool]>,
+    width: f64,
+) -> Figure {
+    if let Some(bins) = &h.bins {
+        let spec = chart::Spec { width, name: &h.label, bins, passes, brush: brush_of(h, filters) };
         let mut scene = chart::draw(&spec);
         scene.place(chart::brush(&spec), 0.0, 0.0);
         return Figure { scene, table: chart::table(&spec) };
@@ -146,7 +157,7 @@ pub fn histogram(a: &Analysis, h: &Histogram, filters: &[Filter], width: f64) ->
         name: &h.label,
         levels: &h.levels,
         values: &h.values,
-        passes: passes.as_deref(),
+        passes,
         chosen: chosen.as_deref(),
         clusters: h.variable == Variable::Cluster,
         out: a.insight.clusters.out(),
@@ -156,8 +167,7 @@ pub fn histogram(a: &Analysis, h: &Histogram, filters: &[Filter], width: f64) ->
 
 /// The rule of a stretch dragged over a numeric histogram, bounds rounded to what a reader can tell apart.
 pub fn brushed(h: &Histogram, width: f64, from: f64, to: f64) -> Filter {
-    let spec = spec(h, None, None, width);
-    let scale = chart::scale(&spec);
+    let scale = scale(h, width);
     let (p, q) = (scale.value(from), scale.value(to));
     let step = round_step((q - p).abs() / 50.0);
     let round = |v: f64| (v / step).round() * step;
@@ -174,7 +184,7 @@ pub fn chosen_bin(h: &Histogram, filters: &[Filter], bin: u32, extend: bool) -> 
     let at = f64::from(bin);
     let Filter::Range { variable, mut low, mut high } = brushed(h, n, at, at + 1.0) else { return None };
     // The outermost bins hold the outermost values whatever the rounding.
-    let ends = chart::scale(&spec(h, None, None, n)).domain;
+    let ends = scale(h, n).domain;
     if bin == 0 {
         low = low.min(ends[0]);
     }
@@ -194,13 +204,10 @@ fn round_step(x: f64) -> f64 {
     if x > 0.0 { crate::math::powf(10.0, crate::math::log10(x).floor()) } else { 1e-6 }
 }
 
-fn spec<'a>(
-    h: &'a Histogram,
-    passes: Option<&'a [bool]>,
-    brush: Option<[f64; 2]>,
-    width: f64,
-) -> chart::Spec<'a> {
-    chart::Spec { width, name: &h.label, values: &h.values, passes, brush }
+/// From values to the pixels of a numeric histogram.
+fn scale(h: &Histogram, width: f64) -> Scale {
+    let range = [0.0, width];
+    h.bins.as_ref().map_or(Scale::linear([0.0, 1.0], range), |bins| Scale { range, ..bins.scale() })
 }
 
 fn brush_of(h: &Histogram, filters: &[Filter]) -> Option<[f64; 2]> {

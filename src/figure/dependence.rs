@@ -2,7 +2,8 @@
 
 use super::{Figure, LevelNames, compact, drawn, phis, unit_text, values};
 use crate::ids::{FeatureId, RowId};
-use crate::plot::chart::{Emphasis, dependence as chart, small};
+use crate::plot::Scene;
+use crate::plot::chart::{Emphasis, Table, dependence as chart, small};
 use crate::plot::number::{plain, round3};
 use crate::plot::smooth::joins_means;
 use crate::session::{Analysis, ViewState};
@@ -14,21 +15,6 @@ pub fn partner(a: &Analysis, now: &ViewState, feature: FeatureId) -> Option<Feat
         .filter(|&f| f != feature)
 }
 
-/// Turns a horizontal stretch of pixels into a range of values.
-pub type RangeOfPixels = Box<dyn Fn(f64, f64) -> [f64; 2] + Send + Sync>;
-
-/// The dependence plot, with what is needed to lay things over it.
-pub struct Dependence {
-    /// Scene and table.
-    pub figure: Figure,
-    /// Ends and name of the colour ramp.
-    pub legend: Option<chart::Legend>,
-    /// Values at which the smooth line crosses zero.
-    pub crossings: Vec<f64>,
-    /// Value range of a horizontal stretch of pixels; None for levels.
-    pub range_of_pixels: Option<RangeOfPixels>,
-}
-
 /// How the line through the plot of a biomarker is made, for its caption.
 pub fn line_word(a: &Analysis, feature: FeatureId) -> &'static str {
     if joins_means(&values(a, feature, &drawn(a))) {
@@ -38,15 +24,40 @@ pub fn line_word(a: &Analysis, feature: FeatureId) -> &'static str {
     }
 }
 
-/// Draws the plot for one biomarker.
-pub fn dependence(
+/// What sizes do not matter for is asked of a plot of this one.
+const ANY_SIZE: [f64; 2] = [600.0, 400.0];
+
+/// Ends and name of the colours, None without.
+pub fn dependence_legend(a: &Analysis, now: &ViewState, feature: FeatureId) -> Option<chart::Legend> {
+    with_spec(a, now, feature, ANY_SIZE, chart::legend)
+}
+
+/// The numbers of the plot.
+pub fn dependence_table(a: &Analysis, now: &ViewState, feature: FeatureId) -> Table {
+    with_spec(a, now, feature, ANY_SIZE, |spec| chart::table(spec, |row| a.study.patient_id(row)))
+}
+
+/// Values at which the line through the plot crosses zero.
+pub fn crossings(a: &Analysis, feature: FeatureId) -> Vec<f64> {
+    with_spec(a, &ViewState::default(), feature, ANY_SIZE, chart::crossings)
+}
+
+/// The values under a horizontal stretch of the plot's pixels; None for levels.
+pub fn values_between(
     a: &Analysis,
     now: &ViewState,
     feature: FeatureId,
-    passes: Option<&[bool]>,
     size: [f64; 2],
-) -> Dependence {
-    with_spec(a, now, feature, passes, size, |spec| {
+    pixels: [f64; 2],
+) -> Option<[f64; 2]> {
+    let scale = with_spec(a, now, feature, size, chart::x_scale)?;
+    let [p, q] = pixels.map(|px| scale.value(px));
+    Some([p.min(q), p.max(q)])
+}
+
+/// Draws the plot for one biomarker.
+pub fn dependence(a: &Analysis, now: &ViewState, feature: FeatureId, size: [f64; 2]) -> Scene {
+    with_spec(a, now, feature, size, |spec| {
         let mut scene = chart::draw(spec);
         if let Some(patient) = now.patient.filter(|p| spec.patients.contains(p))
             && let Some(i) = a.position(patient)
@@ -60,18 +71,7 @@ pub fn dependence(
             );
             scene.place(chart::focus(spec, patient, &label), 0.0, 0.0);
         }
-        let range_of_pixels = chart::x_scale(spec).map(|scale| {
-            Box::new(move |from: f64, to: f64| {
-                let (p, q) = (scale.value(from), scale.value(to));
-                [p.min(q), p.max(q)]
-            }) as RangeOfPixels
-        });
-        Dependence {
-            figure: Figure { scene, table: chart::table(spec, |row| a.study.patient_id(row)) },
-            legend: chart::legend(spec),
-            crossings: chart::crossings(spec),
-            range_of_pixels,
-        }
+        scene
     })
 }
 
@@ -86,7 +86,7 @@ fn n_resamples(n_patients: usize) -> usize {
 pub fn crossing_said(a: &Analysis, feature: FeatureId, log: Option<bool>) -> String {
     let now = ViewState { log_axis: log, ..ViewState::default() };
     let n = n_resamples(drawn(a).len());
-    let found = with_spec(a, &now, feature, None, [1_000.0, 600.0], |spec| {
+    let found = with_spec(a, &now, feature, [1_000.0, 600.0], |spec| {
         let few = (1..=2).contains(&chart::crossings(spec).len());
         if few { chart::crossing_intervals(spec, n, 0) } else { Vec::new() }
     });
@@ -108,17 +108,28 @@ pub fn crossing_said(a: &Analysis, feature: FeatureId, log: Option<bool>) -> Str
 }
 
 /// Hands the chart of one biomarker to `then`.
-fn with_spec<R>(
+fn with_spec<R: Default>(
     a: &Analysis,
     now: &ViewState,
     feature: FeatureId,
-    passes: Option<&[bool]>,
-    [width, height]: [f64; 2],
-    then: impl FnOnce(&chart::Spec) -> R,
+    size: [f64; 2],
+    then: impl Fn(&chart::Spec) -> R,
 ) -> R {
+    let mut made = R::default();
+    specify(a, now, feature, size, &mut |spec| made = then(spec));
+    made
+}
+
+/// One copy of it for all that is read off the chart.
+fn specify(
+    a: &Analysis,
+    now: &ViewState,
+    feature: FeatureId,
+    [width, height]: [f64; 2],
+    then: &mut dyn FnMut(&chart::Spec),
+) {
     let positions = drawn(a);
     let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
-    let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
     let names = LevelNames::of(&a.study);
     let (x, phi) = (values(a, feature, &positions), phis(a, feature, &positions));
     let unit = unit_text(&a.study, feature);
@@ -140,6 +151,7 @@ fn with_spec<R>(
         name: a.study.label(feature),
         unit: &unit,
         values: &x,
+        n_missing: Some(a.importance(feature).n_missing as usize),
         kind: names.kind(feature),
         phi: &phi,
         scale: &scale.margin,
@@ -156,9 +168,9 @@ fn with_spec<R>(
             values,
             kind: names.kind(*f),
         }),
-        emphasis: Emphasis { passes: passes.as_deref(), selected: None },
+        emphasis: Emphasis::default(),
     };
-    then(&spec)
+    then(&spec);
 }
 
 /// The next most important biomarkers on one SHAP axis.

@@ -37,7 +37,7 @@ pub mod words;
 pub use crate::session::MAX_DRAWN;
 pub use about::{About, about};
 pub use against::{Against, against};
-pub use biomarkers::{named_features, ranked, ranked_header, ranked_whole, shown_features};
+pub use biomarkers::{Look, named_features, ranked, ranked_header, ranked_whole, shown_features};
 pub use caption::{caption, drawn_note, n_patients, provenance};
 pub use case::{Case, TrainingRanges};
 pub use clusters::{Description, consensus, dendrogram, describe_clusters, reality_said};
@@ -48,7 +48,8 @@ pub use cohorts::{
 pub use compare::{Sides, difference, distance_said, nearest_on_other_side, nearest_patient, patient_by_id};
 pub use crossfilter::{Histogram, brushed, chosen_bin, histogram, histograms};
 pub use dependence::{
-    Dependence, RangeOfPixels, crossing_said, dependence, line_word, next_biomarkers, partner,
+    crossing_said, crossings, dependence, dependence_legend, dependence_table, line_word, next_biomarkers,
+    partner, values_between,
 };
 pub use effect::{effect, effect_along, effect_patients};
 pub use evidence::{
@@ -68,7 +69,8 @@ pub use redundancy::redundancy;
 pub use sample::drawn;
 pub use sheet::{Sheet, SheetKind, Workings, sheet, sheet_plot, sheet_with};
 pub use subgroups::{
-    cluster_names, map, map_colour_said, profile, region, silhouettes, silhouettes_by_k, stability, trust,
+    cluster_names, map, map_colour_said, map_table, profile, region, silhouettes, silhouettes_by_k,
+    stability, trust,
 };
 pub use survival::{Grouping, Survival, grouping, groupings, survival};
 pub use what_if::{Choice, along, change, choice, flip_choices, outcome_of_change, what_if_curve};

@@ -5,7 +5,8 @@ use crate::cohort::Clusters;
 use crate::cohort::division::ClusterKind;
 use crate::cohort::profile::Typical;
 use crate::ids::{FeatureId, RowId};
-use crate::plot::chart::{Emphasis, interval, map as map_chart, profile as profile_chart, silhouette};
+use crate::plot::Scene;
+use crate::plot::chart::{Emphasis, Table, interval, map as map_chart, profile as profile_chart, silhouette};
 use crate::plot::number::{count, fixed, percent, plain};
 use crate::session::{Analysis, Filter, MapColour, ViewState, inside};
 
@@ -27,17 +28,28 @@ pub fn cluster_names(clusters: &Clusters) -> Vec<String> {
     (0..k).map(name).chain(clusters.out().map(|_| "in no cluster".to_string())).collect()
 }
 
-fn with_spec<T>(
+fn with_spec<T: Default>(
     a: &Analysis,
     layout: &Layout,
     now: &ViewState,
-    passes: Option<&[bool]>,
-    [width, height]: [f64; 2],
-    read: impl FnOnce(&map_chart::Spec) -> T,
+    size: [f64; 2],
+    read: impl Fn(&map_chart::Spec) -> T,
 ) -> T {
+    let mut made = T::default();
+    specify(a, layout, now, size, &mut |spec| made = read(spec));
+    made
+}
+
+/// One copy of it for all that is read off the map.
+fn specify(
+    a: &Analysis,
+    layout: &Layout,
+    now: &ViewState,
+    [width, height]: [f64; 2],
+    read: &mut dyn FnMut(&map_chart::Spec),
+) {
     let positions: Vec<usize> = drawn(a).into_iter().filter(|&i| i < layout.points.len()).collect();
     let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
-    let passes: Option<Vec<bool>> = passes.map(|p| positions.iter().map(|&i| p[i]).collect());
     let points: Vec<[f64; 2]> = positions.iter().map(|&i| layout.points[i]).collect();
     let clusters: Vec<u32> = positions.iter().map(|&i| a.insight.clusters.labels[i]).collect();
     let focus = a.feature_in_focus(now.feature);
@@ -48,6 +60,12 @@ fn with_spec<T>(
         _ => None,
     };
     let names = cluster_names(&a.insight.clusters);
+    let mut sizes = vec![0; names.len()];
+    a.insight
+        .clusters
+        .labels
+        .iter()
+        .for_each(|l| sizes.get_mut(*l as usize).into_iter().for_each(|n| *n += 1));
     let spec = map_chart::Spec {
         width,
         height,
@@ -57,27 +75,24 @@ fn with_spec<T>(
         clusters: &clusters,
         names: &names,
         out: a.insight.clusters.out(),
+        sizes: Some(&sizes),
         of: now.map_of.title(),
         axes: layout.axes.as_ref().map(|axes| [0, 1].map(|i| (axes[i].0, axes[i].1.as_str()))),
         method: now.map.title(),
         values: values.as_deref(),
-        emphasis: Emphasis { passes: passes.as_deref(), selected: None },
+        emphasis: Emphasis::default(),
     };
-    read(&spec)
+    read(&spec);
 }
 
 /// The map, with the patients where `layout` has them.
-pub fn map(
-    a: &Analysis,
-    layout: &Layout,
-    now: &ViewState,
-    passes: Option<&[bool]>,
-    size: [f64; 2],
-) -> Figure {
-    with_spec(a, layout, now, passes, size, |spec| Figure {
-        scene: map_chart::draw(spec),
-        table: map_chart::table(spec, |row| a.study.patient_id(row)),
-    })
+pub fn map(a: &Analysis, layout: &Layout, now: &ViewState, size: [f64; 2]) -> Scene {
+    with_spec(a, layout, now, size, map_chart::draw)
+}
+
+/// The numbers of the map.
+pub fn map_table(a: &Analysis, layout: &Layout, now: &ViewState) -> Table {
+    with_spec(a, layout, now, [600.0, 400.0], |spec| map_chart::table(spec, |row| a.study.patient_id(row)))
 }
 
 /// What colours the map, in words; None where it is the subgroups, which are named on it.
@@ -104,19 +119,19 @@ pub fn region(
     size: [f64; 2],
     polygon: &[[f64; 2]],
 ) -> Filter {
-    with_spec(a, layout, now, None, size, |spec| {
-        let [x, y] = map_chart::scales(spec);
-        // A drawn line has more corners than it needs; a hundred keep its shape.
-        let step = polygon.len().div_ceil(100).max(1);
-        let round = |v: f64| (v * 1e3).round() / 1e3;
-        let corners: Vec<[f64; 2]> =
-            polygon.iter().step_by(step).map(|p| [round(x.value(p[0])), round(y.value(p[1]))]).collect();
-        if (now.map, now.map_of, now.metric) == Default::default() {
-            return Filter::Region(corners);
-        }
-        let within = a.rows.iter().zip(&layout.points).filter(|(_, p)| inside(&corners, **p));
-        Filter::Rows(within.map(|(r, _)| *r).collect())
-    })
+    // There are no scales only where there is no map to draw on.
+    let scales = with_spec(a, layout, now, size, |spec| Some(map_chart::scales(spec)));
+    let Some([x, y]) = scales else { return Filter::Rows(Vec::new()) };
+    // A drawn line has more corners than it needs; a hundred keep its shape.
+    let step = polygon.len().div_ceil(100).max(1);
+    let round = |v: f64| (v * 1e3).round() / 1e3;
+    let corners: Vec<[f64; 2]> =
+        polygon.iter().step_by(step).map(|p| [round(x.value(p[0])), round(y.value(p[1]))]).collect();
+    if (now.map, now.map_of, now.metric) == Default::default() {
+        return Filter::Region(corners);
+    }
+    let within = a.rows.iter().zip(&layout.points).filter(|(_, p)| inside(&corners, **p));
+    Filter::Rows(within.map(|(r, _)| *r).collect())
 }
 
 /// What the model credits in each cluster.

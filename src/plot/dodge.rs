@@ -1,7 +1,6 @@
 //! Dodging: marks that would cover each other are moved aside, so that the swarm's height shows density.
 
-use crate::math::Order as _;
-use crate::math::Rng;
+use crate::math::{Rng, ascending};
 use std::collections::BTreeMap;
 
 /// Marks above which the exact packing gives way to columns: its cost grows with the square of the crowd, and by then
@@ -23,8 +22,7 @@ pub struct Swarm {
 /// put as near to the middle as it fits without touching an earlier one. If the swarm is higher than ±`half`, it is
 /// squeezed: the middle keeps its spacing, the crowd gives way.
 pub fn swarm(x: &[f64], r: f64, half: f64) -> Swarm {
-    let mut order: Vec<usize> = (0..x.len()).collect();
-    order.order_by(|&a, &b| x[a].total_cmp(&x[b]));
+    let order = ascending(x.iter().copied());
     let sorted: Vec<f64> = order.iter().map(|&i| x[i]).collect();
     let mut packed = if x.len() <= MAX_EXACT { packed(&sorted, 2.0 * r) } else { columns(&sorted, 2.0 * r) };
     let squeeze = squeeze(&mut packed, half.max(0.0));

@@ -21,6 +21,7 @@ pub mod overlay;
 pub mod paint;
 pub mod palette;
 pub mod place;
+pub mod raster;
 pub mod scale;
 pub mod scene;
 pub mod smooth;

@@ -1,6 +1,7 @@
 //! Highlights: what hover, focus and selection add to a plot without drawing it again. The overlay is a scene of its
 //! own, laid over the base; it finds its marks by their targets, so every chart highlights alike.
 
+use super::chart::FILTERED_OUT;
 use super::legend::{self, Entry};
 use super::palette::Role;
 use super::scene::{Ink, Item, Scene, Shape, Stroke};
@@ -80,6 +81,23 @@ pub fn with_known(mut scene: Scene, known: &[FeatureId]) -> Scene {
     scene
 }
 
+/// The scene with the marks of patients that do not pass faded, as charts fade them: the fill, or the line of a hollow one.
+pub fn faded(scene: &Scene, passes: &dyn Fn(RowId) -> bool) -> Scene {
+    let mut scene = scene.clone();
+    for item in &mut scene.items {
+        if let Item::Dot { fill, stroke, target: Some(target), .. } = item
+            && target.patient().is_some_and(|p| !passes(p))
+        {
+            match (fill, stroke) {
+                (Some(ink), _) => *ink = ink.fade(FILTERED_OUT),
+                (None, Some(line)) => line.ink = line.ink.fade(FILTERED_OUT),
+                (None, None) => {}
+            }
+        }
+    }
+    scene
+}
+
 fn marks_of<'a>(base: &'a Scene, of: &'a dyn Fn(RowId) -> bool) -> impl Iterator<Item = &'a Item> {
     base.items.iter().filter(move |i| i.target().and_then(|t| t.patient()).is_some_and(of))
 }
@@ -115,7 +133,27 @@ fn rim(scene: &mut Scene, item: &Item, stroke: Stroke, gap: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::chart::{fixture::Fixture, map, ranked};
+    use crate::plot::chart::{Emphasis, dependence, fixture::Fixture, map, ranked};
+
+    #[test]
+    fn fading_a_scene_is_what_the_charts_do() {
+        let fixture = Fixture::new(20);
+        let passes: Vec<bool> = (0..20).map(|i| i % 3 == 0).collect();
+        let emphasis = Emphasis { passes: Some(&passes), selected: None };
+        let by_row = |p: RowId| passes[p.index()];
+        let spec = fixture.ranked(944.0);
+        let drawn = ranked::rows(&ranked::Spec { emphasis, ..spec.clone() });
+        assert_eq!(faded(&ranked::rows(&spec), &by_row), drawn);
+        assert_ne!(ranked::rows(&spec), drawn);
+        let spec = fixture.map(452.0);
+        let drawn = map::draw(&map::Spec { emphasis, ..spec.clone() });
+        assert_eq!(faded(&map::draw(&spec), &by_row), drawn);
+        for of in 0..3 {
+            let spec = fixture.dependence(of, 700.0);
+            let drawn = dependence::draw(&dependence::Spec { emphasis, ..spec.clone() });
+            assert_eq!(faded(&dependence::draw(&spec), &by_row), drawn);
+        }
+    }
 
     #[test]
     fn a_known_marker_has_a_diamond_before_its_first_row() {

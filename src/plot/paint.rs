@@ -18,6 +18,7 @@ use plotters::style::{
 };
 
 use super::palette::{Rgb, Role, Theme};
+use super::raster::{Crowd, Layer, Stamps};
 use super::scene::{Anchor, Ink, Item, Scene, Shape, Stroke};
 use super::text::SCREEN_FONT;
 
@@ -74,7 +75,16 @@ pub trait Pen {
     fn rect(&mut self, edges: [i32; 4], fill: Colour);
     /// A polyline or polygon.
     fn path(&mut self, points: &[[f64; 2]], closed: bool, fill: Option<Colour>, line: Option<Line>);
+    /// Width and height of a canvas that takes crowds as pixels.
+    fn takes_pixels(&self) -> Option<[u32; 2]> {
+        None
+    }
+    /// A crowd of marks, where it takes them so.
+    fn pixels(&mut self, _layer: &Layer) {}
 }
+
+/// Neighbours in a scene that are painted as pixels if they are at least so many.
+const CROWD: usize = 400;
 
 /// What can go wrong: whatever the backend says.
 pub type PaintError<DB> = DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>;
@@ -88,19 +98,35 @@ pub fn paint<DB: DrawingBackend>(
     theme: Theme,
     dpr: f64,
 ) -> Result<(), PaintError<DB>> {
-    let mut painter = Painter { area, pen, theme, dpr };
+    let mut painter = Painter { area, pen, theme, dpr, stamps: Stamps::default() };
     let mut rest = scene.items.as_slice();
-    while let Some(item) = rest.first() {
-        let n = match item {
-            Item::Dot { .. } => painter.marks(rest)?,
-            _ => {
-                painter.item(item)?;
-                1
-            }
-        };
-        rest = &rest[n..];
+    while !rest.is_empty() {
+        let (mut run, after) = rest.split_at(alike(rest).max(1));
+        rest = after;
+        if run.len() >= CROWD && painter.crowd(run) {
+            continue;
+        }
+        while let Some(item) = run.first() {
+            let n = match item {
+                Item::Dot { .. } => painter.marks(run)?,
+                _ => {
+                    painter.item(item)?;
+                    1
+                }
+            };
+            run = &run[n..];
+        }
     }
     Ok(())
+}
+
+/// How many of the first items are of the kind that a crowd is made of: marks, or filled rectangles.
+fn alike(items: &[Item]) -> usize {
+    let plain = |item: &&Item| matches!(item, Item::Rect { fill: Some(_), stroke: None, .. });
+    match items.first() {
+        Some(Item::Dot { .. }) => items.iter().take_while(|i| matches!(i, Item::Dot { .. })).count(),
+        _ => items.iter().take_while(plain).count(),
+    }
 }
 
 struct Painter<'a, 'p, DB: DrawingBackend> {
@@ -108,6 +134,7 @@ struct Painter<'a, 'p, DB: DrawingBackend> {
     pen: Option<&'a mut (dyn Pen + 'p)>,
     theme: Theme,
     dpr: f64,
+    stamps: Stamps,
 }
 
 impl<DB: DrawingBackend> Painter<'_, '_, DB> {
@@ -151,6 +178,37 @@ impl<DB: DrawingBackend> Painter<'_, '_, DB> {
         }
     }
 
+    /// Paints marks or filled rectangles as pixels; false where that cannot be done.
+    fn crowd(&mut self, items: &[Item]) -> bool {
+        let Some(size) = self.pen.as_ref().and_then(|pen| pen.takes_pixels()) else { return false };
+        let mut crowd = Crowd::default();
+        for item in items {
+            match item {
+                Item::Dot { x, y, r, shape, fill, stroke, .. } => {
+                    let look = self.look(*shape, *r, *fill, *stroke);
+                    crowd.mark(&mut self.stamps, &look, [x * self.dpr, y * self.dpr]);
+                }
+                Item::Rect { x, y, w, h, fill: Some(fill), .. } => {
+                    crowd.rect(self.snap([*x, *y, *w, *h]), self.colour(*fill));
+                }
+                _ => {}
+            }
+        }
+        if let (Some(pen), Some(layer)) = (&mut self.pen, crowd.layer(&mut self.stamps, size)) {
+            pen.pixels(&layer);
+        }
+        true
+    }
+
+    fn look(&self, shape: Shape, r: f64, fill: Option<Ink>, stroke: Option<Stroke>) -> Look {
+        Look {
+            shape,
+            r: r * self.dpr,
+            fill: fill.map(|f| self.colour(f)),
+            line: stroke.map(|s| self.line(s)),
+        }
+    }
+
     /// Paints the run of marks that look like the first one; returns how many there were.
     fn marks(&mut self, items: &[Item]) -> Result<usize, PaintError<DB>> {
         let Some(Item::Dot { r, shape, fill, stroke, .. }) = items.first() else { return Ok(0) };
@@ -165,12 +223,7 @@ impl<DB: DrawingBackend> Painter<'_, '_, DB> {
                 _ => None,
             })
             .collect();
-        let look = Look {
-            shape: *shape,
-            r: r * self.dpr,
-            fill: fill.map(|f| self.colour(f)),
-            line: stroke.map(|s| self.line(s)),
-        };
+        let look = self.look(*shape, *r, *fill, *stroke);
         match self.pen.as_deref_mut() {
             Some(pen) => pen.marks(&look, &centres),
             None => {
@@ -454,6 +507,51 @@ mod tests {
         assert_eq!(pen.0.iter().map(|b| b.1.len()).collect::<Vec<_>>(), [3, 1]);
         assert_eq!(pen.0[0].0.r, 4.0);
         assert_eq!(pen.0[0].1[2], [4.0, 4.0]);
+    }
+
+    /// Takes crowds as pixels.
+    #[derive(Default)]
+    struct Pixels(Vec<Layer>, usize);
+
+    impl Pen for Pixels {
+        fn marks(&mut self, _: &Look, centres: &[[f64; 2]]) {
+            self.1 += centres.len();
+        }
+        fn rect(&mut self, _: [i32; 4], _: Colour) {
+            self.1 += 1;
+        }
+        fn path(&mut self, _: &[[f64; 2]], _: bool, _: Option<Colour>, _: Option<Line>) {}
+        fn takes_pixels(&self) -> Option<[u32; 2]> {
+            Some([2_000, 2_000])
+        }
+        fn pixels(&mut self, layer: &Layer) {
+            self.0.push(layer.clone());
+        }
+    }
+
+    #[test]
+    fn a_crowd_is_painted_as_pixels_in_its_turn() {
+        let mut scene = Scene::new(1000.0, 1000.0);
+        scene.rect([0.0, 0.0, 10.0, 10.0], Role::Grid);
+        for i in 0..CROWD {
+            let at = i as f64 * 2.0;
+            let role = if i.is_multiple_of(2) { Role::Bar } else { Role::Whisker };
+            scene.dot(100.0 + at, 200.0, 2.0, Ink::Role(role, 0.5));
+        }
+        scene.text(5.0, 5.0, "n", Label::VALUE);
+        for i in 0..CROWD {
+            scene.rect([i as f64, 500.0, 1.0, 4.0], Role::Bar);
+        }
+        scene.outline([0.0, 0.0, 10.0, 10.0], Stroke::new(Role::Missing, 1.0));
+        let mut pen = Pixels::default();
+        let log = painted(&scene, Some(&mut pen), 2.0);
+        // The first rectangle and the outline's four sides.
+        assert_eq!((pen.1, log.len()), (5, 1));
+        let [dots, strip] = pen.0.as_slice() else { panic!("{} layers", pen.0.len()) };
+        assert!(dots.at[0] < 200 && dots.at[0] + dots.size[0] as i32 > 200 + 4 * (CROWD as i32 - 1));
+        assert!(dots.at[1] < 400 && dots.at[1] + dots.size[1] as i32 > 400);
+        assert_eq!((strip.at, strip.size), ([0, 1000], [2 * CROWD as u32, 8]));
+        assert!(strip.rgba.chunks_exact(4).all(|p| p[3] == 255));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::ensemble::{Calibration, Summary};
 use crate::figure::{self, Figure, Grouping, Layout, Sheet, SheetKind, words};
 use crate::plot::Scene;
 use crate::plot::chart::Table;
+use crate::plot::chart::ranked::Marks;
 use crate::plot::number::{count, fixed, percent, plain};
 use crate::session::{Analysis, CohortChoice, MapOf, Method, ViewState};
 use crate::study::{BEST, ColumnRole, Outcome, Severity, understood};
@@ -306,7 +307,7 @@ fn drivers(a: &Analysis) -> Vec<Block> {
     ];
     vec![
         Block::Text("Attributions describe the model, not biology or treatment effect.".into()),
-        figure_of(a, figure::ranked_whole(a, &now, &features, None, WIDTH)),
+        figure_of(a, figure::ranked_whole(a, Marks::Dots, &features, None, WIDTH)),
         Block::Table(
             "Biomarkers in splits".into(),
             Table { header: header.map(String::from).to_vec(), rows },
@@ -342,7 +343,7 @@ fn performance(a: &Analysis, order: &Order) -> Vec<Block> {
     let kind = SheetKind::Performance { cutoff: order.cutoff, horizon: order.horizon };
     out.extend(from_sheet(a, &kind, 320.0));
     if matches!(a.study.outcome(), Outcome::Survival { .. }) {
-        out.extend(from_sheet(a, &SheetKind::Survival { by: order.grouping }, 340.0));
+        out.extend(from_sheet(a, &SheetKind::Survival { by: order.grouping.clone() }, 340.0));
     }
     for (by, _) in figure::comparisons(a).into_iter().filter(|(word, _)| !word.is_empty()) {
         let sheet =
@@ -357,7 +358,9 @@ fn performance(a: &Analysis, order: &Order) -> Vec<Block> {
 fn subgroups(a: &Analysis, layout: &Layout) -> Vec<Block> {
     let mut out = vec![Block::Text(figure::trust(a))];
     out.extend(from_sheet(a, &SheetKind::Reality, 240.0));
-    out.push(figure_of(a, figure::map(a, layout, &ViewState::default(), None, [WIDTH, 420.0])));
+    let now = ViewState::default();
+    let (scene, table) = (figure::map(a, layout, &now, [WIDTH, 420.0]), figure::map_table(a, layout, &now));
+    out.push(figure_of(a, Figure { scene, table }));
     out.extend(from_sheet(
         a,
         &SheetKind::Components { of: MapOf::Attributions, metric: Metric::Euclidean },

@@ -7,13 +7,15 @@ use clarimark::cohort::metric::Metric;
 use clarimark::ensemble::Link;
 use clarimark::evaluate::NotATest;
 use clarimark::figure::{self, Figure, Grouping, Layout};
+use clarimark::ids::RowId;
+use clarimark::plot::chart::ranked::Marks;
+use clarimark::plot::overlay::faded;
 use clarimark::plot::svg;
-use clarimark::session::{Analysis, CohortChoice, Form, ViewState};
+use clarimark::session::{Analysis, CohortChoice, Filter, Named, Variable, ViewState};
 use clarimark::study::{ColumnRole, SplitRole};
 
 fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     let now = ViewState { patient: Some(a.rows[0]), ..ViewState::default() };
-    let violins = ViewState { form: Form::Violin, ..now.clone() };
     let features = figure::shown_features(a, &now);
     let first = a.insight.order[0];
     let case = figure::Case::measured(a, a.rows[0]).unwrap();
@@ -22,23 +24,34 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     let beside = ViewState { second: Some(other.patient), ..now.clone() };
     let some: Vec<bool> = (0..a.rows.len()).map(|i| i % 3 == 0).collect();
     let by = figure::compared(a, &now);
+    // As a page shows them: laid out for all, then faded.
+    let passes = |row: RowId| a.position(row).is_none_or(|i| some[i]);
+    let dependence = Figure {
+        scene: faded(&figure::dependence(a, &now, first, [width, 420.0]), &passes),
+        table: figure::dependence_table(a, &now, first),
+    };
+    let layout = Layout::of(a);
+    let map = Figure {
+        scene: faded(&figure::map(a, &layout, &now, [width, 420.0]), &passes),
+        table: figure::map_table(a, &layout, &now),
+    };
     let mut compared = figure::cohorts(a, &by, &features, Some(&some), width);
     let mut out = vec![
-        ("header", figure::ranked_header(a, &now, &features, width)),
-        ("ranked", figure::ranked(a, &now, &features, Some(&some), width)),
-        ("ranked whole", figure::ranked_whole(a, &now, &features, Some(&some), width)),
-        ("violins", figure::ranked(a, &violins, &features, Some(&some), width)),
+        ("header", figure::ranked_header(a, &features, width)),
+        ("ranked", figure::ranked(a, (None, Marks::Dots), &features, Some(&some), width)),
+        ("ranked whole", figure::ranked_whole(a, Marks::Dots, &features, Some(&some), width)),
+        ("violins", figure::ranked(a, (None, Marks::Violin), &features, Some(&some), width)),
         ("heatmap", figure::heatmap(a, &features, None, now.feature, Some(&some), width)),
         ("heatmap of five", figure::heatmap(a, &features[..5], Some(""), None, None, width)),
         ("groups", figure::groups(a, Some(&some), width)),
         ("cohorts", compared.figures.remove(0).1),
-        ("dependence", figure::dependence(a, &now, first, Some(&some), [width, 420.0]).figure),
+        ("dependence", dependence),
         ("next", figure::next_biomarkers(a, first, None, 6, width)),
         ("waterfall", figure::waterfall(a, &now, &case, &ranges, width)),
         ("force", figure::force(a, &now, &case, width)),
         ("decision", figure::decision(a, &beside, &case, Some(&some), width)),
         ("difference", figure::difference(a, &now, &case, &other, width)),
-        ("map", figure::map(a, &Layout::of(a), &now, Some(&some), [width, 420.0])),
+        ("map", map),
         ("profile", figure::profile(a, width)),
         ("silhouettes", figure::silhouettes(a, [width, 250.0])),
         ("by k", figure::silhouettes_by_k(a, [width, 130.0])),
@@ -71,12 +84,12 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
         vec![Grouping::None, Grouping::Cluster, Grouping::RiskThird, Grouping::Cut(first, None)];
     groupings.extend(column.map(Grouping::Column));
     for grouping in groupings {
-        let found = figure::survival(a, grouping, Some(&some), [width, 360.0]).unwrap();
+        let found = figure::survival(a, &grouping, Some(&some), [width, 360.0]).unwrap();
         assert!(found.groups.rows.iter().all(|r| r.len() == found.groups.header.len()), "{grouping:?}");
         out.push(("survival", found.figure));
     }
     for h in figure::histograms(a) {
-        out.push(("histogram", figure::histogram(a, &h, &[], width.min(176.0))));
+        out.push(("histogram", figure::histogram(a, &h, &[], Some(&some), width.min(176.0))));
     }
     out
 }
@@ -122,7 +135,7 @@ fn held_out_patients_are_tested_and_others_are_not() {
     let size = [700.0, 400.0];
     let test = analyse("pbc");
     assert_eq!(test.cohort, CohortChoice::Role(SplitRole::Test));
-    let found = figure::survival(&test, Grouping::Cluster, None, size).unwrap();
+    let found = figure::survival(&test, &Grouping::Cluster, None, size).unwrap();
     assert!(found.verdict.is_ok_and(|p| p.get() < 1e-6), "{}", found.said);
     assert!(found.said.starts_with("Test patients: log-rank p = "), "{}", found.said);
     assert!(found.headline.starts_with("Half of C high died by "), "{}", found.headline);
@@ -131,11 +144,47 @@ fn held_out_patients_are_tested_and_others_are_not() {
     let mut rows = (*test.rows).clone();
     rows[0] = test.study.rows_of(SplitRole::Train)[0];
     let mixed = Analysis { rows: rows.into(), ..test };
-    let found = figure::survival(&mixed, Grouping::Cluster, None, size).unwrap();
+    let found = figure::survival(&mixed, &Grouping::Cluster, None, size).unwrap();
     assert_eq!(found.verdict, Err(NotATest::Fitted { n_seen: 1, n: mixed.rows.len() }));
     assert!(found.said.starts_with("Not a valid test: the model saw these outcomes."), "{}", found.said);
-    let cut = figure::survival(&mixed, Grouping::Cut(mixed.insight.order[0], None), None, size).unwrap();
+    let cut = figure::survival(&mixed, &Grouping::Cut(mixed.insight.order[0], None), None, size).unwrap();
     assert!(matches!(cut.verdict, Err(NotATest::Fitted { .. })), "{}", cut.said);
+}
+
+#[test]
+fn named_cohorts_are_compared_as_groups_and_tested_only_where_they_are_separate() {
+    let (size, a) = ([700.0, 400.0], analyse("pbc"));
+    let of = |name: &str, clusters: &[u32]| Named {
+        name: name.into(),
+        filters: vec![Filter::Levels { variable: Variable::Cluster, levels: clusters.to_vec() }],
+    };
+    let chosen = |named: Vec<Named>| ViewState { survival: "named".into(), named, ..ViewState::default() };
+    let none = chosen(Vec::new());
+    assert_eq!(figure::grouping(&a, &none), Grouping::RiskThird);
+    assert!(figure::groupings(&a, &none).iter().all(|(word, _)| word != "named"));
+    let k = a.insight.clusters.k as u32;
+    let separate = chosen((0..k).map(|c| of(&format!("cohort {c}"), &[c])).collect());
+    assert!(figure::groupings(&a, &separate).contains(&("named".into(), "named cohorts".into())));
+    let named = figure::survival(&a, &figure::grouping(&a, &separate), None, size).unwrap();
+    let clusters = figure::survival(&a, &Grouping::Cluster, None, size).unwrap();
+    assert_eq!(named.verdict, clusters.verdict);
+    assert!(named.verdict.is_ok());
+    for (ours, theirs) in named.groups.rows.iter().zip(&clusters.groups.rows) {
+        assert_eq!(ours[1..], theirs[1..]);
+    }
+    assert_eq!(named.groups.rows[1][0], "cohort 1");
+    // The second cluster is in both.
+    let overlap = chosen(vec![of("lower", &[0, 1]), of("upper", &[1, 2])]);
+    let found = figure::survival(&a, &figure::grouping(&a, &overlap), None, size).unwrap();
+    let sizes: Vec<usize> = found.groups.rows.iter().map(|r| r[1].parse().unwrap()).collect();
+    let size_of = |of: &[u32]| a.insight.clusters.labels.iter().filter(|l| of.contains(l)).count();
+    assert_eq!(sizes, [size_of(&[0, 1]), size_of(&[1, 2])]);
+    assert_eq!(found.verdict, Err(NotATest::Overlap { n: size_of(&[1]) }));
+    assert_eq!(found.groups.rows[1][7], "groups overlap");
+    // Those of them that a selection leaves.
+    let outside: Vec<bool> = a.insight.clusters.labels.iter().map(|l| *l != 1).collect();
+    let found = figure::survival(&a, &figure::grouping(&a, &overlap), Some(&outside), size).unwrap();
+    assert!(found.verdict.is_ok(), "{}", found.said);
 }
 
 #[test]

@@ -172,8 +172,11 @@ fn patients_in_no_cluster_are_shown_and_named_everywhere() {
         insight.clusters = clusters;
         let size = [640.0, 300.0];
         let now = ViewState::default();
-        let map = figure::map(&a, &Layout::of(&a), &now, None, size);
-        let drawn_out = map.table.rows.iter().filter(|r| r[3] == "in no cluster").count();
+        let drawn_out = figure::map_table(&a, &Layout::of(&a), &now)
+            .rows
+            .iter()
+            .filter(|r| r[3] == "in no cluster")
+            .count();
         assert_eq!(drawn_out, n_out);
         assert_eq!(figure::trust(&a).contains("in no cluster"), n_out > 0 && a.insight.clusters.k > 1);
         for kind in [
@@ -254,7 +257,7 @@ fn a_competing_event_is_counted_where_the_study_names_one_and_missed_where_it_do
     let mut a = analyse("pbc");
     let others = a.study.competing().unwrap();
     assert_eq!(others.event.iter().filter(|e| **e).count(), 25);
-    let found = figure::survival(&a, Grouping::None, None, [640.0, 340.0]).unwrap();
+    let found = figure::survival(&a, &Grouping::None, None, [640.0, 340.0]).unwrap();
     let (curve, survival) = (found.incidence.unwrap().table, found.figure.table);
     let last = |t: &clarimark::plot::chart::Table| t.rows.last().unwrap()[3].parse::<f64>().unwrap();
     assert!(last(&curve) < 1.0 - last(&survival), "{curve:?}");
@@ -263,6 +266,6 @@ fn a_competing_event_is_counted_where_the_study_names_one_and_missed_where_it_do
     if let Some(OutcomeSpec::Survival { competing, .. }) = &mut study.manifest.outcome {
         *competing = None;
     }
-    let found = figure::survival(&a, Grouping::None, None, [640.0, 340.0]).unwrap();
+    let found = figure::survival(&a, &Grouping::None, None, [640.0, 340.0]).unwrap();
     assert!(found.incidence.is_none() && found.competing.starts_with("The study names no event"));
 }

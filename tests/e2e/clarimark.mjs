@@ -107,3 +107,9 @@ export const storedOffline = page => page.evaluate(async () => {
     await new Promise(done => navigator.serviceWorker.addEventListener('controllerchange', done, { once: true }));
   }
 });
+
+/** The address, once it says what is shown: it is written in the frame after a change. */
+export const addressOf = async page => {
+  await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(done)))));
+  return page.url();
+};

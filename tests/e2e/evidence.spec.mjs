@@ -1,7 +1,7 @@
 // Performance, subgroups and effects: what a worker finds stands on the page, follows the selection, travels in a link.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, expectDrawn, expectOpen, go, openExample, test } from './clarimark.mjs';
+import { addressOf, expect, expectDrawn, expectOpen, go, openExample, test } from './clarimark.mjs';
 
 const reference = fileURLToPath(new URL('../reference/xgboost-3.4.1/', import.meta.url));
 const pane = (page, name) => page.getByRole('region', { name, exact: true });
@@ -27,7 +27,7 @@ test('a survival model is judged at a horizon that the link carries', async ({ p
   await pane(page, 'Survival').getByRole('combobox', { name: 'Groups' }).selectOption('subgroup');
   await expect(said(page, 'Survival')).toContainText('C high');
 
-  const address = page.url();
+  const address = await addressOf(page);
   await page.goto('about:blank');
   await page.goto(address);
   await expectOpen(page);
@@ -109,7 +109,7 @@ test('clusters by density leave patients in none, and a link carries how they we
   await pane(page, 'Map').getByRole('button', { name: '1 − r' }).click();
   await expect(page).toHaveURL(/distance=correlation/);
   await expect(pane(page, 'Map')).toContainText('By pattern, whatever its size');
-  const address = page.url();
+  const address = await addressOf(page);
   await page.goto('about:blank');
   await page.goto(address);
   await expectOpen(page);
@@ -147,7 +147,7 @@ test('a map settles, can be selected on, and travels in a link', async ({ page, 
   await expect(page.getByTestId('crossfilter-count')).toHaveText(/^(?!147 )\d+ of 147$/);
   await expect(page).toHaveURL(/map=umap/);
   const count = await page.getByTestId('crossfilter-count').textContent();
-  const address = page.url();
+  const address = await addressOf(page);
   await page.goto('about:blank');
   await page.goto(address);
   await expectOpen(page);
@@ -170,7 +170,7 @@ test('the report is one file that stands alone, with its numbers as JSON', async
   await expect(other.getByRole('heading', { level: 1 })).toHaveText('Mayo PBC: primary biliary cholangitis');
   const numbers = await other.locator('#numbers').evaluate(block => JSON.parse(block.textContent));
   expect(numbers.performance.find(({ part }) => part === 'Test').estimate.toFixed(3)).toBe('0.821');
-  expect(numbers.link).toBe(page.url());
+  expect(numbers.link).toBe(await addressOf(page));
   expect(await other.locator('figure svg').count()).toBeGreaterThan(10);
   await other.close();
 });
@@ -190,7 +190,7 @@ test('effect curves lead from a biomarker to a patient, and travel in a link', a
   const last = (await rows.count()) - 1;
   expect(await mean(last)).toBeGreaterThan(await mean(1));
   await expect(page).toHaveURL(/show=effect/);
-  const address = page.url();
+  const address = await addressOf(page);
   await page.goto('about:blank');
   await page.goto(address);
   await expectOpen(page);

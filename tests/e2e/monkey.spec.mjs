@@ -1,6 +1,6 @@
 // A monkey with a seed: thousands of commands, keys and pointer actions end without an error, with all parts of the page
 // of one mind, and undoing everything leads back to where it began. MONKEY=10000 makes it busier, SEED=n another one.
-import { expect, openExample, test } from './clarimark.mjs';
+import { addressOf, expect, openExample, test } from './clarimark.mjs';
 
 const actions = Number(process.env.MONKEY ?? 400);
 const seed = Number(process.env.SEED ?? 1);
@@ -63,7 +63,7 @@ test(`${actions} actions of a monkey, seed ${seed}`, async ({ page, open, faults
   await open();
   await openExample(page, 'pbc');
   await expect(page).toHaveURL(/#v=1/);
-  const first = page.url();
+  const first = await addressOf(page);
   const done = [];
   for (let i = 0; i < actions; i += 1) {
     const [at, kind, x, y, x2, y2] = Array.from({ length: 6 }, random);

@@ -1,6 +1,6 @@
 // One patient: values changed by hand, the charts of a prediction, two patients, what the trees say.
 import axe from 'axe-core';
-import { expect, expectDrawn, go, openExample, test } from './clarimark.mjs';
+import { addressOf, expect, expectDrawn, go, openExample, test } from './clarimark.mjs';
 
 const subtitle = page => page.locator('.what-if .pane-head .dim');
 
@@ -27,7 +27,7 @@ test('a changed value changes the prediction, and is taken back', async ({ page,
   await expect(page.getByTestId('changes')).toContainText('→');
   await page.locator('[data-command="what-if-missing"]').click();
   await expect(page.getByTestId('changes')).toContainText('→ missing');
-  expect(page.url()).not.toContain('missing');
+  expect(await addressOf(page)).not.toContain('missing');
   await page.locator('[data-command="what-if-reset"]').click();
   await expect(subtitle(page)).toHaveText(/^as measured/);
   await expect(waterfall).toHaveAttribute('aria-label', measured);
@@ -48,7 +48,7 @@ test('force and decision are other pictures of the sum, and a link keeps which',
     await expectDrawn(page.locator(`canvas[data-plot="${chart}"]`));
     await expect.poll(() => page.url()).toContain(`chart=${chart}`);
   }
-  const link = page.url();
+  const link = await addressOf(page);
   await page.goto('about:blank');
   await page.goto(link);
   await expectDrawn(page.locator('canvas[data-plot="decision"]'));
@@ -136,7 +136,7 @@ test('changed values and scenarios are undone, and sent in a link without what w
   await number.press('Enter');
   await expect(page).toHaveURL(/e=\d+!bilirubin[^!&]*!1\.5(&|$)/);
   expect(measured.length).toBeGreaterThan(2);
-  expect(page.url()).not.toContain(`!${measured}`);
+  expect(await addressOf(page)).not.toContain(`!${measured}`);
   const changed = await subtitle(page).textContent();
   await page.getByTestId('name-scenario').fill('less bilirubin');
   await page.getByTestId('name-scenario').press('Enter');
@@ -150,7 +150,7 @@ test('changed values and scenarios are undone, and sent in a link without what w
   await page.locator('[data-command="redo"]:visible').first().click();
   await expect(scenario).toContainText(changed);
   const other = await context.newPage();
-  await other.goto(page.url());
+  await other.goto(await addressOf(page));
   await expect(subtitle(other)).toHaveText(changed, { timeout: 60_000 });
   await expect(other.getByTestId('scenarios').locator('li')).toContainText(changed);
   await other.close();

@@ -1,14 +1,15 @@
 //! Canvases: scenes on screen, sharp at any pixel ratio.
 
 use crate::plot::paint::{self, Colour, Line, Look, Pen};
+use crate::plot::raster::Layer;
 use crate::plot::{Role, Scene, Theme};
 use js_sys::{Array, Promise};
 use plotters::prelude::IntoDrawingArea;
 use plotters_canvas::CanvasBackend;
 use std::f64::consts::TAU;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, CanvasRenderingContext2d, Element, HtmlCanvasElement, PointerEvent};
+use web_sys::{Blob, CanvasRenderingContext2d, Element, HtmlCanvasElement, ImageData, PointerEvent};
 
 /// Larger canvases fail in some browsers.
 const MAX_SIDE: f64 = 16_000.0;
@@ -25,7 +26,7 @@ pub(crate) fn paint(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme) {
 
 /// The scene as a PNG with `scale` pixels per logical pixel, on the theme's ground; None if the browser cannot.
 pub(crate) async fn png(scene: &Scene, theme: Theme, scale: f64) -> Option<Blob> {
-    let canvas: HtmlCanvasElement = gloo::utils::document().create_element("canvas").ok()?.dyn_into().ok()?;
+    let canvas = new_canvas()?;
     let mut ground = Scene::new(scene.width, scene.height);
     ground.rect([0.0, 0.0, scene.width, scene.height], Role::Background);
     ground.place(scene.clone(), 0.0, 0.0);
@@ -39,22 +40,38 @@ pub(crate) async fn png(scene: &Scene, theme: Theme, scale: f64) -> Option<Blob>
     JsFuture::from(made).await.ok()?.dyn_into().ok()
 }
 
+fn new_canvas() -> Option<HtmlCanvasElement> {
+    gloo::utils::document().create_element("canvas").ok()?.dyn_into().ok()
+}
+
+fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
+}
+
 fn paint_at(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme, scale: f64) {
     let dpr = scale.min(MAX_SIDE / scene.height.max(1.0)).min(MAX_SIDE / scene.width.max(1.0));
-    canvas.set_width((scene.width * dpr).round() as u32);
-    canvas.set_height((scene.height * dpr).round() as u32);
+    let size @ [width, height] = [scene.width, scene.height].map(|side| (side * dpr).round() as u32);
+    let Some(context) = context(canvas) else { return };
+    // A size that is set anew lays out the page, even where it is the same.
+    if [canvas.width(), canvas.height()] == size {
+        context.clear_rect(0.0, 0.0, width.into(), height.into());
+    } else {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
     let style = canvas.style();
-    // Setting a size style on a live element does not fail.
-    let _ = style.set_property("width", &format!("{}px", scene.width));
-    let _ = style.set_property("height", &format!("{}px", scene.height));
-    if scene.items.is_empty() || canvas.width() == 0 || canvas.height() == 0 {
+    for (side, length) in [("width", scene.width), ("height", scene.height)] {
+        let length = format!("{length}px");
+        if style.get_property_value(side).is_ok_and(|is| is != length) {
+            // Setting a size style on a live element does not fail.
+            let _ = style.set_property(side, &length);
+        }
+    }
+    if scene.items.is_empty() || width == 0 || height == 0 {
         return;
     }
-    let context = canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into().ok());
-    let (Some(backend), Some(context)) = (CanvasBackend::with_canvas_object(canvas.clone()), context) else {
-        return;
-    };
-    let mut pen = CanvasPen { context, last: None };
+    let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) else { return };
+    let mut pen = CanvasPen { context, size, last: None };
     // The canvas backend fails only on a lost context, which the next paint restores.
     let _ = paint::paint(scene, &backend.into_drawing_area(), Some(&mut pen), theme, dpr);
 }
@@ -75,6 +92,8 @@ pub(crate) fn capture(event: &PointerEvent) {
 /// Draws between the pixels, many marks in one path.
 struct CanvasPen {
     context: CanvasRenderingContext2d,
+    /// In device pixels.
+    size: [u32; 2],
     /// The last colour of a rectangle, as CSS: a strip has thousands of few colours.
     last: Option<(Colour, String)>,
 }
@@ -156,5 +175,25 @@ impl Pen for CanvasPen {
         self.context.begin_path();
         self.outline(points, closed);
         self.fill_and_stroke(fill, line);
+    }
+
+    fn takes_pixels(&self) -> Option<[u32; 2]> {
+        Some(self.size)
+    }
+
+    fn pixels(&mut self, layer: &Layer) {
+        let [width, height] = layer.size;
+        // Putting pixels replaces what is there: they are laid over it from a canvas, a new one each time, for to change
+        // one that was drawn from copies it.
+        let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&layer.rgba), width, height);
+        let Some((canvas, data)) = new_canvas().zip(data.ok()) else { return };
+        canvas.set_width(width);
+        canvas.set_height(height);
+        if let Some(own) = context(&canvas) {
+            // Both fail only for a canvas without pixels.
+            let _ = own.put_image_data(&data, 0.0, 0.0);
+            let [x, y] = layer.at.map(f64::from);
+            let _ = self.context.draw_image_with_html_canvas_element(&canvas, x, y);
+        }
     }
 }

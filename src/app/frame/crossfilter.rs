@@ -46,11 +46,16 @@ pub(crate) fn Crossfilter() -> impl IntoView {
 fn OneHistogram(histogram: Histogram) -> impl IntoView {
     let store = store();
     let analysis = store.open;
-    let filters = store.slice(|s| s.now.filters.clone());
+    let passes = store.passes;
     let h = Arc::new(histogram);
     let width = StoredValue::new(0.0f64);
     let variable = h.variable;
-    let active = Memo::new(move |_| filters.get().iter().any(|f| f.variable() == Some(variable)));
+    // Its own rules; those on other quantities change it through the patients that pass.
+    let filters = store.slice(move |s| {
+        let own = s.now.filters.iter().filter(|f| f.variable() == Some(variable));
+        own.cloned().collect::<Vec<_>>()
+    });
+    let active = Memo::new(move |_| !filters.with(Vec::is_empty));
     let (drawn, used) = (h.clone(), h.clone());
     let drag = if h.levels.is_empty() { Drag::Brush } else { Drag::None };
     view! {
@@ -67,7 +72,10 @@ fn OneHistogram(histogram: Histogram) -> impl IntoView {
                     width.set_value(w);
                     let figure = analysis
                         .get()
-                        .map(|a| figure::histogram(&a, &drawn, &filters.get(), w))
+                        .map(|a| {
+                            let passes = passes.get();
+                            figure::histogram(&a, &drawn, &filters.get(), passes.as_ref().map(|p| p.as_slice()), w)
+                        })
                         .unwrap_or_default();
                     Drawing { scene: figure.scene, table: figure.table }
                 })

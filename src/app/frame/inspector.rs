@@ -174,8 +174,7 @@ fn study_facts(a: &Analysis) -> impl IntoView + use<> {
 fn biomarker_facts(store: crate::app::store::Store, a: &Analysis, f: FeatureId) -> impl IntoView + use<> {
     let i = a.importance(f);
     let feature = &a.study.model.features[f.index()];
-    let crossings =
-        figure::dependence(a, &crate::session::ViewState::default(), f, None, [600.0, 400.0]).crossings;
+    let crossings = figure::crossings(a, f);
     let total: u32 = a.study.model.features.iter().map(|f| f.n_splits).sum();
     let direction = match (i.direction, feature.categorical) {
         (Some(d), _) => signed(d, 2),
@@ -411,26 +410,23 @@ fn selection_facts(store: crate::app::store::Store, a: &Analysis, chosen: &[bool
         (Some(inside), Some(outside)) => format!("{inside} inside, {outside} outside."),
         _ => String::new(),
     };
-    let mean = |f: FeatureId, inside: bool| {
-        let (mut sum, mut n) = (0.0, 0usize);
-        for (i, c) in chosen.iter().enumerate() {
-            if *c == inside {
-                sum += a.phi(i, f);
-                n += 1;
-            }
-        }
-        if n == 0 { 0.0 } else { sum / n as f64 }
-    };
-    let mut apart: Vec<(FeatureId, f64)> =
-        a.insight.order.iter().take(40).map(|&f| (f, mean(f, true) - mean(f, false))).collect();
+    // Of those outside and inside, patient by patient, as the values lie in memory.
+    let leading = &a.insight.order[..a.insight.order.len().min(40)];
+    let mut sums = vec![[0.0f64; 2]; leading.len()];
+    for (i, c) in chosen.iter().enumerate() {
+        sums.iter_mut().zip(leading).for_each(|(sum, f)| sum[usize::from(*c)] += a.phi(i, *f));
+    }
+    let mean = |sum: f64, n: usize| if n == 0 { 0.0 } else { sum / n as f64 };
+    let apart = |[outside, inside]: &[f64; 2]| mean(*inside, n) - mean(*outside, rest.len());
+    let mut apart: Vec<(FeatureId, f64)> = leading.iter().copied().zip(sums.iter().map(apart)).collect();
     apart.order_by(|x, y| y.1.abs().total_cmp(&x.1.abs()));
     let apart: Vec<(String, f64)> =
         apart.into_iter().take(8).map(|(f, d)| (a.study.label(f).to_string(), d)).collect();
-    let mut listed: Vec<RowId> = rows.clone();
-    listed.order_by(|x, y| a.margin(*y).total_cmp(&a.margin(*x)));
+    let by_margin = a.insight.by_margin.iter().map(|i| *i as usize);
+    let listed = by_margin.filter(|i| chosen[*i]).map(|i| a.rows[i]);
     let more = n.saturating_sub(8);
     let listed: Vec<(RowId, String, String)> =
-        listed.into_iter().take(8).map(|r| (r, a.study.patient_id(r), signed(a.margin(r), 2))).collect();
+        listed.take(8).map(|r| (r, a.study.patient_id(r), signed(a.margin(r), 2))).collect();
     view! {
         {head("Selection", format!("{n} patients"))}
         <section>

@@ -2,6 +2,7 @@
 
 use super::CommandButton;
 use super::crossfilter::Crossfilter;
+use crate::app::browser::clock;
 use crate::app::store::store;
 use crate::app::widget::icon::{Glyph, Icon, Logo};
 use crate::session::{Command, View};
@@ -89,11 +90,14 @@ pub(crate) fn Tabs() -> impl IntoView {
     // On a narrow page not all fit: the one that is shown is brought into sight.
     Effect::new(move |_| {
         let at = View::ALL.iter().position(|v| *v == now.get());
-        if let (Some(tabs), Some(at)) = (tabs.get(), at)
-            && let Some(tab) = tabs.children().item(at as u32).and_then(|t| t.dyn_into::<HtmlElement>().ok())
-        {
-            tabs.set_scroll_left(tab.offset_left() + tab.offset_width() / 2 - tabs.client_width() / 2);
-        }
+        let (Some(tabs), Some(at)) = (tabs.get(), at) else { return };
+        // Once the view has come: to ask where a tab lies lays out the page.
+        clock::soon(move || {
+            if let Some(tab) = tabs.children().item(at as u32).and_then(|t| t.dyn_into::<HtmlElement>().ok())
+            {
+                tabs.set_scroll_left(tab.offset_left() + tab.offset_width() / 2 - tabs.client_width() / 2);
+            }
+        });
     });
     view! {
         <nav class="tabs" aria-label="Views, short" node_ref=tabs>

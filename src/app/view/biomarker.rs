@@ -12,7 +12,7 @@ use crate::app::widget::sheet::SheetView;
 use crate::figure::{self, SheetKind};
 use crate::ids::FeatureId;
 use crate::plot::overlay::{Highlights, overlay};
-use crate::session::{BiomarkerChart, Command, Filter, Variable};
+use crate::session::{BiomarkerChart, Command, Filter, Variable, ViewState};
 use leptos::prelude::*;
 
 #[component]
@@ -96,7 +96,7 @@ pub(crate) fn Biomarker() -> impl IntoView {
 #[component]
 fn Dependence() -> impl IntoView {
     let store = store();
-    let (analysis, now, passes) = (store.open, store.now, store.passes);
+    let analysis = store.open;
     let hovered = store.slice(|s| s.hovered);
     let feature = store.feature;
     let title = Signal::derive(move || {
@@ -106,8 +106,8 @@ fn Dependence() -> impl IntoView {
     });
     // Found by a worker: it takes many lines.
     let asked = Memo::new(move |_| {
-        let (feature, now) = (feature.get()?, now.get());
-        now.smooth.then_some(SheetKind::Crossing { feature, log: now.log_axis })
+        let feature = feature.get()?;
+        store.now.with(|n| n.smooth.then_some(SheetKind::Crossing { feature, log: n.log_axis }))
     });
     let crossing = RwSignal::new(None::<(SheetKind, String)>);
     resident::follow(
@@ -137,15 +137,18 @@ fn Dependence() -> impl IntoView {
             )
         })
     });
-    let draw = move |width: f64, height: f64| {
-        let (a, f) = analysis.get().zip(feature.get())?;
-        let passes = passes.get();
-        let size = [width, height.max(300.0)];
-        Some(figure::dependence(&a, &now.get(), f, passes.as_ref().map(|p| p.as_slice()), size))
-    };
+    // What of the view's state the plot follows.
+    let now = store.slice(|s| ViewState {
+        patient: s.now.patient,
+        colour_by: s.now.colour_by,
+        log_axis: s.now.log_axis,
+        smooth: s.now.smooth,
+        splits: s.now.splits,
+        ..ViewState::default()
+    });
     let legend = Memo::new(move |_| {
         let (a, f) = analysis.get().zip(feature.get())?;
-        figure::dependence(&a, &now.get(), f, None, [600.0, 400.0]).legend.map(|l| (l.name, l.low, l.high))
+        figure::dependence_legend(&a, &now.get(), f).map(|l| (l.name, l.low, l.high))
     });
     let size = StoredValue::new([0.0f64; 2]);
     view! {
@@ -170,21 +173,26 @@ fn Dependence() -> impl IntoView {
             <Plot
                 name="dependence"
                 fill=true
+                fade=true
                 drag=Drag::Brush
                 draw=Box::new(move |width, height| {
-                    size.set_value([width, height]);
-                    draw(width, height)
-                        .map(|d| Drawing { scene: d.figure.scene, table: d.figure.table })
-                        .unwrap_or_default()
+                    let place = [width, height.max(300.0)];
+                    size.set_value(place);
+                    let scene = analysis.get().zip(feature.get()).map(|(a, f)| figure::dependence(&a, &now.get(), f, place));
+                    Drawing { scene: scene.unwrap_or_default(), ..Drawing::default() }
+                })
+                numbers=Box::new(move || {
+                    let of = analysis.get().zip(feature.get());
+                    of.map(|(a, f)| figure::dependence_table(&a, &now.get(), f)).unwrap_or_default()
                 })
                 over=Box::new(move |base| {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: None, ..Highlights::default() })
                 })
                 gesture=Box::new(move |gesture, _| match gesture {
                     Gesture::Brush(from, to) => {
-                        let [width, height] = size.get_value();
-                        let range = untrack(|| draw(width, height)).and_then(|d| d.range_of_pixels).map(|r| r(from, to));
-                        if let (Some([low, high]), Some((a, f))) = (range, analysis.get_untracked().zip(feature.get_untracked())) {
+                        let Some((a, f)) = analysis.get_untracked().zip(feature.get_untracked()) else { return };
+                        let now = now.get_untracked();
+                        if let Some([low, high]) = figure::values_between(&a, &now, f, size.get_value(), [from, to]) {
                             store.send(Command::AddFilter(Filter::Range {
                                 variable: Variable::Column(a.study.binding.column(f)),
                                 low,

@@ -15,7 +15,7 @@ use crate::cohort::metric::Metric;
 use crate::figure::{self, Grouping, Layout, SheetKind};
 use crate::plot::number::percent;
 use crate::plot::overlay::{Highlights, overlay};
-use crate::session::{Analysis, Command, Filter, MapColour, MapKind, MapOf};
+use crate::session::{Analysis, Command, Filter, MapColour, MapKind, MapOf, ViewState};
 use crate::study::Outcome;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -160,9 +160,18 @@ const PICTURE_MS: f64 = 100.0;
 #[component]
 fn Map() -> impl IntoView {
     let store = store();
-    let (analysis, passes, now) = (store.open, store.passes, store.now);
+    let analysis = store.open;
     let hovered = store.slice(|s| s.hovered);
     let patient = store.slice(|s| s.now.patient);
+    // What of the view's state the map follows.
+    let now = store.slice(|s| ViewState {
+        map: s.now.map,
+        map_of: s.now.map_of,
+        metric: s.now.metric,
+        map_colour: s.now.map_colour,
+        feature: s.now.feature,
+        ..ViewState::default()
+    });
     let wanted = Memo::new(move |_| now.with(|n| (n.map, n.map_of, n.metric)));
     let layout = RwSignal::new(Layout::default());
     let stopped = RwSignal::new(false);
@@ -254,19 +263,17 @@ fn Map() -> impl IntoView {
             <Plot
                 name="map"
                 fill=true
+                fade=true
                 drag=Drag::Lasso
                 draw=Box::new(move |width, height| {
                     let height = height.max(240.0);
                     size.set_value([width, height]);
-                    let figure = analysis
-                        .get()
-                        .map(|a| {
-                            let passes = passes.get();
-                            let passes = passes.as_ref().map(|p| p.as_slice());
-                            layout.with(|l| figure::map(&a, l, &now.get(), passes, [width, height]))
-                        })
-                        .unwrap_or_default();
-                    drawing(figure)
+                    let scene = analysis.get().map(|a| layout.with(|l| figure::map(&a, l, &now.get(), [width, height])));
+                    Drawing { scene: scene.unwrap_or_default(), ..Drawing::default() }
+                })
+                numbers=Box::new(move || {
+                    let table = analysis.get().map(|a| layout.with(|l| figure::map_table(&a, l, &now.get())));
+                    table.unwrap_or_default()
                 })
                 over=Box::new(move |base| {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: patient.get(), ..Highlights::default() })
@@ -329,10 +336,6 @@ fn Map() -> impl IntoView {
             </div>
         </Pane>
     }
-}
-
-fn drawing(figure: figure::Figure) -> Drawing {
-    Drawing { scene: figure.scene, table: figure.table }
 }
 
 fn profile_caption(a: &Analysis) -> String {

@@ -6,11 +6,11 @@ use crate::app::browser::{canvas, clock, resize, theme};
 use crate::app::resident::{self, SheetOrder};
 use crate::app::store::store;
 use crate::figure::SheetKind;
-use crate::ids::Target;
+use crate::ids::{RowId, Target};
 use crate::plot::Scene;
 use crate::plot::chart::Table;
 use crate::plot::hit::HitIndex;
-use crate::plot::overlay::with_known;
+use crate::plot::overlay::{faded, with_known};
 use crate::plot::{Ink, Item, Role, Stroke};
 use leptos::html;
 use leptos::prelude::*;
@@ -55,6 +55,8 @@ pub(crate) enum Gesture {
 pub(crate) type Draw = Box<dyn Fn(f64, f64) -> Drawing + Send + Sync>;
 /// Draws what changes with pointer and selection, over a scene.
 pub(crate) type Over = Box<dyn Fn(&Scene) -> Scene + Send + Sync>;
+/// Writes a plot's numbers.
+pub(crate) type Numbers = Box<dyn Fn() -> Table + Send + Sync>;
 /// Receives what the pointer does on a scene.
 pub(crate) type OnGesture = Box<dyn Fn(Gesture, &Scene) + Send + Sync>;
 
@@ -92,6 +94,12 @@ pub(crate) fn Plot(
     /// True: the plot takes the container's height; false: it has its own.
     #[prop(default = false)]
     fill: bool,
+    /// Fades the patients outside the selection: it is drawn without, and not laid out again when it changes.
+    #[prop(default = false)]
+    fade: bool,
+    /// The numbers, where they are too many to be written before they are asked for.
+    #[prop(optional)]
+    numbers: Option<Numbers>,
     /// Draws what is taken away, where that is more than what is shown here.
     #[prop(optional)]
     export: Option<Draw>,
@@ -108,7 +116,8 @@ pub(crate) fn Plot(
     let hovered = StoredValue::new(None::<Target>);
     let show_table = RwSignal::new(false);
     let gesture = StoredValue::new(gesture);
-    let (draw, export) = (StoredValue::new(draw), StoredValue::new(export));
+    let (draw, export, numbers) =
+        (StoredValue::new(draw), StoredValue::new(export), StoredValue::new(numbers));
     let at_key = RwSignal::new(None::<usize>);
 
     let watch = StoredValue::new_local(None::<resize::Watch>);
@@ -128,14 +137,26 @@ pub(crate) fn Plot(
     on_cleanup(move || watch.set_value(None));
 
     let known = move |drawing: Drawing| Drawing {
-        scene: store.now.with(|n| with_known(drawing.scene, &n.known)),
+        scene: store.known.with(|known| with_known(drawing.scene, known)),
         ..drawing
     };
-    let drawing = Memo::new(move |_| {
+    let laid_out = Memo::new(move |_| {
         let (w, h) = size.get();
         Arc::new(if w < 1.0 { Drawing::default() } else { known(draw.with_value(|d| d(w, h))) })
     });
-    let index = Memo::new(move |_| Arc::new(Indexed(HitIndex::new(&drawing.get().scene))));
+    let with_faded = move |drawing: Arc<Drawing>| match store.selected.get().filter(|_| fade) {
+        Some(selected) => Arc::new(Drawing {
+            scene: faded(&drawing.scene, &|row: RowId| selected.get(row.index()).copied().unwrap_or(true)),
+            table: drawing.table.clone(),
+        }),
+        None => drawing,
+    };
+    let drawing = Memo::new(move |_| with_faded(laid_out.get()));
+    let index = Memo::new(move |_| Arc::new(Indexed(HitIndex::new(&laid_out.get().scene))));
+    let table = move || match numbers.with_value(|n| n.as_ref().map(|n| n())) {
+        Some(table) => table,
+        None => drawing.with(|d| d.table.clone()),
+    };
 
     Effect::new(move |_| {
         store.theme.get();
@@ -259,11 +280,16 @@ pub(crate) fn Plot(
         let to = width.unwrap_or(w);
         // What fills its pane keeps its shape.
         let height = h * to / w.max(1.0);
-        known(untrack(|| match export.with_value(|e| e.as_ref().map(|e| e(to, height))) {
-            Some(drawing) => drawing,
-            None if width.is_none() => (*drawing.get()).clone(),
-            None => draw.with_value(|d| d(to, height)),
-        }))
+        untrack(|| match export.with_value(|e| e.as_ref().map(|e| e(to, height))) {
+            Some(drawing) => known(drawing),
+            None => {
+                let drawn = match width {
+                    None => drawing.get(),
+                    Some(_) => with_faded(Arc::new(known(draw.with_value(|d| d(to, height))))),
+                };
+                Drawing { scene: drawn.scene.clone(), table: table() }
+            }
+        })
     });
 
     view! {
@@ -296,7 +322,7 @@ pub(crate) fn Plot(
         <Show when=move || show_about.get()><Explained name=name /></Show>
         <Show when=move || show_table.get()>
             <div class="plot-table" tabindex="0" role="region" aria-label=format!("Table of {name}")>
-                {move || view! { <super::table::DataTable table=drawing.get().table.clone() /> }}
+                {move || view! { <super::table::DataTable table=table() /> }}
             </div>
         </Show>
     }

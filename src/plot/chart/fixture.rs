@@ -72,6 +72,7 @@ impl Fixture {
                 phi: &self.phi[f],
                 values: &self.values[f],
                 kind: self.kind(f),
+                of_all: None,
             })
             .collect();
         ranked::Spec {
@@ -98,6 +99,7 @@ impl Fixture {
             name: NAMES[f],
             unit: "mg/dL",
             values: &self.values[f],
+            n_missing: None,
             kind: self.kind(f),
             phi: &self.phi[f],
             scale: "log hazard ratio",
@@ -127,6 +129,7 @@ impl Fixture {
             points: &self.points,
             clusters: &self.clusters,
             out: None,
+            sizes: None,
             names: &self.names,
             of: "attributions",
             axes: Some([(0.52, "bilirubin"), (0.21, "<script>")]),
@@ -278,10 +281,11 @@ impl Fixture {
             missing,
             shares: vec!["0".into(), "25 %".into()],
         });
+        let bins = histogram::Bins::new(&self.values[0]);
         let histogram = histogram::Spec {
             width,
             name: NAMES[1],
-            values: &self.values[0],
+            bins: &bins,
             passes: Some(&passes),
             brush: Some([0.5, 2.0]),
         };

@@ -16,6 +16,50 @@ pub const HEIGHT: f64 = 26.0;
 pub const LEVELS_HEIGHT: f64 = 24.0;
 const BASE: f64 = 24.0;
 
+/// The values of a quantity, sorted into bins once: what the filters leave of them is counted at every change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bins {
+    /// From values to bins.
+    scale: Scale,
+    /// Bin per patient; [`MISSING`] has none.
+    of: Vec<u8>,
+    /// All patients per bin.
+    counts: Vec<usize>,
+}
+
+/// The bin of a missing value.
+const MISSING: u8 = u8::MAX;
+
+impl Bins {
+    /// Bins of one value per patient, NaN if missing.
+    pub fn new(values: &[f64]) -> Self {
+        let domain = extent(values.iter().copied()).unwrap_or([0.0, 1.0]);
+        let range = [0.0, N_BINS as f64];
+        let log = wants_log(values.iter().copied());
+        let scale = if log { Scale::log(domain, range) } else { Scale::linear(domain, range) };
+        let bin = |v: &f64| (scale.px(*v).max(0.0) as usize).min(N_BINS - 1) as u8;
+        let of = values.iter().map(|v| if v.is_nan() { MISSING } else { bin(v) }).collect();
+        let mut bins = Bins { scale, of, counts: Vec::new() };
+        bins.counts = bins.count(|_| true);
+        bins
+    }
+
+    /// From values to bins.
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    fn count(&self, keep: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut counts = vec![0; N_BINS];
+        for (i, bin) in self.of.iter().enumerate() {
+            if let Some(n) = counts.get_mut(usize::from(*bin)).filter(|_| keep(i)) {
+                *n += 1;
+            }
+        }
+        counts
+    }
+}
+
 /// A numeric quantity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spec<'a> {
@@ -23,8 +67,8 @@ pub struct Spec<'a> {
     pub width: f64,
     /// Name, for assistive technology and exports.
     pub name: &'a str,
-    /// One value per patient, NaN if missing.
-    pub values: &'a [f64],
+    /// The values.
+    pub bins: &'a Bins,
     /// Patients that pass every filter; None if nothing is filtered.
     pub passes: Option<&'a [bool]>,
     /// The brushed range, if this quantity has one.
@@ -33,19 +77,13 @@ pub struct Spec<'a> {
 
 /// Pixel scale of the values, to turn a drag into a range.
 pub fn scale(spec: &Spec) -> Scale {
-    let domain = extent(spec.values.iter().copied()).unwrap_or([0.0, 1.0]);
-    let range = [0.0, spec.width];
-    if wants_log(spec.values.iter().copied()) {
-        Scale::log(domain, range)
-    } else {
-        Scale::linear(domain, range)
-    }
+    Scale { range: [0.0, spec.width], ..spec.bins.scale }
 }
 
 /// The histogram without its brush.
 pub fn draw(spec: &Spec) -> Scene {
     let mut scene = Scene::new(spec.width, HEIGHT).titled(spec.name, "Distribution over all patients.");
-    let (all, left) = bins(spec);
+    let (all, left) = counts(spec);
     let most = all.iter().copied().max().unwrap_or(0).max(1) as f64;
     let step = spec.width / N_BINS as f64;
     for (i, (&n, &m)) in all.iter().zip(&left).enumerate() {
@@ -83,17 +121,11 @@ pub fn brush(spec: &Spec) -> Scene {
     scene
 }
 
-fn bins(spec: &Spec) -> (Vec<usize>, Vec<usize>) {
-    let scale = Scale { range: [0.0, N_BINS as f64], ..scale(spec) };
-    let (mut all, mut left) = (vec![0; N_BINS], vec![0; N_BINS]);
-    for (i, v) in spec.values.iter().enumerate().filter(|(_, v)| !v.is_nan()) {
-        let bin = (scale.px(*v).max(0.0) as usize).min(N_BINS - 1);
-        all[bin] += 1;
-        if spec.passes.is_none_or(|p| p.get(i).copied().unwrap_or(false)) {
-            left[bin] += 1;
-        }
-    }
-    (all, left)
+/// All patients per bin, and those that pass.
+fn counts(spec: &Spec) -> (Vec<usize>, Vec<usize>) {
+    let all = spec.bins.counts.clone();
+    let left = spec.passes.map(|p| spec.bins.count(|i| p.get(i) == Some(&true)));
+    (all.clone(), left.unwrap_or(all))
 }
 
 /// A quantity with levels.
@@ -165,8 +197,8 @@ pub fn draw_levels(spec: &LevelsSpec) -> Scene {
 /// Bins with their counts.
 pub fn table(spec: &Spec) -> Table {
     let mut table = Table::new(["From", "To", "Patients", "After filters"]);
-    let (all, left) = bins(spec);
-    let edges = Scale { range: [0.0, N_BINS as f64], ..scale(spec) };
+    let (all, left) = counts(spec);
+    let edges = spec.bins.scale;
     for i in 0..N_BINS {
         let edge = |k: usize| plain(edges.value(k as f64));
         table.rows.push(vec![edge(i), edge(i + 1), count(all[i]), count(left[i])]);
@@ -181,13 +213,14 @@ mod tests {
 
     const VALUES: [f64; 6] = [0.0, 1.0, 1.0, 29.0, 30.0, f64::NAN];
 
-    fn spec<'a>(passes: Option<&'a [bool]>) -> Spec<'a> {
-        Spec { width: 180.0, name: "Age", values: &VALUES, passes, brush: None }
+    fn spec<'a>(bins: &'a Bins, passes: Option<&'a [bool]>) -> Spec<'a> {
+        Spec { width: 180.0, name: "Age", bins, passes, brush: None }
     }
 
     #[test]
     fn every_measured_patient_is_counted_once() {
-        let (all, left) = bins(&spec(None));
+        let bins = Bins::new(&VALUES);
+        let (all, left) = counts(&spec(&bins, None));
         assert_eq!((all[0], all[1], all[28], all[29]), (1, 2, 0, 2));
         assert_eq!(all.iter().sum::<usize>(), 5);
         assert_eq!(all, left);
@@ -196,9 +229,10 @@ mod tests {
     #[test]
     fn survivors_stand_before_the_total() {
         let passes = [true, true, false, false, false, true];
-        let (_, left) = bins(&spec(Some(&passes)));
+        let bins = Bins::new(&VALUES);
+        let (_, left) = counts(&spec(&bins, Some(&passes)));
         assert_eq!(left.iter().sum::<usize>(), 2);
-        let roles: Vec<Role> = draw(&spec(Some(&passes)))
+        let roles: Vec<Role> = draw(&spec(&bins, Some(&passes)))
             .items
             .iter()
             .filter_map(|i| match i {
@@ -213,11 +247,12 @@ mod tests {
 
     #[test]
     fn the_brush_lies_over_its_range() {
-        let brushed = Spec { brush: Some([10.0, 20.0]), ..spec(None) };
+        let bins = Bins::new(&VALUES);
+        let brushed = Spec { brush: Some([10.0, 20.0]), ..spec(&bins, None) };
         let scene = brush(&brushed);
         assert!(matches!(scene.items[0], Item::Rect { x: 60.0, w: 60.0, .. }));
-        assert!(brush(&spec(None)).items.is_empty());
-        assert!((scale(&spec(None)).value(60.0) - 10.0).abs() < 1e-9);
+        assert!(brush(&spec(&bins, None)).items.is_empty());
+        assert!((scale(&spec(&bins, None)).value(60.0) - 10.0).abs() < 1e-9);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Emphasis, Table};
 use crate::ids::{ClusterId, RowId, Target};
-use crate::math::Order as _;
+use crate::math::ascending;
 use crate::plot::axis::Axis;
 use crate::plot::number::{count, percent, plain, signed};
 use crate::plot::palette::{Role, ValueRamp, cluster_look};
@@ -30,6 +30,8 @@ pub struct Spec<'a> {
     pub names: &'a [String],
     /// The label of patients in no cluster.
     pub out: Option<u32>,
+    /// Patients in each cluster; None where all are shown.
+    pub sizes: Option<&'a [usize]>,
     /// What is laid out, e.g. `attributions`.
     pub of: &'a str,
     /// Share of the variance along each axis, 0..1, and its leading biomarkers, e.g. `bilirubin, then age` (may be
@@ -154,11 +156,10 @@ fn marks(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
         _ => 1.8,
     };
     let rim = (r > 2.0).then(|| Stroke::new(Role::Background, 0.6));
-    let mut order: Vec<usize> = (0..spec.points.len()).collect();
-    order.order_by_key(|&i| match role(i) {
-        Role::Value(step) => u32::from(step),
-        _ => cluster(i).unwrap_or(0),
-    });
+    let order = ascending((0..spec.points.len()).map(|i| match role(i) {
+        Role::Value(step) => f64::from(step),
+        _ => f64::from(cluster(i).unwrap_or(0)),
+    }));
     for i in order {
         let shape = cluster(i).map_or(Shape::Circle, |c| Shape::of_cluster(cluster_look(c, spec.out)));
         let at = [x.px(spec.points[i][0]), y.px(spec.points[i][1])];
@@ -174,7 +175,8 @@ fn labels(scene: &mut Scene, spec: &Spec, x: Scale, y: Scale) {
     let groups = (0..spec.points.len()).map(|i| spec.clusters.get(i).copied().unwrap_or(u32::MAX));
     let mut placer = Placer::new(frame(spec), places.zip(groups));
     for (c, name) in spec.names.iter().enumerate() {
-        let n = spec.clusters.iter().filter(|k| **k as usize == c).count();
+        let shown = || spec.clusters.iter().filter(|k| **k as usize == c).count();
+        let n = spec.sizes.and_then(|sizes| sizes.get(c).copied()).unwrap_or_else(shown);
         let says = format!("{name}, {}", count(n));
         let label = Label::VALUE
             .size(12.0)
@@ -252,6 +254,23 @@ mod tests {
                 assert!(px >= left && px <= right && py >= top && py <= bottom);
             }
         }
+    }
+
+    #[test]
+    fn labels_count_all_patients_where_some_are_shown() {
+        let fixture = Fixture::new(50);
+        let sizes = [7_001, 7_002, 7_003];
+        let scene = draw(&Spec { sizes: Some(&sizes), ..fixture.map(452.0) });
+        let labels: Vec<&str> = scene
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                Item::Text { text, target: Some(Target::Cluster(_)), .. } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert!(!labels.is_empty());
+        assert!(labels.iter().all(|l| l.contains("7\u{a0}00")), "{labels:?}");
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub mod survival;
 pub mod waterfall;
 
 use super::scale::Band;
+use crate::math::Order as _;
 
 /// Width below which a pane uses the compact layout.
 pub const COMPACT_BELOW: f64 = 640.0;
@@ -93,7 +94,7 @@ impl LevelScale {
         {
             codes.extend(0..names.len() as u32);
         }
-        codes.sort_unstable();
+        codes.order_by_key(|c| *c);
         codes.dedup();
         let band = Band { range, n: codes.len(), gap };
         LevelScale { codes, band }
@@ -104,6 +105,9 @@ impl LevelScale {
         self.band.middle(self.codes.binary_search(&(code as u32)).unwrap_or(0))
     }
 }
+
+/// Opacity of patients that do not pass every filter.
+pub const FILTERED_OUT: f32 = 0.13;
 
 /// Which patients stand out. Slices are parallel to the spec's patients.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -119,7 +123,7 @@ impl Emphasis<'_> {
     pub fn opacity(&self, i: usize) -> f32 {
         let at = |flags: Option<&[bool]>| flags.and_then(|f| f.get(i)).copied().unwrap_or(true);
         match (at(self.passes), at(self.selected)) {
-            (false, _) => 0.13,
+            (false, _) => FILTERED_OUT,
             (true, false) => 0.55,
             (true, true) => 1.0,
         }

@@ -5,7 +5,7 @@
 
 use super::{Emphasis, Kind, Table};
 use crate::ids::{FeatureId, RowId, Target};
-use crate::math::{Order as _, exp, powf};
+use crate::math::{ascending, exp, powf};
 use crate::plot::axis::{Axis, nice};
 use crate::plot::dodge;
 use crate::plot::legend::{self, Entry};
@@ -79,11 +79,28 @@ pub struct Row<'a> {
     pub values: &'a [f64],
     /// What the values are.
     pub kind: Kind<'a>,
+    /// What holds for all patients where only some are drawn.
+    pub of_all: Option<OfAll>,
+}
+
+/// What holds for all patients.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OfAll {
+    /// How many they are.
+    pub n: usize,
+    /// How many of their values are missing.
+    pub n_missing: usize,
+    /// Smallest and largest φ.
+    pub range: [f64; 2],
 }
 
 impl Row<'_> {
     fn n_missing(&self) -> usize {
-        self.values.iter().filter(|v| v.is_nan()).count()
+        self.of_all.map_or_else(|| self.values.iter().filter(|v| v.is_nan()).count(), |all| all.n_missing)
+    }
+
+    fn share_missing(&self) -> f64 {
+        self.n_missing() as f64 / self.of_all.map_or(self.values.len(), |all| all.n).max(1) as f64
     }
 }
 
@@ -297,19 +314,19 @@ fn swarm(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
     let (y0, y1) = if spec.compact { (top + 26.0, top + 68.0) } else { (top, top + 39.0) };
     let r = if spec.compact { 2.3 } else { 2.1 };
     lay.axis().grid_x(scene, y0, y1);
-    let n_missing = row.n_missing();
-    let share = n_missing as f64 / row.values.len().max(1) as f64;
-    let lane = if n_missing == 0 { 0.0 } else { (9.0 + 14.0 * share).min(14.0) };
+    let lane = if row.n_missing() == 0 { 0.0 } else { (9.0 + 14.0 * row.share_missing()).min(14.0) };
     let ramp = ValueRamp::fit(row.values);
     let ordered = row.kind.has_order();
-    let (missing, mut measured): (Vec<usize>, Vec<usize>) = (0..spec.patients.len().min(row.phi.len()))
+    let (missing, measured): (Vec<usize>, Vec<usize>) = (0..spec.patients.len().min(row.phi.len()))
         .partition(|&i| row.values.get(i).is_none_or(|v| v.is_nan()));
     let role = |i: usize| if ordered { ramp.role(row.values[i]) } else { Role::MarkStrong };
     // Low values first: a painter draws each colour in one go, and every plot layers alike.
-    measured.order_by_key(|&i| match role(i) {
-        Role::Value(step) => step,
-        _ => 0,
-    });
+    let step = |i: usize| match role(i) {
+        Role::Value(step) => f64::from(step),
+        _ => 0.0,
+    };
+    let order = ascending(measured.iter().map(|&i| step(i)));
+    let measured: Vec<usize> = order.into_iter().map(|k| measured[k]).collect();
     let x = |i: usize| lay.phi.px_clamped(row.phi[i]);
     let target = |i: usize| Target::Cell(spec.patients[i], row.feature);
     let (middle, half) = ((y0 + y1 - lane) / 2.0, (y1 - y0 - lane) / 2.0 - r - 1.5);
@@ -378,7 +395,7 @@ fn violin(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
         scene.rect([x, middle - h, SLICE, 2.0 * h], role);
     }
     let mut sorted = x;
-    sorted.order_by(f64::total_cmp);
+    crate::math::sort(&mut sorted);
     scene.rect([sorted[sorted.len() / 2] - 0.75, middle - half, 1.5, 2.0 * half], Role::Whisker);
 }
 
@@ -388,7 +405,7 @@ fn bandwidth(x: &[f64]) -> f64 {
     let mean = x.iter().sum::<f64>() / n;
     let deviation = (x.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
     let mut sorted = x.to_vec();
-    sorted.order_by(f64::total_cmp);
+    crate::math::sort(&mut sorted);
     let quartiles = sorted[sorted.len() * 3 / 4] - sorted[sorted.len() / 4];
     let spread = if quartiles > 0.0 { deviation.min(quartiles / 1.34) } else { deviation };
     0.9 * spread * powf(n, -0.2)
@@ -483,8 +500,7 @@ pub fn table(spec: &Spec) -> Table {
         "Missing, share",
     ]);
     for row in &spec.rows {
-        let range = extent(row.phi.iter().copied());
-        let n = row.n_missing();
+        let range = row.of_all.map(|all| all.range).or_else(|| extent(row.phi.iter().copied()));
         let end = |i: usize| row.interval.map_or(String::new(), |v| plain(v[i]));
         table.rows.push(vec![
             row.rank.to_string(),
@@ -498,8 +514,8 @@ pub fn table(spec: &Spec) -> Table {
             end(1),
             range.map_or(String::new(), |r| signed(r[0], 3)),
             range.map_or(String::new(), |r| signed(r[1], 3)),
-            count(n),
-            percent(n as f64 / row.values.len().max(1) as f64),
+            count(row.n_missing()),
+            percent(row.share_missing()),
         ]);
     }
     table
@@ -606,6 +622,16 @@ text 932 24 12 end \"0\"
         let scene = rows(&Spec { provisional: true, ..fixture.ranked(944.0) });
         let text = dump(&scene);
         assert!(text.contains("dashed") && !text.contains("Whisker"), "{text}");
+    }
+
+    #[test]
+    fn numbers_are_those_of_all_patients_where_some_are_drawn() {
+        let fixture = Fixture::new(8);
+        let mut spec = fixture.ranked(944.0);
+        spec.rows[1].of_all = Some(OfAll { n: 5_000, n_missing: 1_234, range: [-3.25, 2.5] });
+        let row = &table(&spec).rows[1];
+        assert_eq!(row[9..], ["−3.250", "+2.500", "1\u{a0}234", "25\u{a0}%"]);
+        assert!(dump(&rows(&spec)).contains("1\u{a0}234"));
     }
 
     #[test]

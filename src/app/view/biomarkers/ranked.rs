@@ -5,6 +5,7 @@ use super::Rows;
 use crate::app::store::store;
 use crate::app::widget::plot::{Drawing, Plot};
 use crate::figure;
+use crate::plot::chart::ranked::Marks;
 use crate::plot::number;
 use crate::plot::overlay::{Highlights, overlay};
 use leptos::prelude::*;
@@ -16,7 +17,10 @@ pub(crate) fn Ranked(
     rows: Rows,
 ) -> impl IntoView {
     let store = store();
-    let (analysis, now, passes) = (store.open, store.now, store.passes);
+    let (analysis, passes) = (store.open, store.passes);
+    let marks = if name == "violin" { Marks::Violin } else { Marks::Dots };
+    let focused = store.slice(|s| s.now.feature);
+    let patient = store.slice(|s| s.now.patient);
     let hovered = store.slice(|s| s.hovered);
     let caption = Signal::derive(move || {
         analysis.get().map_or_else(String::new, |a| {
@@ -40,7 +44,7 @@ pub(crate) fn Ranked(
                 draw=Box::new(move |width, _| {
                     let figure = analysis
                         .get()
-                        .map(|a| figure::ranked_header(&a, &now.get(), &rows.get(), width))
+                        .map(|a| figure::ranked_header(&a, &rows.get(), width))
                         .unwrap_or_default();
                     Drawing { scene: figure.scene, table: figure.table }
                 })
@@ -49,12 +53,15 @@ pub(crate) fn Ranked(
         <div class="ranked-rows">
             <Plot
                 name=name
+                fade=marks == Marks::Dots
                 draw=Box::new(move |width, _| {
                     let figure = analysis
                         .get()
                         .map(|a| {
-                            let passes = passes.get();
-                            figure::ranked(&a, &now.get(), &rows.get(), passes.as_ref().map(|p| p.as_slice()), width)
+                            // Only the shape of a density depends on who is selected.
+                            let passes = if marks == Marks::Violin { passes.get() } else { None };
+                            let look = (focused.get(), marks);
+                            figure::ranked(&a, look, &rows.get(), passes.as_ref().map(|p| p.as_slice()), width)
                         })
                         .unwrap_or_default();
                     Drawing { scene: figure.scene, table: figure.table }
@@ -64,13 +71,13 @@ pub(crate) fn Ranked(
                         .get()
                         .map(|a| {
                             let passes = passes.get();
-                            figure::ranked_whole(&a, &now.get(), &rows.get(), passes.as_ref().map(|p| p.as_slice()), width)
+                            figure::ranked_whole(&a, marks, &rows.get(), passes.as_ref().map(|p| p.as_slice()), width)
                         })
                         .unwrap_or_default();
                     Drawing { scene: figure.scene, table: figure.table }
                 })
                 over=Box::new(move |base| {
-                    overlay(base, &Highlights { hovered: hovered.get(), focused: now.get().patient, ..Highlights::default() })
+                    overlay(base, &Highlights { hovered: hovered.get(), focused: patient.get(), ..Highlights::default() })
                 })
                 gesture=Box::new(move |gesture, _| super::super::point(store, &gesture))
             />

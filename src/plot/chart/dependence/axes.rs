@@ -45,7 +45,7 @@ pub(super) fn draw(scene: &mut Scene, spec: &Spec, lay: &Layout) {
     scene.text(middle, lay.labels, "missing", Label::HINT.middle());
     // Under the lane beside the rug, else inside it.
     let y = if spec.thresholds.is_empty() { bottom - 5.0 } else { bottom + 14.0 };
-    scene.text(middle, y, count(lay.missing.len()), Label::HINT.middle());
+    scene.text(middle, y, count(spec.n_missing.unwrap_or(lay.missing.len())), Label::HINT.middle());
     y_axis.labels_y(scene, left - 8.0, Label::LABEL);
     let title_y = spec.title_y.map_or_else(|| format!("SHAP value, {}", spec.scale), str::to_owned);
     let room = if spec.compact { right - left } else { bottom - top };

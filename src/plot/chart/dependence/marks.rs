@@ -3,8 +3,7 @@
 use super::Spec;
 use super::layout::{Layout, X};
 use crate::ids::Target;
-use crate::math::Order as _;
-use crate::math::quantile_sorted;
+use crate::math::{ascending, quantile_sorted};
 use crate::plot::chart::LevelScale;
 use crate::plot::palette::{Role, ValueRamp};
 use crate::plot::scene::{Ink, Scene, Shape, Stroke};
@@ -22,11 +21,11 @@ pub(super) fn draw(scene: &mut Scene, spec: &Spec, lay: &Layout) {
         Some(_) => Role::Mark,
         None => Role::BarStrong,
     };
-    let mut order = lay.measured.clone();
-    order.order_by_key(|&i| match role(i) {
-        Role::Value(step) => i32::from(step),
-        _ => -1,
-    });
+    let step = |i: usize| match role(i) {
+        Role::Value(step) => f64::from(step),
+        _ => -1.0,
+    };
+    let order = ascending(lay.measured.iter().map(|&i| step(i))).into_iter().map(|k| lay.measured[k]);
     let rim = (lay.r > 2.0).then(|| Stroke::new(Role::Background, 0.6));
     for i in order {
         let ink = Ink::Role(role(i), spec.emphasis.opacity(i));
@@ -47,7 +46,7 @@ fn boxes(scene: &mut Scene, spec: &Spec, lay: &Layout, levels: &LevelScale) {
         if phi.is_empty() {
             continue;
         }
-        phi.sort_by(f64::total_cmp);
+        crate::math::sort(&mut phi);
         let [q1, q2, q3] = [0.25, 0.5, 0.75].map(|p| lay.y.px(quantile_sorted(&phi, p)));
         let (x, w) = (levels.band.start(slot), levels.band.width());
         scene.rect([x, q3, w, (q1 - q3).max(1.0)], Role::Track);

@@ -37,6 +37,8 @@ pub struct Spec<'a> {
     pub unit: &'a str,
     /// Value per patient.
     pub values: &'a [f64],
+    /// Missing values of all patients where only some are shown.
+    pub n_missing: Option<usize>,
     /// What the values are.
     pub kind: Kind<'a>,
     /// φ per patient.
