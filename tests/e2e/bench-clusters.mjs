@@ -21,9 +21,8 @@ const say = (ok, text) => {
 
 try {
   await page.addInitScript(() => {
-    // Requests that draw survival (the third byte or the fourth says so, after the question's number) until their answer.
-    const [DRAW, MAP, SURVIVAL] = [8, 9, 3];
-    const afterNumber = header => 2 + Number(header[1] > 127) + Number(header[1] > 127 && header[2] > 127);
+    // Answers of a worker that lays out a map are counted: each is a picture.
+    const MAP = 9;
     Object.assign(globalThis, { pictures: 0, lifted: 0, survivals: [] });
     let start;
     Object.defineProperty(globalThis, 'clarimarkWorker', {
@@ -33,19 +32,13 @@ try {
         const asked = [];
         const post = worker.postMessage.bind(worker);
         worker.postMessage = (message, transfer) => {
-          if (Array.isArray(message)) {
-            const [header] = message;
-            asked.push(header[0] === MAP ? 'map' : header[0] === DRAW && header[afterNumber(header)] === SURVIVAL ? 'survival' : '');
-          }
+          if (Array.isArray(message)) asked.push(message[0][0]);
           post(message, transfer);
         };
         worker.addEventListener('message', ({ data }) => {
           // The first word of a worker is that it is ready.
           if (!Array.isArray(data) || (data[0].length === 1 && data[0][0] === 0)) return;
-          const what = asked.shift();
-          if (what === 'map') globalThis.pictures += 1;
-          // Painted in the frame after the answer.
-          if (what === 'survival') requestAnimationFrame(() => setTimeout(() => survivals.push(performance.now())));
+          if (asked.shift() === MAP) globalThis.pictures += 1;
         });
         return worker;
       },
@@ -62,6 +55,12 @@ try {
     () => !document.querySelector('.answer[aria-busy=true], [data-testid=settling]'), null, { timeout: 600_000 },
   );
   await quiet();
+  // Survival is marked as old from the change of the selection until it is drawn for it, in the frame after.
+  await page.evaluate(() => new MutationObserver(([change]) => {
+    if (change.oldValue === 'true' && change.target.getAttribute('aria-busy') === 'false') {
+      requestAnimationFrame(() => setTimeout(() => survivals.push(performance.now())));
+    }
+  }).observe(document.querySelector('.survival-pane .answer'), { attributeFilter: ['aria-busy'], attributeOldValue: true }));
 
   const start = Date.now();
   await page.evaluate(() => { globalThis.pictures = 0; });

@@ -112,6 +112,9 @@ struct Layout {
     verdict: Vec<String>,
 }
 
+/// Steps that move a curve less than this many pixels are drawn with the next one: thousands of patients take no more
+/// points than the eye can tell apart.
+const FINE: f64 = 0.25;
 const ROW: f64 = 15.0;
 const LINE: f64 = 14.0;
 
@@ -182,11 +185,17 @@ fn curve(scene: &mut Scene, group: &Group, lay: &Layout, from: f64) {
     };
     let (x, y) = (lay.x, lay.y);
     let stairs = |of: &dyn Fn(&Step) -> f64, from: f64, start: [f64; 2], steps: &[Step]| {
-        let (mut points, mut height) = (vec![start], from);
-        for step in steps {
-            points.push([x.px(step.time), y.px(height)]);
+        let (mut points, mut height, mut drawn) = (vec![start], from, start);
+        for (i, step) in steps.iter().enumerate() {
+            let at = x.px(step.time);
+            let before = [at, y.px(height)];
             height = of(step);
-            points.push([x.px(step.time), y.px(height)]);
+            let after = [at, y.px(height)];
+            let seen = (0..2).any(|axis| (after[axis] - drawn[axis]).abs() >= FINE);
+            if seen || i + 1 == steps.len() {
+                points.extend([before, after]);
+                drawn = after;
+            }
         }
         points
     };
@@ -302,6 +311,50 @@ mod tests {
     use super::*;
     use crate::evaluate::kaplan_meier;
     use crate::plot::dump::dump;
+
+    #[test]
+    fn a_curve_of_thousands_has_no_more_points_than_are_seen_and_stays_where_it_is() {
+        let n = 20_000;
+        let time: Vec<f64> = (0..n).map(|i| ((i * 7_919) % n) as f64 + 0.5).collect();
+        let event: Vec<bool> = (0..n).map(|i| i % 3 == 0).collect();
+        let steps = kaplan_meier(&time, &event);
+        let spec = Spec {
+            width: 600.0,
+            height: 360.0,
+            word: "died",
+            unit: "days",
+            measure: Measure::Survival,
+            groups: vec![Group { name: "All", look: Look::Plain(0), steps: &steps }],
+            verdict: "",
+            tested: false,
+        };
+        let lay = layout(&spec);
+        let scene = draw(&spec);
+        let lines: Vec<&Vec<[f64; 2]>> = scene
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                crate::plot::Item::Path { points, closed: false, .. } if points.len() > 2 => Some(points),
+                _ => None,
+            })
+            .collect();
+        let points: usize = lines.iter().map(|l| l.len()).sum();
+        assert!(points > 500 && points < 6_000, "{points}");
+        for step in &steps {
+            let [px, py] = [lay.x.px(step.time), lay.y.px(step.survival)];
+            let near = |s: &[[f64; 2]]| {
+                let between = |axis: usize, v: f64| {
+                    let [a, b] = [s[0][axis].min(s[1][axis]), s[0][axis].max(s[1][axis])];
+                    v >= a - FINE - 1e-9 && v <= b + FINE + 1e-9
+                };
+                between(0, px) && between(1, py)
+            };
+            assert!(lines.iter().any(|l| l.windows(2).any(near)), "{step:?}");
+        }
+        let last = steps.last().expect("steps");
+        let end = lines.last().and_then(|l| l.last()).expect("a line");
+        assert_eq!(*end, [lay.x.px(last.time), lay.y.px(last.survival)]);
+    }
 
     #[test]
     fn a_curve_its_numbers_and_why_there_is_no_test() {
