@@ -207,6 +207,12 @@ test('a selection gets a name, comes back by it, and is compared under it', asyn
   await page.getByLabel('Compare by').selectOption({ label: 'named cohorts' });
   await page.locator('[data-command="table-cohorts"]').click();
   await expect(page.getByRole('region', { name: 'Table of cohorts' })).toContainText('below them');
+  await go(page, 'performance');
+  const survival = page.getByRole('region', { name: 'Survival', exact: true });
+  await survival.getByRole('combobox', { name: 'Groups' }).selectOption({ label: 'named cohorts' });
+  await expect(survival.getByRole('row', { name: /^highest 3 / })).toBeVisible();
+  await expect(survival.getByRole('row', { name: /^below them 2 / })).toBeVisible();
+  await expect(page).toHaveURL(/survival=named/);
 });
 
 test('known markers are marked in every plot', async ({ page, open }) => {
