@@ -114,7 +114,7 @@ struct Layout {
 
 /// Steps that move a curve less than this many pixels are drawn with the next one: thousands of patients take no more
 /// points than the eye can tell apart.
-const FINE: f64 = 0.25;
+const FINE: f64 = 0.5;
 const ROW: f64 = 15.0;
 const LINE: f64 = 14.0;
 
