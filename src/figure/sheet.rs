@@ -288,7 +288,7 @@ pub fn sheet_with(
                     ..Sheet::said(found.headline)
                 };
                 match found.verdict {
-                    Ok(_) | Err(NotATest::NothingToCompare) => {}
+                    Ok(_) | Err(NotATest::NothingToCompare | NotATest::Overlap { .. }) => {}
                     Err(_) => sheet.more.push(("Why there is no p-value".into(), NotATest::WHY.into())),
                 }
                 match found.incidence {

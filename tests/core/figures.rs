@@ -181,6 +181,10 @@ fn named_cohorts_are_compared_as_groups_and_tested_only_where_they_are_separate(
     assert_eq!(sizes, [size_of(&[0, 1]), size_of(&[1, 2])]);
     assert_eq!(found.verdict, Err(NotATest::Overlap { n: size_of(&[1]) }));
     assert_eq!(found.groups.rows[1][7], "groups overlap");
+    // Why a model's own patients cannot test is no reason here.
+    let kind = figure::SheetKind::Survival { by: figure::grouping(&a, &overlap) };
+    let sheet = figure::sheet(&a, &kind, None, size);
+    assert!(sheet.more.iter().all(|(question, _)| question != "Why there is no p-value"), "{:?}", sheet.more);
     // Those of them that a selection leaves.
     let outside: Vec<bool> = a.insight.clusters.labels.iter().map(|l| *l != 1).collect();
     let found = figure::survival(&a, &figure::grouping(&a, &overlap), Some(&outside), size).unwrap();
