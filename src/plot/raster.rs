@@ -248,7 +248,7 @@ mod tests {
         layer.rgba.chunks_exact(4).map(|p| f64::from(p[3]) / 255.0).sum()
     }
 
-    /// Twice the area of a polygon by the shoelace formula.
+    /// The area of a polygon by the shoelace formula.
     fn area(corners: &[[f64; 2]]) -> f64 {
         let next = corners.iter().cycle().skip(1);
         let twice: f64 = corners.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum();
