@@ -1,6 +1,6 @@
 //! A sheet on the page: what a worker found, with what it took and what restricts it.
 
-use super::plot::{Drawing, Gesture, Plot};
+use super::plot::{Draw, Drawing, Gesture, Plot};
 use super::table::DataTable;
 use crate::app::browser::{clock, resize};
 use crate::app::resident::{self, SheetOrder};
@@ -8,6 +8,7 @@ use crate::app::store::{Same, store};
 use crate::app::view::point;
 use crate::figure::{Figure, Sheet, SheetKind, sheet_plot};
 use crate::ids::Target;
+use crate::plot::chart::Table;
 use crate::plot::overlay::{Highlights, overlay};
 use leptos::html;
 use leptos::prelude::*;
@@ -62,6 +63,7 @@ pub(crate) fn SheetView(
     });
     let models = store.slice(|s| Same(s.models.clone()));
     let shown = RwSignal::new(None::<(SheetOrder, Arc<Sheet>)>);
+    let in_columns = RwSignal::new(1);
     resident::follow(
         store,
         move || {
@@ -72,6 +74,10 @@ pub(crate) fn SheetView(
         },
         resident::draw,
         move |order, sheet| {
+            // What is on screen keeps its columns until what fills the new ones is there.
+            if let Some(columns) = side_by_side.try_get_untracked() {
+                in_columns.try_set(columns);
+            }
             shown.try_set(Some((order, Arc::new(sheet))));
         },
     );
@@ -81,12 +87,12 @@ pub(crate) fn SheetView(
         _ => false,
     });
     let sheet = Memo::new(move |_| shown.get().map(|(_, sheet)| sheet));
+    let asked = move || sheet.with(Option::is_none);
     view! {
-        <div class="answer" class:old=move || old.get() node_ref=host aria-busy=move || (old.get() || sheet.get().is_none()).to_string()>
-            {move || match sheet.get() {
-                None => view! { <p class="dim answer-wait" role="status">"Computing…"</p> }.into_any(),
-                Some(sheet) => laid_out(&sheet, side_by_side.get_untracked(), bin).into_any(),
-            }}
+        <div class="answer" class:old=move || old.get() node_ref=host aria-busy=move || (old.get() || asked()).to_string()>
+            <Show when=move || !asked() fallback=|| view! { <p class="dim answer-wait" role="status">"Computing…"</p> }>
+                <LaidOut sheet=sheet columns=in_columns bin=bin />
+            </Show>
         </div>
     }
 }
@@ -94,55 +100,72 @@ pub(crate) fn SheetView(
 /// Receives the number of a part that was clicked.
 pub(crate) type Bin = Callback<u32>;
 
-fn laid_out(sheet: &Sheet, columns: usize, bin: Option<Bin>) -> impl IntoView + use<> {
-    let figures =
-        sheet.figures.iter().map(|(name, figure)| one_figure(sheet_plot(name), figure, bin)).collect_view();
-    let tables = sheet
-        .tables
-        .iter()
-        .map(|(name, table)| {
-            view! {
-                <div class="answer-table scroll-x" tabindex="0" role="region" aria-label=name.clone()>
-                    <h3>{name.clone()}</h3>
-                    <DataTable table=table.clone() />
-                </div>
-            }
-        })
-        .collect_view();
-    let more = sheet
-        .more
-        .iter()
-        .map(|(question, answer)| {
-            view! {
-                <details class="why-no-test">
-                    <summary>{question.clone()}</summary>
-                    <p>{answer.clone()}</p>
-                </details>
-            }
-        })
-        .collect_view();
-    let said = (!sheet.headline.is_empty())
-        .then(|| view! { <p class="say" data-testid="answer-said">{sheet.headline.clone()}</p> });
-    let warnings = sheet.warnings.iter().map(|w| view! { <li>{w.clone()}</li> }).collect_view();
+/// The parts of a sheet. Each is made anew only where it changed, and a plot stays while its figure changes.
+#[component]
+fn LaidOut(sheet: Memo<Option<Arc<Sheet>>>, columns: RwSignal<usize>, bin: Option<Bin>) -> impl IntoView {
+    fn part<T: Clone + Default + PartialEq + Send + Sync + 'static>(
+        sheet: Memo<Option<Arc<Sheet>>>,
+        of: impl Fn(&Sheet) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        Memo::new(move |_| sheet.with(|s| s.as_deref().map(&of).unwrap_or_default()))
+    }
+    let headline = part(sheet, |s| s.headline.clone());
+    let warnings = part(sheet, |s| s.warnings.clone());
+    let figures = part(sheet, |s| s.figures.iter().map(|(name, _)| sheet_plot(name)).collect::<Vec<_>>());
+    let tables = part(sheet, |s| s.tables.clone());
+    let more = part(sheet, |s| s.more.clone());
+    let figure = move |at: usize| {
+        let drawing = Memo::new(move |_| {
+            let figure = |f: &Figure| Drawing { scene: f.scene.clone(), table: f.table.clone() };
+            sheet.with(|s| {
+                s.as_ref().and_then(|s| s.figures.get(at)).map(|(_, f)| figure(f)).unwrap_or_default()
+            })
+        });
+        Box::new(move |_, _| drawing.get())
+    };
+    let table = |(name, table): (String, Table)| {
+        view! {
+            <div class="answer-table scroll-x" tabindex="0" role="region" aria-label=name.clone()>
+                <h3>{name.clone()}</h3>
+                <DataTable table=table />
+            </div>
+        }
+    };
+    let answer = |(question, answer): (String, String)| {
+        view! {
+            <details class="why-no-test">
+                <summary>{question}</summary>
+                <p>{answer}</p>
+            </details>
+        }
+    };
     view! {
-        {said}
-        <ul class="answer-warnings">{warnings}</ul>
-        <div class="answer-body" style:grid-template-columns=format!("repeat({columns}, minmax(0, 1fr))")>
-            {figures} {tables}
+        <Show when=move || headline.with(|said| !said.is_empty())>
+            <p class="say" data-testid="answer-said">{move || headline.get()}</p>
+        </Show>
+        <ul class="answer-warnings">
+            {move || warnings.get().into_iter().map(|w| view! { <li>{w}</li> }).collect_view()}
+        </ul>
+        <div class="answer-body" style:grid-template-columns=move || format!("repeat({}, minmax(0, 1fr))", columns.get())>
+            {move || {
+                let each = figures.get().into_iter().enumerate();
+                each.map(|(at, name)| view! { <OneFigure name=name draw=figure(at) bin=bin /> }).collect_view()
+            }}
+            {move || tables.get().into_iter().map(table).collect_view()}
         </div>
-        {more}
+        {move || more.get().into_iter().map(answer).collect_view()}
     }
 }
 
-fn one_figure(name: &'static str, figure: &Figure, bin: Option<Bin>) -> impl IntoView + use<> {
-    let drawing = Drawing { scene: figure.scene.clone(), table: figure.table.clone() };
+#[component]
+fn OneFigure(name: &'static str, draw: Draw, bin: Option<Bin>) -> impl IntoView {
     let store = store();
     let (hovered, focused) = (store.slice(|s| s.hovered), store.slice(|s| s.now.patient));
     view! {
         <div class="answer-figure">
             <Plot
                 name=name
-                draw=Box::new(move |_, _| drawing.clone())
+                draw=draw
                 over=Box::new(move |base| {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: focused.get(), ..Highlights::default() })
                 })
