@@ -34,6 +34,7 @@ fn Page() -> impl IntoView {
     keys::listen(move |stroke| frame::keys::handle(store, stroke));
     location::on_fragment(move |fragment| open_fragment(store, &fragment));
     effects::open_packed_or_linked(store);
+    browser::theme::on_print(move || store.theme.update(|n| *n += 1));
     let colours = store.slice(|s| s.now.colours);
     Effect::new(move |before: Option<Colours>| {
         let colours = colours.get();

@@ -234,3 +234,18 @@ test('known markers are marked in every plot', async ({ page, open }) => {
   await expectDrawn(page.locator('canvas[data-plot="heatmap"]'));
   expect(await marked('heatmap')).toBe(true);
 });
+
+test('a dark page goes to paper as a light one', async ({ page, open }) => {
+  await biomarkers(page, open);
+  const ranked = page.locator('canvas[data-plot="ranked"]');
+  await expectDrawn(ranked);
+  const painted = () => ranked.evaluate(canvas => canvas.toDataURL());
+  const tell = event => page.evaluate(name => dispatchEvent(new Event(name)), event);
+  const light = await painted();
+  await page.locator('[data-command="theme"]:visible').first().click();
+  await expect.poll(painted).not.toBe(light);
+  await tell('beforeprint');
+  await expect.poll(painted).toBe(light);
+  await tell('afterprint');
+  await expect.poll(painted).not.toBe(light);
+});

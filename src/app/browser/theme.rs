@@ -1,11 +1,15 @@
 //! Light and dark.
 
 use crate::plot::palette::{Colours, Mode, Theme};
+use gloo::events::EventListener;
 
-/// The theme that the page shows: `data-theme` and `data-colours` on the root element.
+/// On the root element while the page is printed.
+const PRINTED: &str = "data-printed";
+
+/// The theme that the page shows: `data-theme` and `data-colours` on the root element. Paper is light.
 pub(crate) fn current() -> Theme {
     let root = gloo::utils::document_element();
-    let dark = root.get_attribute("data-theme").as_deref() == Some("dark");
+    let dark = root.get_attribute("data-theme").as_deref() == Some("dark") && !root.has_attribute(PRINTED);
     let colours = root.get_attribute("data-colours").and_then(|id| Colours::from_id(&id));
     Theme { mode: if dark { Mode::Dark } else { Mode::Light }, colours: colours.unwrap_or_default() }
 }
@@ -24,5 +28,17 @@ pub(crate) fn toggle() {
     // Storage may be switched off; then the choice lasts as long as the page.
     if let Ok(Some(storage)) = super::window().local_storage() {
         let _ = storage.set_item("clarimark.theme", word);
+    }
+}
+
+/// Says when the page goes to paper and when it is back on screen: what is painted is painted again for it.
+pub(crate) fn on_print(changed: impl Fn() + Copy + 'static) {
+    for (event, printed) in [("beforeprint", true), ("afterprint", false)] {
+        let listener = EventListener::new(&super::window(), event, move |_| {
+            // Fails for a name that is none.
+            let _ = gloo::utils::document_element().toggle_attribute_with_force(PRINTED, printed);
+            changed();
+        });
+        listener.forget();
     }
 }
