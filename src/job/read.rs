@@ -302,7 +302,10 @@ fn read_again(study: &Study, model: &[u8], options: &ReadOptions) -> Result<Stud
         changed.model.calibration.clone_from(&study.model.calibration);
         changed.model.booster.clone_from(&study.model.booster);
     }
-    changed.warnings.extend(warnings.into_iter().filter(|w| !study.warnings.contains(w)));
+    // What the reading that is left had to say goes with it.
+    let before = ensemble::read_with(model, &study.model.options)?.warnings;
+    changed.warnings.retain(|w| !before.contains(w));
+    changed.warnings.extend(warnings);
     Ok(changed)
 }
 
@@ -346,5 +349,35 @@ mod tests {
         check("platt.txt", b"parameter,prediction\nslope,1\n", FileRole::Calibration);
         check("predictions.csv", b"margin,prediction\n", FileRole::Predictions);
         check("predictions.csv", b"patient_id,margin,prediction\n", FileRole::Predictions);
+    }
+
+    #[test]
+    fn a_reading_that_is_left_takes_its_warnings_along() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/xgboost-3.4.1/best_iteration");
+        let model = std::fs::read_to_string(format!("{folder}.model.json")).unwrap();
+        let model = model.replace(r#""best_iteration":"4""#, r#""best_iteration":"four""#).into_bytes();
+        let table = std::fs::read(format!("{folder}.csv")).unwrap();
+        let picked = |name: &str, bytes: Vec<u8>| Picked::new(name.into(), Arc::new(bytes));
+        let files = [picked("model.json", model.clone()), picked("patients.csv", table)];
+        let bound = |reading: Result<Reading, Notice>| match reading {
+            Ok(Reading::Study { study, .. }) => study,
+            other => panic!("{other:?}"),
+        };
+        let first = bound(read_files(&files));
+        let odd = "The attribute best_iteration is not a number; all trees are used.";
+        assert_eq!(first.warnings.iter().filter(|w| *w == odd).count(), 1, "{:?}", first.warnings);
+        let read = |study: &Study, use_all_trees| {
+            let options = ReadOptions { use_all_trees, ..ReadOptions::default() };
+            bound(restage(study, &model, Change::Reading(options)))
+        };
+        let all = read(&first, true);
+        assert!(!all.warnings.iter().any(|w| w == odd), "{:?}", all.warnings);
+        let back = read(&read(&read(&all, false), true), false);
+        let sorted = |study: &Study| {
+            let mut warnings = study.warnings.clone();
+            warnings.sort();
+            warnings
+        };
+        assert_eq!(sorted(&back), sorted(&first));
     }
 }

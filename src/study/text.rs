@@ -3,6 +3,12 @@
 /// Names that a list shows before it says how many more there are.
 const SHOWN: usize = 10;
 
+/// Text from a file as a sentence may quote it: at most 300 characters, control characters escaped.
+pub(crate) fn one_line(text: &str) -> String {
+    let shown = |c: char| c.is_control().then(|| c.escape_default().to_string()).unwrap_or_else(|| c.into());
+    text.chars().take(300).map(shown).collect()
+}
+
 /// A number with at most `digits` significant digits; digits before the point and integers are never rounded away.
 /// `17.38` → `17.4` with 3 digits, `13862.4` → `13862`, `0.01234` → `0.0123`.
 pub(crate) fn number(x: f64, digits: usize) -> String {

@@ -1,7 +1,7 @@
 //! What can be wrong with a manifest.
 
 use super::{FORMAT, VERSION};
-use crate::study::text::enumerate;
+use crate::study::text::{enumerate, one_line};
 
 /// Why a manifest cannot be followed, where, and what to do. Lines and columns are 1-based.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum ManifestError {
         message: String,
     },
     /// JSON of another kind.
-    #[error("the file is not a study manifest: its format is “{format}”, not “{FORMAT}”")]
+    #[error("the file is not a study manifest: its format is “{}”, not “{FORMAT}”", one_line(.format))]
     NotAManifest {
         /// Its `format`, or "".
         format: String,
@@ -35,7 +35,7 @@ pub enum ManifestError {
         version: Option<u64>,
     },
     /// A key that means nothing.
-    #[error("the manifest has an unknown key {path} (line {line}, column {column})")]
+    #[error("the manifest has an unknown key {} (line {line}, column {column})", one_line(.path))]
     UnknownKey {
         /// Keys from the top, joined by `.`.
         path: String,
@@ -47,7 +47,7 @@ pub enum ManifestError {
         known: Vec<String>,
     },
     /// A value of the wrong type, or a missing key.
-    #[error("the manifest has a wrong entry: line {line}, column {column}: {message}")]
+    #[error("the manifest has a wrong entry: line {line}, column {column}: {}", one_line(.message))]
     Shape {
         /// Line.
         line: usize,
@@ -57,7 +57,7 @@ pub enum ManifestError {
         message: String,
     },
     /// A path that does not stay beside the manifest.
-    #[error("{key}.path: “{path}” {reason}")]
+    #[error("{key}.path: “{}” {reason}", one_line(.path))]
     Path {
         /// `model` or `data`.
         key: &'static str,
@@ -67,7 +67,7 @@ pub enum ManifestError {
         reason: &'static str,
     },
     /// A checksum that is none.
-    #[error("{key}.sha256: “{sha256}” is not 64 hexadecimal digits")]
+    #[error("{key}.sha256: “{}” is not 64 hexadecimal digits", one_line(.sha256))]
     Hash {
         /// `model` or `data`.
         key: &'static str,

@@ -57,6 +57,10 @@ fn errors_name_the_place() {
         "the manifest has an unknown key features.x.units (line 3, column 14)",
     );
     check(
+        &manifest("\"features\": {\"a\\n\u{85}\": {\"un\u{85}it\": \"\"}}"),
+        "the manifest has an unknown key features.a\\n\\u{85}.un\\u{85}it (line 2, column 31)",
+    );
+    check(
         &manifest("\"model\": {\"path\": \"m\", \"hash\": \"\"}"),
         "the manifest has an unknown key model.hash (line 2, column 29)",
     );
