@@ -15,7 +15,7 @@ import catboost as cb
 import numpy as np
 import pandas as pd
 
-from plain import HERE, Model, Node, breast, diabetes, frame_of, holes, iris, make_rows, pbc, wine, write_case
+from plain import HERE, Model, Node, breast, diabetes, frame_of, holes, infinite, iris, make_rows, pbc, wine, write_case
 
 warnings.simplefilter("ignore")
 OUT = HERE / f"catboost-{cb.__version__}"
@@ -29,7 +29,8 @@ def case(build):
 
 
 # A case returns parameters, features, label, and options: `prediction` names CatBoost's type of prediction, `cat` the
-# categorical columns, `pool` are arguments of cb.Pool, `no_cbm` keeps the binary out, `numpy` trains on an array.
+# categorical columns, `pool` are arguments of cb.Pool, `extra` are more rows, `no_cbm` keeps the binary out, `numpy` trains
+# on an array.
 
 
 @case
@@ -48,6 +49,19 @@ def logloss_missing_min():
 def logloss_missing_max():
     x, y = breast()
     return {"loss_function": "Logloss", "nan_mode": "Max"}, holes(x, 0.2), y, {"prediction": "Probability"}
+
+
+@case
+def infinite_missing_min():
+    """Values beyond every number, where missing ones are below all and where they are above all."""
+    x, y = breast(4)
+    return {"loss_function": "Logloss", "nan_mode": "Min"}, holes(x, 0.2), y, {"prediction": "Probability", "extra": infinite(x)}
+
+
+@case
+def infinite_missing_max():
+    x, y = breast(4)
+    return {"loss_function": "Logloss", "nan_mode": "Max"}, holes(x, 0.2), y, {"prediction": "Probability", "extra": infinite(x)}
 
 
 @case
@@ -239,7 +253,7 @@ def write(name, build):
 
     model, levels = read(saved)
     x = x.assign(**{c: pd.Categorical(x[c], categories=sorted(x[c].unique())) for c in cat})
-    rows = make_rows(model, x, 32)
+    rows = make_rows(model, x, 32, options.get("extra", ()))
     rows = [r for r in rows if not any(r[1][x.columns.get_loc(c)] == "" for c in cat)]
     frame, _ = frame_of(rows, x)
     plain = np.column_stack([[levels.index(v) for v in frame[c]] if c in cat else frame[c] for c in x.columns]).astype(float)

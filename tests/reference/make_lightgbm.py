@@ -15,7 +15,7 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from plain import HERE, Model, Node, breast, diabetes, frame_of, holes, iris, make_rows, pbc, wine, write_case, zeros
+from plain import HERE, Model, Node, breast, diabetes, frame_of, holes, infinite, iris, make_rows, pbc, wine, write_case, zeros
 
 warnings.simplefilter("ignore")
 OUT = HERE / f"lightgbm-{lgb.__version__}"
@@ -44,6 +44,19 @@ def case(build):
 def binary_missing_nan():
     x, y = breast()
     return {"objective": "binary"}, 6, holes(x), y, {"dump": True}
+
+
+@case
+def binary_infinite():
+    """Values beyond every number, with and without a rule for missing ones."""
+    x, y = breast(4)
+    return {"objective": "binary"}, 5, holes(x), y, {"extra": infinite(x)}
+
+
+@case
+def regression_infinite():
+    x, y = diabetes()
+    return {"objective": "regression"}, 5, x, y, {"extra": infinite(x), "dump": True}
 
 
 @case

@@ -209,6 +209,11 @@ def make_rows(model, x, bits, extra=()):
     return rows
 
 
+def infinite(x):
+    """Cells for `make_rows` that are beyond every number."""
+    return [(f"{name}-f{j}", j, cell) for j in range(x.shape[1]) for name, cell in (("infinite", "inf"), ("negative-infinite", "-inf"))]
+
+
 def frame_of(rows, x):
     """The rows as a table like `x`: doubles read from the text, levels as categories; and as codes for the plain reader."""
     frame, codes = {}, {}
