@@ -70,8 +70,11 @@ fn files(ending: &str) -> Vec<PathBuf> {
     found
 }
 
+/// No row of a case holds it.
+const NO_LEVEL: f64 = f64::MIN;
+
 /// Model inputs of a table whose header names the features, `[row][feature]`; levels become codes. A level that the
-/// model does not have becomes −∞, which [`check`] leaves out where the file is known to have lost it.
+/// model does not have becomes [`NO_LEVEL`], which [`check`] leaves out where the file is known to have lost it.
 pub(crate) fn inputs(model: &Ensemble, csv: &Path) -> Vec<f64> {
     let mut reader = csv::Reader::from_path(csv).unwrap();
     let header = reader.headers().unwrap().clone();
@@ -88,7 +91,7 @@ pub(crate) fn inputs(model: &Ensemble, csv: &Path) -> Vec<f64> {
             out.push(match &feature.kind {
                 _ if cell.is_empty() => f64::NAN,
                 FeatureKind::Categorical { levels: Some(levels) } => {
-                    levels.iter().position(|l| l == cell).map_or(f64::NEG_INFINITY, |code| code as f64)
+                    levels.iter().position(|l| l == cell).map_or(NO_LEVEL, |code| code as f64)
                 }
                 _ => cell.parse().unwrap(),
             });
@@ -131,8 +134,7 @@ fn check(path: &Path, worst: &mut Worst) {
     let Parsed { value: model, warnings } = models.remove(0);
     let mut rows = inputs(&model, Path::new(&format!("{case}.csv")));
     if warnings.iter().any(|w| w.contains("cut off level texts")) {
-        let keep: Vec<bool> =
-            rows.chunks(model.n_features()).map(|row| !row.contains(&f64::NEG_INFINITY)).collect();
+        let keep: Vec<bool> = rows.chunks(model.n_features()).map(|row| !row.contains(&NO_LEVEL)).collect();
         assert!(keep.iter().filter(|&&k| k).count() >= 20, "{case}");
         worst.n_rows_left_out += keep.iter().filter(|&&k| !k).count();
         rows = pick(rows.chunks(model.n_features()).map(<[f64]>::to_vec), &keep).concat();
@@ -140,7 +142,7 @@ fn check(path: &Path, worst: &mut Worst) {
         expected.prediction = pick(expected.prediction, &keep);
         expected.attributions = expected.attributions.map(|phi| pick(phi, &keep));
     }
-    assert!(!rows.contains(&f64::NEG_INFINITY), "{case}: a level is unknown");
+    assert!(!rows.contains(&NO_LEVEL), "{case}: a level is unknown");
 
     let margins = model.margins(&rows);
     for Parsed { value: twin, .. } in models {
