@@ -9,7 +9,7 @@
 use super::flow::Flow;
 use super::quadrature::Rule;
 use super::table::{
-    Codes, Cut, Exact, Number, Patterns, Plan, ROWS, Scratch, Sheet, Tables, add_to_values, flush,
+    Codes, Cut, Exact, Number, Patterns, Plan, ROWS, Scratch, Sheet, TOGETHER, Tables, add_to_values, flush,
 };
 use super::{Attributions, ExplainError};
 use crate::ensemble::Ensemble;
@@ -29,12 +29,13 @@ pub enum Precision {
 const CUT: Cut = Cut { merge: 7, leaf: 10 };
 /// Rows below which no table pays, and none is thought about.
 const FEWEST: usize = 128;
-/// Sheets that go through all trees together, so that their sums stay near the processor.
-const TOGETHER: usize = 8;
 /// Most bytes of tables: 192 MB.
 const MAX_BYTES: usize = 192 << 20;
-/// Trees whose f32 sums are added up before they go into f64.
+/// Trees that some sheets go through before the next sheets do, so that tables come from memory once for many rows. The
+/// f32 sums of so many trees are added up before they go into f64.
 const GROUP: usize = 16;
+/// Most bytes of the sums of rows that are explained at a time: 16 MB.
+const MAX_SUMS: usize = 16 << 20;
 
 /// A model prepared for explaining a known number of rows.
 #[derive(Clone, Debug)]
@@ -116,7 +117,9 @@ impl Engine {
         let all = self.n_table_trees() == model.trees().len();
         let mut explained = self.flow.explain_with(rows, !all);
         let (n_features, n_outputs) = (explained.n_features, explained.n_outputs);
-        let (together, row_width) = (TOGETHER * ROWS, n_features * n_outputs);
+        let (n_columns, row_width) = (self.flow.channels().used().len() * n_outputs, n_features * n_outputs);
+        let of_group = TOGETHER * n_columns.max(1) * size_of::<Exact>();
+        let together = (MAX_SUMS / of_group).max(1) * TOGETHER * ROWS;
         let chunks = rows[..explained.n_rows * n_features].chunks(together * n_features);
         let mut margins = explained.margin.chunks_mut(together * n_outputs);
         for (rows, values) in chunks.zip(explained.values.chunks_mut(together * row_width)) {
@@ -138,51 +141,71 @@ impl Table {
         let mut patterns = Patterns::new();
         match &self.trees {
             Trees::F64(trees) => {
-                for (plan, tables) in trees {
-                    for (s, sums) in sums.iter_mut().enumerate() {
-                        self.fill(model, plan, rows, s, &mut sheets);
-                        let margins = of_sheet(margins, s, n_outputs);
-                        tables.read(plan, &sheets[s], &mut patterns, sums, margins, n_outputs);
+                for trees in trees.chunks(GROUP) {
+                    for Group { rows, sheets, sums, margins } in
+                        groups(rows, n_features, &mut sheets, &mut sums, margins, n_outputs)
+                    {
+                        for (plan, tables) in trees {
+                            self.fill(model, plan, rows, sheets);
+                            tables.read(plan, sheets, &mut patterns, sums, margins, n_outputs);
+                        }
                     }
                 }
             }
             Trees::F32(trees) => {
-                let mut narrow = vec![vec![Default::default(); n_columns]; sheets.len()];
+                let mut narrow = vec![vec![Default::default(); n_columns]; TOGETHER];
                 for trees in trees.chunks(GROUP) {
-                    for (plan, tables) in trees {
-                        for (s, narrow) in narrow.iter_mut().enumerate() {
-                            self.fill(model, plan, rows, s, &mut sheets);
-                            let margins = of_sheet(margins, s, n_outputs);
-                            tables.read(plan, &sheets[s], &mut patterns, narrow, margins, n_outputs);
+                    for Group { rows, sheets, sums, margins } in
+                        groups(rows, n_features, &mut sheets, &mut sums, margins, n_outputs)
+                    {
+                        for (plan, tables) in trees {
+                            self.fill(model, plan, rows, sheets);
+                            tables.read(plan, sheets, &mut patterns, &mut narrow, margins, n_outputs);
                         }
+                        flush(&mut narrow, sums);
                     }
-                    flush(&mut narrow, &mut sums);
                 }
             }
         }
         sums
     }
 
-    /// Writes the categorical splits of a tree into a sheet.
-    fn fill(&self, model: &Ensemble, plan: &Plan, rows: &[f64], s: usize, sheets: &mut [Sheet]) {
+    /// Writes the categorical splits of a tree into the sheets.
+    fn fill(&self, model: &Ensemble, plan: &Plan, rows: &[f64], sheets: &mut [Sheet]) {
         if plan.is_categorical() {
-            let width = ROWS * model.n_features();
-            let rows = &rows[s * width..rows.len().min((s + 1) * width)];
-            self.codes.fill_categorical(
-                &model.trees()[plan.tree],
-                plan,
-                rows,
-                model.n_features(),
-                &mut sheets[s],
-            );
+            let (tree, n_features) = (&model.trees()[plan.tree], model.n_features());
+            for (sheet, rows) in sheets.iter_mut().zip(rows.chunks(ROWS * n_features)) {
+                self.codes.fill_categorical(tree, plan, rows, n_features, sheet);
+            }
         }
     }
 }
 
-/// The margins of a sheet's rows.
-fn of_sheet(margins: &mut [f64], sheet: usize, n_outputs: usize) -> &mut [f64] {
-    let end = margins.len().min((sheet + 1) * ROWS * n_outputs);
-    margins.get_mut(sheet * ROWS * n_outputs..end).unwrap_or_default()
+/// Sheets that go through a unit together.
+struct Group<'a> {
+    /// `[row][feature]`.
+    rows: &'a [f64],
+    sheets: &'a mut [Sheet],
+    /// `[sheet][used feature][output]`.
+    sums: &'a mut [Vec<Exact>],
+    /// `[row][output]`, empty if nobody asks for them.
+    margins: &'a mut [f64],
+}
+
+fn groups<'a>(
+    rows: &'a [f64],
+    n_features: usize,
+    sheets: &'a mut [Sheet],
+    sums: &'a mut [Vec<Exact>],
+    margins: &'a mut [f64],
+    n_outputs: usize,
+) -> impl Iterator<Item = Group<'a>> {
+    let mut margins = margins.chunks_mut(TOGETHER * ROWS * n_outputs);
+    let groups = rows.chunks(TOGETHER * ROWS * n_features).zip(sheets.chunks_mut(TOGETHER));
+    groups.zip(sums.chunks_mut(TOGETHER)).map(move |((rows, sheets), sums)| {
+        let margins = margins.next().unwrap_or_default();
+        Group { rows, sheets, sums, margins }
+    })
 }
 
 /// Makes the tables of the trees.

@@ -29,6 +29,7 @@ use super::{Attributions, ExplainError};
 use crate::ensemble::{Ensemble, Node, Tree};
 use crate::ids::OutputId;
 use decisions::Decisions;
+use std::slice;
 use std::sync::OnceLock;
 use walk::{Compared, Memory};
 
@@ -222,14 +223,11 @@ impl Interventional {
                         &made
                     }
                 };
-                let mut margins = margin.chunks_mut(ROWS * n_outputs);
-                for ((sheet, sums), rows) in
-                    sheets.iter_mut().zip(&mut sums).zip(rows.chunks(ROWS * n_features))
-                {
-                    let margins = margins.next().filter(|_| by_tables).unwrap_or_default();
+                for (sheet, rows) in sheets.iter_mut().zip(rows.chunks(ROWS * n_features)) {
                     prepared.codes.fill_categorical(tree, of_tree, rows, n_features, sheet);
-                    tables.read(of_tree, sheet, &mut patterns, sums, margins, n_outputs);
                 }
+                let margins = if by_tables { &mut margin[..] } else { &mut [] };
+                tables.read(of_tree, sheets, &mut patterns, &mut sums, margins, n_outputs);
                 plan = Some(of_tree);
             }
             if plan.is_none_or(|p| p.open) {
@@ -290,7 +288,8 @@ impl Interventional {
         let (mut patterns, one) = (Patterns::new(), 1.0 / self.n_background() as f64);
         for (sheet, rows) in prepared.background.iter().zip(self.background.chunks(ROWS * n_features)) {
             let mut count = |sheet: &Sheet| {
-                table::each_unit(plan, sheet, &mut patterns, |u, pattern| {
+                table::each_unit(plan, slice::from_ref(sheet), &mut patterns, |u, _, pattern| {
+                    let pattern: &[u16; ROWS] = bytemuck::cast_ref(pattern);
                     pattern[..sheet.n_rows].iter().for_each(|&m| shares[u][m as usize] += 1.0);
                 });
             };

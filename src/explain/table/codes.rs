@@ -15,7 +15,7 @@ pub(in crate::explain) const ROWS: usize = 64;
 pub(super) const VECTORS: usize = ROWS / 8;
 
 /// One small number per row of a sheet: a code, a mask, or a pattern of bits.
-pub(super) type Column = [i16x8; VECTORS];
+pub(in crate::explain) type Column = [i16x8; VECTORS];
 
 /// The same number in each lane; see `flow::lanes` on WebAssembly.
 #[inline(always)]

@@ -15,6 +15,7 @@ mod number;
 mod pass;
 mod plan;
 
+use codes::Column;
 pub(super) use codes::{Codes, ROWS, Sheet};
 pub(super) use leaf::by_background;
 pub(super) use number::{Exact, Narrow, Number};
@@ -24,6 +25,9 @@ pub(super) use plan::{Cut, Plan};
 use super::flow::Channels;
 use super::quadrature::Rule;
 use crate::ensemble::{Node, Tree};
+
+/// Sheets that go through a unit together, so that its table and their sums stay near the processor.
+pub(super) const TOGETHER: usize = 4;
 
 /// The tables of a tree.
 #[derive(Clone, Debug)]
@@ -38,8 +42,8 @@ pub(super) struct Tables<N: Number> {
     first_column: Vec<usize>,
     /// Weighted leaf values, `[unit][decisions in the unit][output the tree feeds]`.
     leaves: Vec<f64>,
-    /// Where each unit's leaf values start.
-    first_leaf: Vec<usize>,
+    /// Number of each unit's first leaf value.
+    first_leaf: Vec<u16>,
     /// First output that the tree feeds, and how many.
     first_output: usize,
     n_entries: usize,
@@ -81,8 +85,9 @@ impl<N: Number> Tables<N> {
             let n_patterns = 1 << unit.n_bits;
             scratch.unit.clear();
             scratch.unit.resize(n_columns * n_patterns, 0.0);
-            tables.first_leaf.push(tables.leaves.len());
             let first_leaf = tables.leaves.len();
+            // Plans have fewer, see `MOST_LEAVES`.
+            tables.first_leaf.push((first_leaf / n_entries.max(1)) as u16);
             tables.leaves.resize(first_leaf + (n_entries << (unit.n_bits - unit.n_path)), 0.0);
             let leaves = &mut tables.leaves[first_leaf..];
             for of in &unit.leaves {
@@ -153,7 +158,8 @@ impl<N: Number> Tables<N> {
         for ((unit, shares), &first) in plan.units.iter().zip(shares).zip(&self.first_leaf) {
             // Who has not followed the whole path is elsewhere.
             let followed = shares.chunks_exact(1 << unit.n_path).filter_map(<[f64]>::last);
-            for (share, values) in followed.zip(self.leaves[first..].chunks_exact(self.n_entries)) {
+            let leaves = &self.leaves[usize::from(first) * self.n_entries..];
+            for (share, values) in followed.zip(leaves.chunks_exact(self.n_entries)) {
                 for (mean, value) in mean[self.first_output..].iter_mut().zip(values) {
                     *mean += share * value;
                 }
@@ -161,27 +167,35 @@ impl<N: Number> Tables<N> {
         }
     }
 
-    /// Adds what the tree gives to the rows of a sheet, `[used feature][output]`, and to their margins,
+    /// Adds what the tree gives to the rows of each sheet, `[sheet][used feature][output]`, and to their margins,
     /// `[row][output]`; if these are empty, nobody asks for them.
     pub(super) fn read(
         &self,
         plan: &Plan,
-        sheet: &Sheet,
+        sheets: &[Sheet],
         patterns: &mut Patterns,
-        sums: &mut [N::Column],
+        sums: &mut [Vec<N::Column>],
         margins: &mut [f64],
         n_outputs: usize,
     ) {
-        let margins = margins.get_mut(self.first_output..).unwrap_or_default();
-        each_unit(plan, sheet, patterns, |u, pattern| {
-            let columns = &self.columns[self.first_column[u]..self.first_column[u + 1]];
-            let end = self.start.get(u + 1).copied().unwrap_or(self.lines.len());
-            pass::add_lines::<N>(&self.lines[self.start[u]..end], columns, pattern, sums);
-            if !margins.is_empty() {
-                let values = &self.leaves[self.first_leaf[u]..];
-                pass::add_leaves(values, plan.units[u].n_path, self.n_entries, pattern, margins, n_outputs);
+        let mut margins = margins.chunks_mut(TOGETHER * ROWS * n_outputs);
+        for (sheets, sums) in sheets.chunks(TOGETHER).zip(sums.chunks_mut(TOGETHER)) {
+            let mut reached = [Column::default(); TOGETHER];
+            let margins = margins.next().unwrap_or_default();
+            each_unit(plan, sheets, patterns, |u, s, pattern| {
+                let columns = &self.columns[self.first_column[u]..self.first_column[u + 1]];
+                let end = self.start.get(u + 1).copied().unwrap_or(self.lines.len());
+                pass::add_lines::<N>(&self.lines[self.start[u]..end], columns, pattern, &mut sums[s]);
+                if !margins.is_empty() {
+                    pass::note_leaves(self.first_leaf[u], plan.units[u].n_path, pattern, &mut reached[s]);
+                }
+            });
+            let reached: &[u16] = bytemuck::cast_slice(&reached);
+            for (margins, &leaf) in margins.chunks_exact_mut(n_outputs).zip(reached) {
+                let values = &self.leaves[usize::from(leaf) * self.n_entries..][..self.n_entries];
+                margins[self.first_output..].iter_mut().zip(values).for_each(|(m, value)| *m += value);
             }
-        });
+        }
     }
 }
 

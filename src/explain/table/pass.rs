@@ -5,42 +5,45 @@ use super::number::Number;
 use super::plan::{Plan, Side, Step};
 use wide::i16x8;
 
-/// Patterns per level of the path.
+/// Patterns per level of the path and sheet.
 pub(in crate::explain) type Patterns = Vec<Column>;
 
-/// Calls `read` with the number of each unit and the patterns of the sheet's rows.
+/// Calls `read` with the number of each unit, that of the sheet and the patterns of its rows. What belongs to a unit is
+/// asked for by all sheets in turn, while it is near the processor.
 #[inline(always)]
 pub(in crate::explain) fn each_unit(
     plan: &Plan,
-    sheet: &Sheet,
+    sheets: &[Sheet],
     patterns: &mut Patterns,
-    mut read: impl FnMut(usize, &[u16; ROWS]),
+    mut read: impl FnMut(usize, usize, &Column),
 ) {
-    if patterns.len() < plan.n_levels + 1 {
-        patterns.resize(plan.n_levels + 1, [i16x8::ZERO; VECTORS]);
+    let n = sheets.len();
+    if patterns.len() < (plan.n_levels + 1) * n {
+        patterns.resize((plan.n_levels + 1) * n, [i16x8::ZERO; VECTORS]);
     }
+    patterns[..n].fill([i16x8::ZERO; VECTORS]);
     for step in &plan.steps {
         match *step {
             Step::Edge { level, test, side, bit, new } => {
-                let Some([from, to]) =
-                    patterns.get_mut(level as usize..).and_then(<[Column]>::first_chunk_mut)
-                else {
-                    continue;
-                };
+                let (above, below) = patterns[level as usize * n..].split_at_mut(n);
                 let bit = splat(bit);
-                test.each(&sheet.codes, |v, left| {
-                    let along = if side == Side::Left { left } else { !left };
-                    to[v] = if new { from[v] | (along & bit) } else { from[v] & (along | !bit) };
-                });
+                for ((sheet, from), to) in sheets.iter().zip(above).zip(below) {
+                    test.each(&sheet.codes, |v, left| {
+                        let along = if side == Side::Left { left } else { !left };
+                        to[v] = if new { from[v] | (along & bit) } else { from[v] & (along | !bit) };
+                    });
+                }
             }
             Step::Unit { level, unit } => {
                 let of = &plan.units[unit as usize];
-                let mut pattern = patterns[level as usize];
-                for (t, test) in of.tests.iter().enumerate() {
-                    let bit = splat(1 << (of.n_path + t));
-                    test.each(&sheet.codes, |v, left| pattern[v] |= left & bit);
+                for (s, (sheet, above)) in sheets.iter().zip(&patterns[level as usize * n..]).enumerate() {
+                    let mut pattern = *above;
+                    for (t, test) in of.tests.iter().enumerate() {
+                        let bit = splat(1 << (of.n_path + t));
+                        test.each(&sheet.codes, |v, left| pattern[v] |= left & bit);
+                    }
+                    read(unit as usize, s, &pattern);
                 }
-                read(unit as usize, bytemuck::cast_ref(&pattern));
             }
         }
     }
@@ -52,9 +55,10 @@ pub(in crate::explain) fn each_unit(
 pub(in crate::explain) fn add_lines<N: Number>(
     lines: &[N::Vector],
     columns: &[u32],
-    pattern: &[u16; ROWS],
+    pattern: &Column,
     sums: &mut [N::Column],
 ) {
+    let pattern: &[u16; ROWS] = bytemuck::cast_ref(pattern);
     let add = match columns.len() / N::LANES {
         0 => return,
         1 => N::add::<1>,
@@ -83,29 +87,12 @@ fn add_wide<N: Number>(
     }
 }
 
-/// Adds the weighted values of the leaves that rows reach: a row is in the unit if it followed the whole path. `values`
-/// are laid out `[decisions in the unit][output the tree feeds]`, `margins` `[row][output]`.
+/// Notes the leaf that rows reach in a unit, its first being number `first`: a row is in the unit if it followed the whole
+/// path, which it does in one unit of a tree.
 #[inline(always)]
-pub(in crate::explain) fn add_leaves(
-    values: &[f64],
-    n_path: usize,
-    n_entries: usize,
-    pattern: &[u16; ROWS],
-    margins: &mut [f64],
-    n_outputs: usize,
-) {
-    let path = splat(((1u32 << n_path) - 1) as i16);
-    let pattern_vectors: &Column = bytemuck::cast_ref(pattern);
-    for (v, &of) in pattern_vectors.iter().enumerate() {
-        let mut rows = (of & path).simd_eq(path).to_bitmask();
-        while rows != 0 {
-            let row = 8 * v + rows.trailing_zeros() as usize;
-            rows &= rows - 1;
-            let first = (usize::from(pattern[row]) >> n_path) * n_entries;
-            let Some(margins) = margins.get_mut(row * n_outputs..) else { break };
-            for (margin, value) in margins.iter_mut().zip(&values[first..first + n_entries]) {
-                *margin += value;
-            }
-        }
+pub(super) fn note_leaves(first: u16, n_path: usize, pattern: &Column, reached: &mut Column) {
+    let (path, first) = (splat(((1u32 << n_path) - 1) as i16), splat(first.cast_signed()));
+    for (reached, &of) in reached.iter_mut().zip(pattern) {
+        *reached |= (of & path).simd_eq(path) & (first + (of >> n_path as i32));
     }
 }

@@ -17,6 +17,9 @@ pub(in crate::explain) struct Cut {
     pub(in crate::explain) leaf: usize,
 }
 
+/// Most leaf values that the units of a tree have together, counted per output.
+const MOST_LEAVES: usize = u16::MAX as usize;
+
 /// A tree cut into units.
 #[derive(Clone, Debug)]
 pub(in crate::explain) struct Plan {
@@ -32,6 +35,8 @@ pub(in crate::explain) struct Plan {
     pub(in crate::explain) roots: Vec<usize>,
     /// True if some leaf is in no unit.
     pub(in crate::explain) open: bool,
+    /// Leaf values of the units, one for each pattern of decisions in a unit.
+    n_leaf_values: usize,
 }
 
 /// What to do, in order.
@@ -137,6 +142,7 @@ impl Plan {
                 n_levels: 0,
                 roots: Vec::new(),
                 open: false,
+                n_leaf_values: 0,
             },
         };
         walk.run(cut);
@@ -234,6 +240,12 @@ impl Walk<'_> {
 
     fn unit(&mut self, root: usize, level: usize) {
         let n_path = self.distinct.len();
+        let n_leaf_values = self.plan.n_leaf_values + (1 << (self.size[root] / 2));
+        if n_leaf_values > MOST_LEAVES {
+            self.plan.open = true;
+            return;
+        }
+        self.plan.n_leaf_values = n_leaf_values;
         let mut unit = Unit {
             n_bits: n_path + self.size[root] / 2,
             n_path,
