@@ -15,9 +15,9 @@ use crate::job::{Answer, Picked, Question, Reply, Request, Settings, Subject};
 use crate::report::Order;
 use crate::session::{Analysis, Command, MapKind, MapOf, Method, Notice};
 use crate::worker::wire::Message;
-use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use futures::channel::oneshot;
+use futures::{FutureExt, StreamExt};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -286,7 +286,7 @@ pub(crate) fn follow<T: 'static, Q: 'static, A: 'static, F>(
             return;
         }
         let (newest, busy, answered) = (newest.clone(), busy.clone(), answered.clone());
-        spawn_local(async move {
+        let mut asking = Box::pin(async move {
             loop {
                 let next = newest.borrow_mut().take();
                 let Some((about, question)) = next else { break };
@@ -298,5 +298,9 @@ pub(crate) fn follow<T: 'static, Q: 'static, A: 'static, F>(
             }
             busy.set(false);
         });
+        // The worker begins before what else has changed is painted.
+        if (&mut asking).now_or_never().is_none() {
+            spawn_local(asking);
+        }
     });
 }

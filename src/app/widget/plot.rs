@@ -15,6 +15,7 @@ use crate::plot::{Ink, Item, Role, Stroke};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
+use wasm_bindgen_futures::spawn_local;
 
 /// What a plot shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -162,7 +163,8 @@ pub(crate) fn Plot(
         store.theme.get();
         let drawing = drawing.get();
         if let Some(canvas) = base.get() {
-            canvas::paint(&canvas, &drawing.scene, theme::current());
+            // First everything hears of a change, and questions leave for the workers.
+            spawn_local(async move { canvas::paint(&canvas, &drawing.scene, theme::current()) });
         }
     });
     Effect::new(move |_| {

@@ -1,12 +1,12 @@
 //! A sheet on the page: what a worker found, with what it took and what restricts it.
 
-use super::plot::{Draw, Drawing, Gesture, Plot};
+use super::plot::{Draw, Drawing, Gesture, Numbers, Plot};
 use super::table::DataTable;
 use crate::app::browser::{clock, resize};
 use crate::app::resident::{self, SheetOrder};
 use crate::app::store::{Same, store};
 use crate::app::view::point;
-use crate::figure::{Figure, Sheet, SheetKind, sheet_plot};
+use crate::figure::{Sheet, SheetKind, sheet_plot};
 use crate::ids::Target;
 use crate::plot::chart::Table;
 use crate::plot::overlay::{Highlights, overlay};
@@ -115,13 +115,17 @@ fn LaidOut(sheet: Memo<Option<Arc<Sheet>>>, columns: RwSignal<usize>, bin: Optio
     let tables = part(sheet, |s| s.tables.clone());
     let more = part(sheet, |s| s.more.clone());
     let figure = move |at: usize| {
-        let drawing = Memo::new(move |_| {
-            let figure = |f: &Figure| Drawing { scene: f.scene.clone(), table: f.table.clone() };
+        let scene = part(sheet, move |s| {
+            s.figures.get(at).map(|(_, figure)| figure.scene.clone()).unwrap_or_default()
+        });
+        let draw: Draw = Box::new(move |_, _| Drawing { scene: scene.get(), table: Table::default() });
+        // Thousands of steps of a curve are many numbers, which few ask for.
+        let numbers: Numbers = Box::new(move || {
             sheet.with(|s| {
-                s.as_ref().and_then(|s| s.figures.get(at)).map(|(_, f)| figure(f)).unwrap_or_default()
+                s.as_ref().and_then(|s| s.figures.get(at)).map(|(_, f)| f.table.clone()).unwrap_or_default()
             })
         });
-        Box::new(move |_, _| drawing.get())
+        (draw, numbers)
     };
     let table = |(name, table): (String, Table)| {
         view! {
@@ -149,7 +153,11 @@ fn LaidOut(sheet: Memo<Option<Arc<Sheet>>>, columns: RwSignal<usize>, bin: Optio
         <div class="answer-body" style:grid-template-columns=move || format!("repeat({}, minmax(0, 1fr))", columns.get())>
             {move || {
                 let each = figures.get().into_iter().enumerate();
-                each.map(|(at, name)| view! { <OneFigure name=name draw=figure(at) bin=bin /> }).collect_view()
+                each.map(|(at, name)| {
+                    let (draw, numbers) = figure(at);
+                    view! { <OneFigure name=name draw=draw numbers=numbers bin=bin /> }
+                })
+                .collect_view()
             }}
             {move || tables.get().into_iter().map(table).collect_view()}
         </div>
@@ -158,7 +166,7 @@ fn LaidOut(sheet: Memo<Option<Arc<Sheet>>>, columns: RwSignal<usize>, bin: Optio
 }
 
 #[component]
-fn OneFigure(name: &'static str, draw: Draw, bin: Option<Bin>) -> impl IntoView {
+fn OneFigure(name: &'static str, draw: Draw, numbers: Numbers, bin: Option<Bin>) -> impl IntoView {
     let store = store();
     let (hovered, focused) = (store.slice(|s| s.hovered), store.slice(|s| s.now.patient));
     view! {
@@ -166,6 +174,7 @@ fn OneFigure(name: &'static str, draw: Draw, bin: Option<Bin>) -> impl IntoView 
             <Plot
                 name=name
                 draw=draw
+                numbers=numbers
                 over=Box::new(move |base| {
                     overlay(base, &Highlights { hovered: hovered.get(), focused: focused.get(), ..Highlights::default() })
                 })
