@@ -1,15 +1,17 @@
 """How many times faster than the libraries: one thread each, interleaved, medians of ratios with their range.
 
-    ./x bench engine [--rounds 5] [--models depth3,depth6] [--rows 1,100,1000,5000] [--growth 100,1000,10000]
-                     [--places native,page]
+    ./x bench engine [--rounds 5] [--models depth3,depth6] [--rows 1,100,1000,5000,100000] [--growth 100,1000,10000]
+                     [--places native,page] [--exponents]
 
 Models are trained once on made-up data and kept beside the environment. In every round each program explains the same
 rows once; a ratio is the library's processor time over ours of the same round. Ours includes making
-tables, all exclude loading the model, XGBoost's excludes building its matrix. With `page` among the places the engines
+tables, all exclude loading the model, XGBoost's and CatBoost's exclude building their matrix. With `--exponents` it is
+also printed how the time grows with rows, trees and leaves. With `page` among the places the engines
 also run as WebAssembly in one worker of Chromium; there the time is that of the clock, which on a busy machine is longer.
 """
 
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -20,13 +22,16 @@ import time
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
+import catboost
+import joblib
 import lightgbm
 import numpy as np
 import xgboost
+from sklearn.ensemble import RandomForestRegressor
 
 ROOT = pathlib.Path(__file__).parent.parent
 CACHE = ROOT / "tests/reference/.cache/race"
-N_FEATURES, N_TRAIN, N_MAX = 200, 5_000, 20_000
+N_FEATURES, N_TRAIN, N_MAX = 200, 5_000, 100_000
 
 
 def data(n, seed):
@@ -50,20 +55,70 @@ def train_lightgbm(path, trees, leaves):
     lightgbm.train(parameters, lightgbm.Dataset(x, y), trees).save_model(path)
 
 
+def train_catboost(path, trees, depth):
+    x, y = data(N_TRAIN, 1)
+    parameters = {"depth": depth, "iterations": trees, "learning_rate": 0.1, "random_seed": 1, "thread_count": 1}
+    catboost.CatBoost(parameters | {"verbose": False, "allow_writing_files": False}).fit(x, y).save_model(path)
+
+
+def train_forest(path, trees, _):
+    x, y = data(N_TRAIN, 1)
+    joblib.dump(RandomForestRegressor(trees, random_state=1, n_jobs=1, max_features=0.3).fit(x, y), path)
+
+
 MODELS = {
     "depth3": ("500 x depth 3", train_xgboost, "json", 500, 3),
     "depth6": ("500 x depth 6", train_xgboost, "json", 500, 6),
     "depth10": ("100 x depth 10", train_xgboost, "json", 100, 10),
     "leaves31": ("300 x 31 leaves", train_lightgbm, "txt", 300, 31),
+    "oblivious6": ("500 x depth 6, oblivious", train_catboost, "cbm", 500, 6),
+    "forest": ("forest of 50, unlimited depth", train_forest, "joblib", 50, 0),
+}
+# Models that differ in one thing; the first word of each is what that is.
+GROWING = {
+    "trees": [("json", train_xgboost, trees, 6) for trees in (125, 250, 500, 1000)],
+    "leaves": [("txt", train_lightgbm, 300, leaves) for leaves in (8, 16, 32, 64)],
 }
 
 
-def model(name):
-    _, train, ending, *size = MODELS[name]
+def trained(name, train, ending, *size):
     path = CACHE / f"{name}.{ending}"
     if not path.exists():
         train(str(path), *size)
     return path
+
+
+def model(name):
+    _, train, ending, *size = MODELS[name]
+    return trained(name, train, ending, *size)
+
+
+def exponent(sizes, times):
+    """The power of the size that the time grows with, and its range over the rounds."""
+    found = [np.polyfit(np.log(sizes), np.log(of_round), 1)[0] for of_round in times]
+    return f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
+
+
+def exponents(rounds, rows_path):
+    """Prints with which power of rows, trees and leaves the time of FLOW grows."""
+    ours, rows = Ours("native", model("depth6"), rows_path), [250, 1000, 4000, 16000]
+    times = [[ours.time("flow", n) for n in rows] for _ in range(rounds)]
+    print(f"FLOW grows with the rows ({rows[0]} to {rows[-1]}) to the power {exponent(rows, times)}")
+    for what, models in GROWING.items():
+        paths = [trained(f"{what}-{t}-{l}", train, ending, t, l) for ending, train, t, l in models]
+        sizes = [of_model(what, path) for path in paths]
+        programs = [Ours("native", path, rows_path) for path in paths]
+        times = [[one.time("flow", 500) for one in programs] for _ in range(rounds)]
+        shown = ", ".join(f"{size:.0f}" for size in sizes)
+        print(f"FLOW grows with the {what} ({shown}) to the power {exponent(sizes, times)}", flush=True)
+
+
+def of_model(what, path):
+    """Trees of a model; of LightGBM the leaves that its trees have on average, fewer than allowed where data end."""
+    if what == "trees":
+        return xgboost.Booster(model_file=str(path)).num_boosted_rounds()
+    booster = lightgbm.Booster(model_file=str(path))
+    return statistics.mean(tree["num_leaves"] for tree in booster.dump_model()["tree_info"])
 
 
 def growth(ours, rounds, sizes):
@@ -74,9 +129,7 @@ def growth(ours, rounds, sizes):
             times.append(ours.time(f"interventional:{m}", 1000))
     for m, times in zip(sizes, spent):
         print(f"  against {m:>6} background rows, 1000 rows: {statistics.median(times) / 1e-6 / 1000:.2f} us per row")
-    exponents = [np.polyfit(np.log(sizes), np.log(times), 1)[0] for times in zip(*spent)]
-    middle, low, high = statistics.median(exponents), min(exponents), max(exponents)
-    print(f"  grows with the background to the power {middle:.2f} ({low:.2f} to {high:.2f})", flush=True)
+    print(f"  grows with the background to the power {exponent(sizes, list(zip(*spent)))}", flush=True)
 
 
 class Ours:
@@ -107,27 +160,28 @@ def peers(name, path, rows):
     """Names and functions that explain the first n rows."""
     if path.suffix == ".json":
         booster = xgboost.Booster({"nthread": 1}, model_file=str(path))
-        matrices = {}
-
-        def matrix(n):
-            if n not in matrices:
-                matrices[n] = xgboost.DMatrix(rows[:n], nthread=1)
-            return matrices[n]
-
+        matrix = functools.cache(lambda n: xgboost.DMatrix(rows[:n], nthread=1))
         yield "XGBoost", lambda n: booster.predict(matrix(n), pred_contribs=True), matrix
+    elif path.suffix == ".txt":
+        booster = lightgbm.Booster(model_file=str(path))
+        yield "LightGBM", lambda n: booster.predict(rows[:n], pred_contrib=True, num_threads=1), None
+    elif path.suffix == ".cbm":
+        booster = catboost.CatBoost().load_model(str(path))
+        pool = functools.cache(lambda n: catboost.Pool(rows[:n]))
+        yield "CatBoost", lambda n: booster.get_feature_importance(pool(n), type="ShapValues", thread_count=1), pool
+    else:
+        booster = joblib.load(path)
+    if path.suffix in (".json", ".joblib"):
         try:
             import shap
 
             explainer = shap.TreeExplainer(booster)
             # Otherwise shap asks XGBoost.
             explainer.model.model_type = "internal"
-            wide = rows.astype(np.float64)
-            yield "shap", lambda n: explainer.shap_values(wide[: min(n, 300)], check_additivity=False), None
+            wide = rows[:300].astype(np.float64)
+            yield "shap", lambda n: explainer.shap_values(wide[:n], check_additivity=False), None
         except Exception as error:  # a peer that does not run is said to be missing
             print(f"shap cannot explain {name}: {error}")
-    else:
-        booster = lightgbm.Booster(model_file=str(path))
-        yield "LightGBM", lambda n: booster.predict(rows[:n], pred_contrib=True, num_threads=1), None
 
 
 def cpu(function):
@@ -144,11 +198,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--models", default=",".join(MODELS))
-    parser.add_argument("--rows", default="1,100,1000,5000")
+    parser.add_argument("--rows", default="1,100,1000,5000", help="at most 100,000")
     parser.add_argument("--engines", default="flow,f64,f32")
     parser.add_argument("--places", default="native", help="native, page (WebAssembly in Chromium) or both")
     parser.add_argument("--slow", type=float, default=20.0, help="seconds after which a peer is not run again")
     parser.add_argument("--growth", default="100,1000,10000", help="rows of the background; nothing to skip it")
+    parser.add_argument("--exponents", action="store_true", help="also how time grows with rows, trees and leaves")
     given = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
     rows, _ = data(N_MAX, 2)
@@ -201,6 +256,8 @@ def main():
         for one in ours.values():
             one.process.stdin.close()
     (CACHE / "race.json").write_text(json.dumps(results))
+    if given.exponents:
+        exponents(given.rounds, rows_path)
 
 
 main()
