@@ -50,10 +50,13 @@ impl Columnar {
         });
         let fields: Vec<Field> = fields.collect();
         let facts = facts(document, details);
-        let (schema, writer) = match kind {
+        let of_schema: HashMap<String, String> =
+            facts.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        let schema = Arc::new(Schema::new_with_metadata(fields, of_schema));
+        let writer = match kind {
             Kind::Parquet => {
-                let schema = Arc::new(Schema::new(fields));
                 let group = (CELLS / schema.fields().len()).clamp(1024, 1 << 20);
+                // Beside those of the schema, which only Arrow's own readers know.
                 let facts = facts.into_iter().map(|(key, value)| KeyValue::new(key.to_owned(), value));
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::SNAPPY)
@@ -62,14 +65,11 @@ impl Columnar {
                     .set_max_row_group_row_count(Some(group))
                     .build();
                 let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties));
-                (schema, Writer::Parquet(Box::new(writer.map_err(io::Error::other)?)))
+                Writer::Parquet(Box::new(writer.map_err(io::Error::other)?))
             }
             Kind::Arrow => {
-                let facts: HashMap<String, String> =
-                    facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-                let schema = Arc::new(Schema::new_with_metadata(fields, facts));
                 let writer = FileWriter::try_new_buffered(file, &schema).map_err(io::Error::other)?;
-                (schema, Writer::Arrow(Box::new(writer)))
+                Writer::Arrow(Box::new(writer))
             }
         };
         Ok(Columnar { schema, writer })

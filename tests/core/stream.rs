@@ -74,6 +74,18 @@ fn a_stream_has_the_bits_of_the_file() {
             }
         }
     }
+    // In gzip, and cut off in it.
+    let packed = {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&fs::read(pbc("pbc.csv")).unwrap()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let (model, explain) = (pbc("model.json"), streamed(&pbc("model.json"), &pbc("pbc.csv"), &[]));
+    let arguments = ["explain", "--model", &model, "--data", "-"];
+    assert_eq!(ok(piped(&arguments, &packed)), explain);
+    let ran = piped(&arguments, &packed[..packed.len() / 2]);
+    assert!(ran.status == 2 && ran.err.contains("the gzip file cannot be read"), "{}", ran.err);
+    assert!(!ran.out.is_empty() && explain.starts_with(&ran.out));
     // Enough patients for tables, in both widths: other bits, unless both are told the same number of rows.
     let (model, data) = (pbc("model.json"), pbc("pbc.csv"));
     for precision in ["f64", "f32"] {
@@ -166,8 +178,8 @@ impl Write for Drain {
 }
 
 /// A model of two features, in the JSON form of our own.
-fn small_model() -> PathBuf {
-    let path = std::env::temp_dir().join(format!("clarimark-stream-{}.json", std::process::id()));
+fn small_model(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("clarimark-{name}-{}.json", std::process::id()));
     let model = serde_json::json!({
         "format": "clarimark-trees", "version": 1, "library": "by hand", "test": "<",
         "base": [0.5], "features": [{"name": "age"}, {"name": "dose"}],
@@ -183,7 +195,7 @@ fn small_model() -> PathBuf {
 
 #[test]
 fn no_more_than_a_chunk_is_held() {
-    let model = small_model();
+    let model = small_model("held");
     let arguments = ["explain", "--model", model.to_str().unwrap(), "--data", "-", "--header", "id,age,dose"];
     let n_rows = 20_000;
     for chunk in [64, 1000] {
@@ -401,4 +413,24 @@ fn columns_hold_the_numbers_of_the_document() {
         }
     }
     fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_feature_may_be_called_like_another_column() {
+    let path = small_model("named");
+    let model = fs::read_to_string(&path).unwrap().replace("\"dose\"", "\"margin\"");
+    let named = path.with_extension("margin.json");
+    fs::write(&named, model).unwrap();
+    let out = path.with_extension("margin.parquet");
+    let arguments =
+        ["explain", "--model", named.to_str().unwrap(), "--data", "-", "-o", out.to_str().unwrap()];
+    assert_eq!(ok(piped(&arguments, b"age,margin\n40,0.5\n60,1\n")), "");
+    let table = convert::read(&fs::read(&out).unwrap()).unwrap().value;
+    let names: Vec<&str> = table.columns().iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(names, ["id", "margin", "prediction", "base value", "age", "margin*"]);
+    assert_eq!(column(&table, "id"), [1.0, 2.0]);
+    assert_eq!(column(&table, "margin"), [-0.5, 2.5]);
+    for file in [path, named, out] {
+        fs::remove_file(file).unwrap();
+    }
 }
