@@ -4,16 +4,19 @@ use super::CommandError;
 use crate::ensemble::ReadOptions;
 use crate::explain::Precision;
 use lexopt::{Arg, Parser, ValueExt};
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 /// What `clarimark --help` prints.
 pub(super) const HELP: &str = "\
 Exact SHAP values of tree-ensemble models.
 
-clarimark explain --model MODEL --data TABLE [OPTIONS] [--format json|csv] [-o FILE] [--all-trees]
-clarimark explain --study study.json [OPTIONS] [--format json|csv] [-o FILE] [--all-trees]
-    Explains every row of the table. CSV if FILE ends with .csv, JSON otherwise.
+clarimark explain --model MODEL --data TABLE [OPTIONS] [--format FORMAT] [-o FILE] [--all-trees]
+clarimark explain --study study.json [OPTIONS] [--format FORMAT] [-o FILE] [--all-trees]
+    Explains every row of the table.
+    --format json|jsonl|csv|parquet|arrow
+                                    by the name of FILE if it is not given, else json; jsonl: one object per row and line
+    --id COLUMN                     the column with the patients' ids, if its name does not say so
     --method path-dependent         by the cover stored in the model (the default)
     --method interventional --background TABLE
                                     against the rows of a table, all of them
@@ -25,6 +28,15 @@ clarimark explain --study study.json [OPTIONS] [--format json|csv] [-o FILE] [--
     --calibration TABLE             a function on top of one output: columns margin (or prediction) and calibrated; the
                                     margin is explained, calibrated values stand beside it
     --threads N                     as many as there are processors by default; the numbers do not depend on it
+    --rows N                        engines are chosen as for a table of N rows; parts of a table that are explained with
+                                    the same N have the bits of the whole
+
+clarimark explain --model MODEL --data - [--header NAMES] [--chunk N] [OPTIONS]
+    Explains CSV or TSV rows as they come through standard input, in their order, to standard output as csv (the default)
+    or jsonl, or to FILE. Memory does not grow with the number of rows; N rows are explained together, 4096 or fewer by
+    default. Engines are chosen as for 5,000,000 rows unless --rows says otherwise. After an error, which names the row,
+    what was written before it stands.
+    --header NAMES                  the line of column names, for a stream without one; then csv has none either
 
 clarimark report --study study.json -o report.html [--calibration TABLE] [--date YYYY-MM-DD] [--all-trees]
 clarimark report --model MODEL --data TABLE -o report.html [--calibration TABLE] [--date YYYY-MM-DD] [--all-trees]
@@ -80,8 +92,26 @@ pub(super) enum Task {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Format {
     Json,
+    /// One object per row and line.
+    JsonLines,
     Csv,
+    Parquet,
+    Arrow,
     Text,
+}
+
+impl Format {
+    /// By the ending of a file's name; JSON if it says nothing.
+    fn of(path: &Path) -> Format {
+        let ending = path.extension().map(|e| e.to_ascii_lowercase());
+        match ending.as_deref().and_then(OsStr::to_str) {
+            Some("csv") => Format::Csv,
+            Some("jsonl" | "ndjson") => Format::JsonLines,
+            Some("parquet") => Format::Parquet,
+            Some("arrow" | "feather") => Format::Arrow,
+            _ => Format::Json,
+        }
+    }
 }
 
 /// Where the study comes from.
@@ -91,9 +121,22 @@ pub(super) enum Source {
     Manifest(PathBuf),
 }
 
+/// Rows that come through standard input.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Piped {
+    /// The first line of the stream, where it has none.
+    pub(super) header: Option<String>,
+    /// Rows that are explained together.
+    pub(super) chunk: Option<usize>,
+}
+
 #[derive(Debug, PartialEq)]
 pub(super) struct Explain {
     pub(super) source: Source,
+    /// How standard input is read, if it is the table.
+    pub(super) piped: Option<Piped>,
+    /// Column with the patients' ids, where that was said.
+    pub(super) id: Option<String>,
     /// A table with a function on top of the one output.
     pub(super) calibration: Option<PathBuf>,
     pub(super) format: Format,
@@ -112,6 +155,8 @@ pub(super) struct How {
     /// Rows whose interactions are computed.
     pub(super) interactions: usize,
     pub(super) precision: Precision,
+    /// Rows in all, if the table is a part of something larger.
+    pub(super) rows: Option<usize>,
     /// As many as there are processors if None.
     pub(super) threads: Option<usize>,
 }
@@ -123,6 +168,17 @@ pub(super) enum Scale {
     Margin,
     Probability,
     LogLoss,
+}
+
+impl Scale {
+    /// What a document calls it, where that is not the margin.
+    pub(super) fn name(self) -> Option<&'static str> {
+        match self {
+            Scale::Margin => None,
+            Scale::Probability => Some("probability"),
+            Scale::LogLoss => Some("log-loss"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -175,6 +231,10 @@ struct Given {
     threads: Option<usize>,
     calibration: Option<PathBuf>,
     date: Option<String>,
+    header: Option<String>,
+    chunk: Option<usize>,
+    rows: Option<usize>,
+    id: Option<String>,
 }
 
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Task, CommandError> {
@@ -202,6 +262,10 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
             Arg::Long("precision") => given.precision = Some(precision(&parser.value()?.string()?)?),
             Arg::Long("calibration") => given.calibration = Some(parser.value()?.into()),
             Arg::Long("threads") => given.threads = Some(threads(&mut parser)?),
+            Arg::Long("header") => given.header = Some(parser.value()?.string()?),
+            Arg::Long("chunk") => given.chunk = Some(at_least_one("--chunk", &mut parser)?),
+            Arg::Long("rows") => given.rows = Some(at_least_one("--rows", &mut parser)?),
+            Arg::Long("id") => given.id = Some(parser.value()?.string()?),
             Arg::Long("format") => given.format = Some(format(&parser.value()?.string()?)?),
             Arg::Long("date") => given.date = Some(parser.value()?.string()?),
             Arg::Long("all-trees") => given.reading.all_trees = true,
@@ -216,7 +280,10 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
 fn format(word: &str) -> Result<Format, CommandError> {
     match word {
         "json" => Ok(Format::Json),
+        "jsonl" => Ok(Format::JsonLines),
         "csv" => Ok(Format::Csv),
+        "parquet" => Ok(Format::Parquet),
+        "arrow" => Ok(Format::Arrow),
         "text" => Ok(Format::Text),
         _ => Err(CommandError::Usage(format!("--format {word} is not known"))),
     }
@@ -249,6 +316,13 @@ fn times(words: &str) -> Result<Vec<f64>, CommandError> {
 fn number(name: &str, parser: &mut Parser) -> Result<usize, CommandError> {
     let word = parser.value()?.string()?;
     word.parse().map_err(|_| CommandError::Usage(format!("{name} {word} is not a number of rows or threads")))
+}
+
+fn at_least_one(name: &str, parser: &mut Parser) -> Result<usize, CommandError> {
+    match number(name, parser)? {
+        0 => Err(CommandError::Usage(format!("{name} 0 is too few"))),
+        n => Ok(n),
+    }
 }
 
 /// Threads that are started at most.
@@ -290,6 +364,9 @@ impl Given {
     }
 
     fn report(&mut self) -> Result<Task, CommandError> {
+        if self.data.as_deref() == Some(Path::new("-")) {
+            return Err(CommandError::Usage("a report is made of a whole table: give it as a file".into()));
+        }
         Ok(Task::Report(Report {
             source: self.source()?,
             calibration: self.calibration.take(),
@@ -302,21 +379,46 @@ impl Given {
     fn explain(&mut self) -> Result<Task, CommandError> {
         let source = self.source()?;
         let output = self.output.take();
-        let by_name = |path: &PathBuf| match path.extension() {
-            Some(e) if e.eq_ignore_ascii_case("csv") => Format::Csv,
-            _ => Format::Json,
+        let piped = match &source {
+            Source::Files { data, .. } if data == Path::new("-") => {
+                Some(Piped { header: self.header.take(), chunk: self.chunk.take() })
+            }
+            _ => None,
         };
-        let format = self.format.take().unwrap_or_else(|| output.as_ref().map_or(Format::Json, by_name));
-        if format == Format::Text {
-            return Err(CommandError::Usage("attributions are written as json or csv".into()));
-        }
+        let default = if piped.is_some() { Format::Csv } else { Format::Json };
+        let by_name = |path: &PathBuf| Format::of(path);
+        let format = self.format.take().unwrap_or_else(|| output.as_ref().map_or(default, by_name));
+        let id = match source {
+            Source::Files { .. } => self.id.take(),
+            Source::Manifest(_) => None,
+        };
         let reading = std::mem::take(&mut self.reading);
         let how = self.how()?;
         let calibration = self.calibration.take();
-        if format == Format::Csv && how.interactions > 0 {
-            return Err(CommandError::Usage("interactions are written as json".into()));
+        let refuse = |what: &str| Err(CommandError::Usage(what.into()));
+        let is_stream = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+        match format {
+            _ if is_stream(&how.background) || is_stream(&calibration) => refuse(
+                "only the table to explain can come through standard input: give a background or calibration as a file",
+            ),
+            _ if piped.is_some() && how.interactions > 0 => {
+                refuse("interactions are not written of a stream: give the table as a file")
+            }
+            _ if piped.is_some() && how.scale == Scale::LogLoss => {
+                refuse("log-loss needs the outcome, which a stream does not tell: give a study with --study")
+            }
+            Format::Text => refuse("attributions are written as parquet, arrow, jsonl, json or csv"),
+            Format::Csv | Format::JsonLines | Format::Parquet | Format::Arrow if how.interactions > 0 => {
+                refuse("interactions are written as json")
+            }
+            Format::Parquet | Format::Arrow if output.is_none() => {
+                refuse("parquet and arrow are written to a file: add -o FILE")
+            }
+            Format::Json if piped.is_some() => refuse(
+                "a json document holds all rows at once: write a stream as csv or jsonl, or give the table as a file",
+            ),
+            _ => Ok(Task::Explain(Explain { source, piped, id, calibration, format, output, reading, how })),
         }
-        Ok(Task::Explain(Explain { source, calibration, format, output, reading, how }))
     }
 
     fn how(&mut self) -> Result<How, CommandError> {
@@ -329,6 +431,7 @@ impl Given {
             scale: self.scale.take().unwrap_or_default(),
             interactions: self.interactions.take().unwrap_or_default(),
             precision: self.precision.take().unwrap_or_default(),
+            rows: self.rows.take(),
             threads: self.threads.take(),
         };
         let refuse = |what: &str| Err(CommandError::Usage(what.into()));
@@ -342,6 +445,9 @@ impl Given {
             Method::Interventional if how.precision == Precision::F32 => {
                 refuse("--precision f32 has no meaning with --method interventional")
             }
+            Method::Interventional if how.rows.is_some() => refuse(
+                "--rows has no meaning with --method interventional, whose numbers do not depend on it",
+            ),
             _ if how.scale != Scale::Margin && how.interactions > 0 => {
                 refuse("interactions are those of the margin")
             }
@@ -353,7 +459,7 @@ impl Given {
         let operand = self.operands.pop().map(PathBuf::from);
         let model = needed("a model file", self.model.take().or(operand))?;
         let format = self.format.take().unwrap_or(Format::Text);
-        if format == Format::Csv {
+        if !matches!(format, Format::Text | Format::Json) {
             return Err(CommandError::Usage("what is known of a model is written as text or json".into()));
         }
         let reading = std::mem::take(&mut self.reading);
@@ -387,6 +493,10 @@ impl Given {
             ("--threads", self.threads.is_some()),
             ("--calibration", self.calibration.is_some()),
             ("--date", self.date.is_some()),
+            ("--header", self.header.is_some()),
+            ("--chunk", self.chunk.is_some()),
+            ("--rows", self.rows.is_some()),
+            ("--id", self.id.is_some()),
         ];
         if let Some((name, _)) = left.iter().find(|(_, is_left)| *is_left) {
             return Err(CommandError::Usage(format!("{name} has no meaning here")));
@@ -422,7 +532,16 @@ mod tests {
         let explain = |source, format, output: Option<&str>, all_trees| {
             let (output, how) = (output.map(Into::into), How::default());
             let reading = Reading { all_trees, at: None };
-            Ok(Task::Explain(Explain { source, calibration: None, format, output, reading, how }))
+            Ok(Task::Explain(Explain {
+                source,
+                piped: None,
+                id: None,
+                calibration: None,
+                format,
+                output,
+                reading,
+                how,
+            }))
         };
         assert_eq!(asked("explain --model m.json --data x.csv"), explain(files(), Format::Json, None, false));
         assert_eq!(
@@ -447,6 +566,8 @@ mod tests {
             ),
             Ok(Task::Explain(Explain {
                 source,
+                piped: None,
+                id: None,
                 calibration,
                 format: Format::Json,
                 output,

@@ -1,6 +1,7 @@
 //! What can go wrong, on one line.
 
-use crate::dataset::DataError;
+use super::files::STANDARD_INPUT;
+use crate::dataset::{DataError, Look};
 use crate::ensemble::ModelError;
 use crate::explain::ExplainError;
 use crate::share::page::PackError;
@@ -95,6 +96,10 @@ impl CommandError {
         match self {
             CommandError::Usage(_) => "Run `clarimark --help` for what there is.".into(),
             CommandError::Model { problem, .. } => problem.hint(),
+            CommandError::Data {
+                path,
+                problem: DataError::NotATable(Look::Parquet | Look::Arrow | Look::Zip),
+            } if path == STANDARD_INPUT => "A stream is CSV or TSV: give other tables as a file.".into(),
             CommandError::Data { problem, .. } => problem.hint(),
             CommandError::Study { problem, .. } => problem.hint(),
             CommandError::Explain { problem, .. } => problem.hint(),

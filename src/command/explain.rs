@@ -1,16 +1,17 @@
 //! `clarimark explain`.
 
-use super::arguments::{Explain, Format, How, Scale};
+use super::arguments::{Explain, How, Scale, Source};
 use super::files::{self, Loaded, load};
-use super::{CommandError, warn};
+use super::sink::Sink;
+use super::{CommandError, stream, warn};
 use crate::explain::{Attributions, Engine, ExplainError, Interactions, Interventional, Output, Transformed};
 use crate::ids::RowId;
 use crate::share::table::{Background, Details, Document, Matrices, names_of};
 use crate::study::{Outcome, Study};
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{Read, Write};
+use std::ops::Range;
 use std::time::Instant;
 
 /// Rows whose inputs are laid out at a time.
@@ -18,25 +19,32 @@ const CHUNK: usize = 4096;
 /// Rows that go through tables together.
 const SHEET: usize = 64;
 /// Rows that are compared pair by pair together.
-const FEW: usize = 16;
+pub(super) const FEW: usize = 16;
 
-pub(super) fn run(options: &Explain, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), CommandError> {
-    let loaded = load(&options.source, options.calibration.as_deref(), &options.reading)?;
+pub(super) fn run(
+    options: &Explain,
+    input: &mut dyn Read,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), CommandError> {
+    if let (Source::Files { model, .. }, Some(piped)) = (&options.source, &options.piped) {
+        return stream::run(options, model, piped, input, out, err);
+    }
+    let (id, calibration) = (options.id.as_deref(), options.calibration.as_deref());
+    let loaded = load(&options.source, id, calibration, &options.reading)?;
     let study = &loaded.study;
     let mut warnings = study.warnings.clone();
     let background = match &options.how.background {
         None => None,
         Some(path) => {
-            let (study, of_background) = files::background(path, &loaded)?;
+            let (study, of_background) =
+                files::background(path, &study.model, &study.model_file, &study.manifest, &warnings)?;
             warnings.extend(of_background);
             Some(study)
         }
     };
     warn(err, &warnings)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.how.threads.unwrap_or_default())
-        .build()
-        .map_err(std::io::Error::other)?;
+    let pool = pool_of(&options.how)?;
     let explained = explain(&loaded, background.as_ref(), &options.how, &pool, err)?;
     let document = Document {
         model: &study.model,
@@ -45,26 +53,22 @@ pub(super) fn run(options: &Explain, out: &mut dyn Write, err: &mut dyn Write) -
         attributions: &explained.result.attributions,
         warnings: &warnings,
     };
-    let scale = match options.how.scale {
-        Scale::Margin => None,
-        Scale::Probability => Some(("probability", &explained.result)),
-        Scale::LogLoss => Some(("log-loss", &explained.result)),
-    };
     let of = |b: &Study| Background { rows: b.n_rows(), sha256: b.data_file.sha256.clone() };
     let details = Details {
         background: background.as_ref().map(of),
-        scale,
+        scale: options.how.scale.name().map(|name| (name, &explained.result)),
         precision: options.how.precision,
         interactions: explained.matrices.as_ref(),
     };
-    match &options.output {
-        None => write(&document, &details, options.format, &mut BufWriter::new(out)),
-        Some(path) => {
-            let file = File::create(path)
-                .map_err(|problem| CommandError::File { path: path.display().to_string(), problem })?;
-            write(&document, &details, options.format, &mut BufWriter::new(file))
-        }
-    }
+    let mut sink = Sink::new(options.output.as_deref(), out, options.format, true, &document, &details)?;
+    sink.write(&document, &details)?;
+    sink.finish()
+}
+
+/// The threads that were asked for.
+pub(super) fn pool_of(how: &How) -> Result<ThreadPool, CommandError> {
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(how.threads.unwrap_or_default());
+    Ok(builder.build().map_err(std::io::Error::other)?)
 }
 
 /// What is written.
@@ -85,18 +89,19 @@ fn explain(
     let problem = |problem| CommandError::Explain { path: loaded.model_path.clone(), problem };
     let rows: Vec<RowId> = study.rows().collect();
     let firsts = &rows[..how.interactions.min(rows.len())];
+    let inputs_of = |piece: Range<usize>| study.binding.matrix(&study.data, &rows[piece]);
     let (result, interactions) = match background {
         None => {
-            let engine = Engine::new(model, rows.len(), how.precision).map_err(problem)?;
-            let result = in_pieces(pool, study, &rows, table_piece(pool, rows.len()), |_, inputs| {
-                engine.explain(inputs)
-            });
+            let n_rows = how.rows.unwrap_or(rows.len());
+            let engine = Engine::new(model, n_rows, how.precision).map_err(problem)?;
+            let piece = table_piece(pool, rows.len());
+            let result = in_pieces(pool, rows.len(), piece, |piece| engine.explain(&inputs_of(piece)));
             let interactions = (!firsts.is_empty()).then(|| Interactions::by_cover(model)).transpose();
             (margins(result, engine.base_values()), interactions.map_err(problem)?)
         }
         Some(background) => {
             let labels = labels(how.scale, study)?;
-            let output = |rows: std::ops::Range<usize>| match how.scale {
+            let output = |rows: Range<usize>| match how.scale {
                 Scale::Margin => Output::Margin,
                 Scale::Probability => Output::Probability,
                 Scale::LogLoss => Output::LogLoss(&labels[rows]),
@@ -107,17 +112,13 @@ fn explain(
             let engine = Interventional::new(model, &inputs).map_err(problem)?;
             let result = if how.scale == Scale::Margin {
                 let piece = table_piece(pool, rows.len());
-                margins(
-                    in_pieces(pool, study, &rows, piece, |_, inputs| engine.explain(inputs)),
-                    engine.base_values(),
-                )
+                let result = in_pieces(pool, rows.len(), piece, |piece| engine.explain(&inputs_of(piece)));
+                margins(result, engine.base_values())
             } else {
-                let of = |first: usize, inputs: &[f64]| {
-                    let n = inputs.len() / model.n_features().max(1);
-                    engine.explain_output(inputs, output(first..first + n))
-                };
-                estimate(pool, study, &rows, &engine, &of, err)?;
-                transformed(in_pieces(pool, study, &rows, FEW, of), &engine).map_err(problem)?
+                let of =
+                    |piece: Range<usize>| engine.explain_output(&inputs_of(piece.clone()), output(piece));
+                estimate(pool, rows.len(), &engine, &of, err)?;
+                transformed(in_pieces(pool, rows.len(), FEW, of), &engine).map_err(problem)?
             };
             (result, (!firsts.is_empty()).then(|| Interactions::by_background(&engine)))
         }
@@ -127,29 +128,28 @@ fn explain(
 }
 
 /// Rows per piece, so that every thread has one.
-fn table_piece(pool: &ThreadPool, n_rows: usize) -> usize {
+pub(super) fn table_piece(pool: &ThreadPool, n_rows: usize) -> usize {
     n_rows.div_ceil(pool.current_num_threads()).next_multiple_of(SHEET).clamp(SHEET, CHUNK)
 }
 
-/// Explains pieces of the rows side by side, in order. `explain` gets the number of the first row and the inputs.
-fn in_pieces<T: Send>(
+/// Explains pieces of so many rows side by side, in order.
+pub(super) fn in_pieces<T: Send>(
     pool: &ThreadPool,
-    study: &Study,
-    rows: &[RowId],
+    n_rows: usize,
     n_together: usize,
-    explain: impl Fn(usize, &[f64]) -> T + Sync,
+    explain: impl Fn(Range<usize>) -> T + Sync,
 ) -> Vec<T> {
-    let piece = |(i, rows)| explain(i * n_together, &study.binding.matrix(&study.data, rows));
-    pool.install(|| rows.par_chunks(n_together).enumerate().map(piece).collect())
+    let piece = |i| explain(i * n_together..n_rows.min((i + 1) * n_together));
+    pool.install(|| (0..n_rows.div_ceil(n_together)).into_par_iter().map(piece).collect())
 }
 
-fn margins(pieces: Vec<Attributions>, base_values: &[f64]) -> Transformed {
+pub(super) fn margins(pieces: Vec<Attributions>, base_values: &[f64]) -> Transformed {
     let mut attributions = Attributions { base_values: base_values.to_vec(), ..Attributions::default() };
     pieces.into_iter().for_each(|piece| attributions.append(piece));
     Transformed { attributions, ..Transformed::default() }
 }
 
-fn transformed(
+pub(super) fn transformed(
     pieces: Vec<Result<Transformed, ExplainError>>,
     engine: &Interventional,
 ) -> Result<Transformed, ExplainError> {
@@ -183,38 +183,23 @@ fn labels(scale: Scale, study: &Study) -> Result<Vec<bool>, CommandError> {
 /// Says how long a comparison pair by pair will take, from that of the first rows.
 fn estimate<T>(
     pool: &ThreadPool,
-    study: &Study,
-    rows: &[RowId],
+    n_rows: usize,
     engine: &Interventional,
-    explain: &dyn Fn(usize, &[f64]) -> T,
+    explain: &dyn Fn(Range<usize>) -> T,
     err: &mut dyn Write,
 ) -> Result<(), CommandError> {
-    let n_tried = rows.len().min(FEW / 4);
-    let inputs = study.binding.matrix(&study.data, &rows[..n_tried]);
+    let n_tried = n_rows.min(FEW / 4);
     let start = Instant::now();
-    explain(0, &inputs);
-    let seconds = start.elapsed().as_secs_f64() * rows.len() as f64
+    explain(0..n_tried);
+    let seconds = start.elapsed().as_secs_f64() * n_rows as f64
         / n_tried.max(1) as f64
-        / pool.current_num_threads().min(rows.len().div_ceil(FEW)).max(1) as f64;
+        / pool.current_num_threads().min(n_rows.div_ceil(FEW)).max(1) as f64;
     let duration = match seconds {
         s if s < 90.0 => format!("{s:.0} seconds"),
         s if s < 5400.0 => format!("{:.0} minutes", s / 60.0),
         s => format!("{:.0} hours", s / 3600.0),
     };
-    let (n, m) = (rows.len(), engine.n_background());
+    let (n, m) = (n_rows, engine.n_background());
     writeln!(err, "note: {n} rows, each compared with {m} background rows, will take about {duration}")?;
     Ok(())
-}
-
-fn write(
-    document: &Document<'_>,
-    details: &Details<'_>,
-    format: Format,
-    mut out: &mut impl Write,
-) -> Result<(), CommandError> {
-    match format {
-        Format::Csv => document.write_csv_with(details, &mut out)?,
-        Format::Json | Format::Text => document.write_json_with(details, &mut out)?,
-    }
-    Ok(out.flush()?)
 }

@@ -4,10 +4,13 @@ use super::CommandError;
 use super::arguments::{Reading, Source};
 use crate::Parsed;
 use crate::dataset::convert;
-use crate::ensemble::{self, Ensemble, ReadOptions, format::MAX_FILE_BYTES};
+use crate::ensemble::{self, Ensemble, ReadOptions, Summary, format::MAX_FILE_BYTES};
 use crate::study::{self, Comparator, FileFacts, FileRef, Manifest, Parts, Study};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// What the table is called in messages when it comes that way.
+pub(super) const STANDARD_INPUT: &str = "standard input";
 
 /// A file that was read.
 pub(super) struct Opened {
@@ -64,6 +67,41 @@ impl Opened {
     }
 }
 
+/// A model with its file.
+pub(super) struct Fitted {
+    pub(super) model: Ensemble,
+    pub(super) path: String,
+    pub(super) facts: FileFacts,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Reads a model, and puts a calibration on top of it.
+pub(super) fn fitted(
+    path: &Path,
+    calibration: Option<&Path>,
+    reading: &Reading,
+) -> Result<Fitted, CommandError> {
+    let calibration = calibration.map(open).transpose()?;
+    Fitted::read(&open(path)?, calibration.as_ref(), &reading.over(ReadOptions::default()))
+}
+
+impl Fitted {
+    fn read(
+        file: &Opened,
+        calibration: Option<&Opened>,
+        options: &ReadOptions,
+    ) -> Result<Self, CommandError> {
+        let Parsed { value: mut model, mut warnings } = file.model(options)?;
+        if let Some(calibration) = calibration {
+            let calibrated = study::calibrated(model, &calibration.facts().name, &calibration.bytes)
+                .map_err(|e| CommandError::Study { path: calibration.path.clone(), problem: e.into() })?;
+            warnings.extend(calibrated.warnings);
+            model = calibrated.value;
+        }
+        Ok(Fitted { model, path: file.path.clone(), facts: file.facts(), warnings })
+    }
+}
+
 /// A study with its model, and the path of the model for messages.
 pub(super) struct Loaded {
     pub(super) model: Ensemble,
@@ -71,16 +109,21 @@ pub(super) struct Loaded {
     pub(super) study: Study,
 }
 
-/// `calibration` is a table beside the model; that of the manifest otherwise.
+/// `id` names the column of ids of a table without a manifest; `calibration` is a table beside the model, that of the
+/// manifest otherwise.
 pub(super) fn load(
     source: &Source,
+    id: Option<&str>,
     calibration: Option<&Path>,
     reading: &Reading,
 ) -> Result<Loaded, CommandError> {
     let mut calibration_file = calibration.map(open).transpose()?;
     let mut comparator_file = None;
     let (model_file, data_file, manifest) = match source {
-        Source::Files { model, data } => (open(model)?, open(data)?, Parsed::clean(Manifest::default())),
+        Source::Files { model, data } => {
+            let manifest = Manifest { id: id.map(str::to_owned), ..Manifest::default() };
+            (open(model)?, open(data)?, Parsed::clean(manifest))
+        }
         Source::Manifest(path) => {
             let folder = folder(path)?;
             let model = folder.open("model", folder.manifest.value.model.as_ref())?;
@@ -96,15 +139,9 @@ pub(super) fn load(
         }
     };
     let mut warnings = manifest.warnings;
-    let Parsed { value: mut model, warnings: of_model } =
-        model_file.model(&reading.over(manifest.value.reading.clone()))?;
-    warnings.extend(of_model);
-    if let Some(file) = &calibration_file {
-        let calibrated = study::calibrated(model, &file.facts().name, &file.bytes)
-            .map_err(|e| CommandError::Study { path: file.path.clone(), problem: e.into() })?;
-        warnings.extend(calibrated.warnings);
-        model = calibrated.value;
-    }
+    let options = reading.over(manifest.value.reading.clone());
+    let fitted = Fitted::read(&model_file, calibration_file.as_ref(), &options)?;
+    warnings.extend(fitted.warnings);
     let Parsed { value: data, warnings: of_data } = convert::read(&data_file.bytes)
         .map_err(|problem| CommandError::Data { path: data_file.path.clone(), problem })?;
     warnings.extend(of_data);
@@ -120,32 +157,38 @@ pub(super) fn load(
     };
     let parts = Parts {
         manifest: manifest.value,
-        model_file: model_file.facts(),
+        model_file: fitted.facts,
         data_file: data_file.facts(),
         comparator,
         warnings,
     };
-    let study = Study::join(model.summary(), data, parts)
+    let study = Study::join(fitted.model.summary(), data, parts)
         .map_err(|problem| CommandError::Study { path: data_file.path, problem })?;
-    Ok(Loaded { model, model_path: model_file.path, study })
+    Ok(Loaded { model: fitted.model, model_path: fitted.path, study })
 }
 
-/// The table that a study is compared with, bound as the study's own, and what deserves a look about it.
-pub(super) fn background(path: &Path, loaded: &Loaded) -> Result<(Study, Vec<String>), CommandError> {
+/// The table that patients are compared with, bound as theirs, and what deserves a look about it beside what is known.
+pub(super) fn background(
+    path: &Path,
+    model: &Summary,
+    model_file: &FileFacts,
+    manifest: &Manifest,
+    known: &[String],
+) -> Result<(Study, Vec<String>), CommandError> {
     let file = open(path)?;
     let Parsed { value: data, warnings } = convert::read(&file.bytes)
         .map_err(|problem| CommandError::Data { path: file.path.clone(), problem })?;
     let parts = Parts {
         // A background is not judged.
-        manifest: Manifest { comparator: None, ..loaded.study.manifest.clone() },
-        model_file: loaded.study.model_file.clone(),
+        manifest: Manifest { comparator: None, ..manifest.clone() },
+        model_file: model_file.clone(),
         data_file: file.facts(),
         comparator: None,
         warnings,
     };
-    let study = Study::join(loaded.study.model.clone(), data, parts)
+    let study = Study::join(model.clone(), data, parts)
         .map_err(|problem| CommandError::Study { path: file.path, problem })?;
-    let known = |warning: &&String| !loaded.study.warnings.contains(warning);
-    let warnings = study.warnings.iter().filter(known).map(|w| format!("background: {w}")).collect();
+    let new = study.warnings.iter().filter(|warning| !known.contains(warning));
+    let warnings = new.map(|w| format!("background: {w}")).collect();
     Ok((study, warnings))
 }

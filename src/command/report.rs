@@ -15,7 +15,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 pub(super) fn run(options: &Report, err: &mut dyn Write) -> Result<(), CommandError> {
-    let loaded = load(&options.source, options.calibration.as_deref(), &options.reading)?;
+    let loaded = load(&options.source, None, options.calibration.as_deref(), &options.reading)?;
     warn(err, &loaded.study.warnings)?;
     let a = analyse(Arc::new(loaded.study), &loaded.model, &loaded.model_path)?;
     let now = ViewState::default();

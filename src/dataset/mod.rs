@@ -5,7 +5,7 @@ pub mod csv;
 mod error;
 pub mod quality;
 
-pub use error::DataError;
+pub use error::{Cap, DataError, Look};
 
 /// Code of a missing level.
 pub const MISSING: u32 = u32::MAX;

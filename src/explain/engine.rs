@@ -25,6 +25,16 @@ pub enum Precision {
     F32,
 }
 
+impl Precision {
+    /// `f64` or `f32`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Precision::F64 => "f64",
+            Precision::F32 => "f32",
+        }
+    }
+}
+
 /// Subtrees up to 7 bits are one unit; a leaf may have up to 10.
 const CUT: Cut = Cut { merge: 7, leaf: 10 };
 /// Rows below which no table pays, and none is thought about.

@@ -209,38 +209,98 @@ impl Document<'_> {
     /// # Errors
     /// Those of the writer.
     pub fn write_csv_with(&self, details: &Details<'_>, out: &mut impl Write) -> io::Result<()> {
+        self.write_csv_header(out)?;
+        self.write_csv_rows(details, out)
+    }
+
+    /// The first line of [`Document::write_csv_with`].
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_csv_header(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut writer = ::csv::Writer::from_writer(out);
+        writer.write_record(self.columns(inert))?;
+        writer.flush()
+    }
+
+    /// The other lines of [`Document::write_csv_with`], one per row.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_csv_rows(&self, details: &Details<'_>, out: &mut impl Write) -> io::Result<()> {
+        let mut writer = ::csv::Writer::from_writer(out);
+        for (r, name) in self.rows.iter().enumerate() {
+            let id = match name {
+                RowName::Id(id) => inert(id),
+                RowName::Number(n) => n.to_string(),
+            };
+            let numbers = self.numbers(r, details);
+            writer.write_record(std::iter::once(id).chain(numbers.iter().map(f64::to_string)))?;
+        }
+        writer.flush()
+    }
+
+    /// Writes one object per row and line: `{"id":…,"margin":[output],"prediction":[output],"base_values":[output],
+    /// "attributions":{feature:[output],…}}`, of a calibrated model also `"calibrated":…`. Numbers as in
+    /// [`Document::write_json`].
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_json_lines(&self, details: &Details<'_>, out: &mut impl Write) -> io::Result<()> {
         let (a, k) = (self.attributions, self.attributions.n_outputs);
+        let names: Vec<String> =
+            self.model.features.iter().map(|f| json(&f.name)).collect::<io::Result<_>>()?;
+        let calibrated = self.calibrated();
+        for (r, name) in self.rows.iter().enumerate() {
+            write!(out, "{{\"id\":{},\"margin\":{}", json(name)?, json(&a.margin.get(r * k..(r + 1) * k))?)?;
+            write!(out, ",\"prediction\":{}", json(&self.prediction(r))?)?;
+            if let Some(calibrated) = calibrated.as_ref().and_then(|c| c.get(r)) {
+                write!(out, ",\"calibrated\":{}", json(calibrated)?)?;
+            }
+            write!(out, ",\"base_values\":{},\"attributions\":{{", json(&self.base_values(r, details))?)?;
+            let width = a.n_features * k;
+            for (f, phi) in a.values[r * width..(r + 1) * width].chunks_exact(k.max(1)).enumerate() {
+                write!(out, "{}{}:{}", if f == 0 { "" } else { "," }, names[f], json(&phi)?)?;
+            }
+            writeln!(out, "}}}}")?;
+        }
+        out.flush()
+    }
+
+    /// Names of the columns of a table of attributions: id, margin, prediction, of a calibrated model the calibrated
+    /// value, base value, then the features; where there are several outputs, each with each.
+    pub fn columns(&self, written: impl Fn(&str) -> String) -> Vec<String> {
+        let k = self.attributions.n_outputs;
         let of = |name: &str, output: usize| {
             if k == 1 { name.to_string() } else { format!("{name} [{}]", self.model.outputs[output]) }
         };
-        let mut writer = ::csv::Writer::from_writer(out);
-        let mut header = vec!["id".to_string()];
-        let calibrated = self.calibrated();
+        let mut names = vec!["id".to_string()];
         for what in ["margin", "prediction"] {
-            header.extend((0..k).map(|o| of(what, o)));
+            names.extend((0..k).map(|o| of(what, o)));
         }
-        header.extend(calibrated.iter().map(|_| "calibrated".to_owned()));
-        header.extend((0..k).map(|o| of("base value", o)));
+        names.extend(self.model.calibration.iter().map(|_| "calibrated".to_owned()));
+        names.extend((0..k).map(|o| of("base value", o)));
         for feature in &self.model.features {
-            header.extend((0..k).map(|o| of(&inert(&feature.name), o)));
+            names.extend((0..k).map(|o| of(&written(&feature.name), o)));
         }
-        writer.write_record(&header)?;
-        for (r, name) in self.rows.iter().enumerate() {
-            let mut record = vec![match name {
-                RowName::Id(id) => inert(id),
-                RowName::Number(n) => n.to_string(),
-            }];
-            record.extend((0..k).map(|o| a.margin(r, o).to_string()));
-            record.extend(self.prediction(r).iter().map(f64::to_string));
-            record.extend(calibrated.iter().filter_map(|c| c.get(r)).map(f64::to_string));
-            let base_values =
-                details.scale.map_or(&a.base_values[..], |(_, on)| &on.base_values[r * k..][..k]);
-            record.extend(base_values.iter().map(f64::to_string));
-            let width = a.n_features * k;
-            record.extend(a.values[r * width..(r + 1) * width].iter().map(f64::to_string));
-            writer.write_record(&record)?;
-        }
-        writer.flush()
+        names
+    }
+
+    /// The numbers of a row under these columns, behind its id.
+    pub fn numbers(&self, row: usize, details: &Details<'_>) -> Vec<f64> {
+        let (a, k) = (self.attributions, self.attributions.n_outputs);
+        let mut numbers = a.margin[row * k..(row + 1) * k].to_vec();
+        numbers.extend(self.prediction(row));
+        numbers.extend(self.model.calibrated(a.margin(row, 0)));
+        numbers.extend(self.base_values(row, details));
+        let width = a.n_features * k;
+        numbers.extend(&a.values[row * width..(row + 1) * width]);
+        numbers
+    }
+
+    fn base_values<'b>(&'b self, row: usize, details: &'b Details<'_>) -> &'b [f64] {
+        let (a, k) = (self.attributions, self.attributions.n_outputs);
+        details.scale.map_or(&a.base_values[..], |(_, on)| &on.base_values[row * k..][..k])
     }
 }
 

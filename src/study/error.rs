@@ -63,6 +63,16 @@ pub enum StudyError {
         /// The cell.
         text: String,
     },
+    /// A cell of a stream whose meaning would depend on the rest of its column.
+    #[error("column {column}, row {row}: “{text}” does not go with what came before it in the column")]
+    Mixed {
+        /// Column of the table.
+        column: String,
+        /// Row as a spreadsheet counts.
+        row: usize,
+        /// The cell.
+        text: String,
+    },
     /// A level that the model has not been trained on.
     #[error("column {column}, row {row}: the model does not know the level “{level}”")]
     UnseenLevel {
@@ -143,6 +153,9 @@ impl StudyError {
                 "Write numbers with a decimal point and without thousands separators.".into()
             }
             StudyError::NotANumber { .. } => "Correct the cell, or leave it empty if it is missing.".into(),
+            StudyError::Mixed { .. } => {
+                "Write the whole column in one way, or give the table as a file, which is read whole first.".into()
+            }
             StudyError::UnseenLevel { known, .. } => {
                 format!("Use one of the levels it was trained on ({}), or leave the cell empty.", list(known))
             }

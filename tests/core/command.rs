@@ -24,7 +24,7 @@ pub(crate) fn clarimark(arguments: &[&str]) -> Ran {
     Ran { status, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
 }
 
-fn case(name: &str, ending: &str) -> String {
+pub(crate) fn case(name: &str, ending: &str) -> String {
     folder().join(format!("xgboost-3.4.1/{name}.{ending}")).to_str().unwrap().to_owned()
 }
 
@@ -40,7 +40,7 @@ fn explain(name: &str) -> Value {
 }
 
 /// Numbers of a nested array, in order; null is NaN.
-fn numbers(value: &Value) -> Vec<f64> {
+pub(crate) fn numbers(value: &Value) -> Vec<f64> {
     match value {
         Value::Array(items) => items.iter().flat_map(numbers).collect(),
         other => vec![other.as_f64().unwrap_or(f64::NAN)],

@@ -17,6 +17,7 @@ mod reference;
 mod report;
 mod session;
 mod statistics;
+mod stream;
 mod study_run;
 mod subgroups;
 mod tables;

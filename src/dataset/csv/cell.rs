@@ -7,10 +7,10 @@ pub(super) const MISSING_WORDS: [&str; 11] =
 
 /// What a trimmed cell says.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cell {
+pub enum Cell {
     /// Nothing.
     Empty,
-    /// A word for missing, as an index into [`MISSING_WORDS`].
+    /// A word for missing, as an index into the list of them.
     Word(usize),
     /// A lone `.`, which SAS writes for missing: missing among numbers, a text among texts.
     Dot,
@@ -34,7 +34,7 @@ pub(super) enum Cell {
 
 impl Cell {
     /// Reads a trimmed cell. `buffer` is scratch space.
-    pub(super) fn of(cell: &str, buffer: &mut String) -> Cell {
+    pub fn of(cell: &str, buffer: &mut String) -> Cell {
         let Some(&first) = cell.as_bytes().first() else { return Cell::Empty };
         if cell == "." {
             return Cell::Dot;

@@ -7,14 +7,8 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, DataError> {
     if bytes.len() > Cap::File.limit() {
         return Err(DataError::TooLarge { cap: Cap::File, row: None });
     }
-    if let Some(look) = magic(bytes) {
-        return Err(DataError::NotATable(look));
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(DataError::Utf16 { byte: 0 });
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map_or((bytes, 0), |rest| (rest, 3));
-    let (bytes, skipped) = bytes;
+    let skipped = look(bytes)?;
+    let bytes = &bytes[skipped..];
     if let Some(at) = bytes.iter().position(|&b| b == 0) {
         return Err(nul(bytes, at, skipped));
     }
@@ -23,14 +17,26 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, DataError> {
         let line = 1 + bytes[..at].iter().filter(|&&b| b == b'\n').count();
         DataError::NotUtf8 { byte: skipped + at, line }
     })?;
-    let start = text.trim_start();
-    if start.is_empty() {
+    if text.trim_start().is_empty() {
         return Err(DataError::Empty);
     }
-    match document(start) {
-        Some(look) => Err(DataError::NotATable(look)),
-        None => Ok(text),
+    look_at_words(text).map(|()| text)
+}
+
+/// Refuses other kinds of file by their first bytes; the length of the byte-order mark.
+pub(super) fn look(bytes: &[u8]) -> Result<usize, DataError> {
+    if let Some(look) = magic(bytes) {
+        return Err(DataError::NotATable(look));
     }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(DataError::Utf16 { byte: 0 });
+    }
+    Ok(if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 })
+}
+
+/// Refuses other kinds of text by how they begin.
+pub(super) fn look_at_words(text: &str) -> Result<(), DataError> {
+    document(text.trim_start()).map_or(Ok(()), |look| Err(DataError::NotATable(look)))
 }
 
 /// Binary kinds, by their first bytes.
@@ -65,7 +71,7 @@ fn document(start: &str) -> Option<Look> {
 }
 
 /// NUL bytes in every second place are UTF-16 without a mark; anywhere else they are not text.
-fn nul(bytes: &[u8], at: usize, skipped: usize) -> DataError {
+pub(super) fn nul(bytes: &[u8], at: usize, skipped: usize) -> DataError {
     let head = &bytes[..bytes.len().min(64)];
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).all(|&b| b == 0);
     if head.len() >= 4 && (zeros(0) != zeros(1)) {

@@ -20,10 +20,13 @@ mod decode;
 mod header;
 mod records;
 mod sniff;
+mod stream;
 mod table;
 mod unpack;
 mod write;
 
+pub use cell::Cell;
+pub use stream::{Row, Stream};
 pub use write::inert;
 
 use super::{DataError, Dataset};

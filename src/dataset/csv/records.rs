@@ -3,17 +3,48 @@
 use crate::dataset::error::{Cap, DataError};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
+/// Where the text comes from.
+pub(super) trait Source {
+    /// From the start of the record under way on, as far as it is there.
+    fn bytes(&self) -> &[u8];
+    /// Brings more of it, for a record that is this row; false at the end.
+    fn more(&mut self, row: usize) -> Result<bool, DataError>;
+    /// Checks that the first `n` bytes, a record, are text.
+    fn check(&self, n: usize) -> Result<(), DataError>;
+    /// Gives up the first `n` bytes.
+    fn forget(&mut self, n: usize);
+}
+
+/// The bytes of a text that is there as a whole.
+impl Source for &[u8] {
+    fn bytes(&self) -> &[u8] {
+        self
+    }
+    fn more(&mut self, _: usize) -> Result<bool, DataError> {
+        Ok(false)
+    }
+    fn check(&self, _: usize) -> Result<(), DataError> {
+        Ok(())
+    }
+    fn forget(&mut self, n: usize) {
+        *self = self.get(n..).unwrap_or_default();
+    }
+}
+
 /// The records of a text, one after the other; blank lines are skipped.
-pub(super) struct Records<'a> {
+pub(super) struct Records<S> {
     core: csv_core::Reader,
-    text: &'a str,
+    source: S,
     delimiter: u8,
-    /// Bytes of `text` that were read.
-    read: usize,
     /// Records that were returned.
     n: usize,
+    /// Last byte of the record before.
+    before: Option<u8>,
     /// Blank lines between records.
     pub(super) n_blank: usize,
+    /// Bytes and cells of the record that was read last.
+    n_bytes: usize,
+    n_ends: usize,
     cells: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -39,17 +70,31 @@ impl Record<'_> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(self.ends).map(|(start, &end)| self.cells.get(start..end).unwrap_or_default())
     }
+
+    /// One cell; empty if there is none.
+    pub(super) fn get(&self, i: usize) -> &str {
+        let start = i.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(i).and_then(|&end| self.cells.get(start..end)).unwrap_or_default()
+    }
 }
 
-impl<'a> Records<'a> {
+impl<'a> Records<&'a [u8]> {
     pub(super) fn new(text: &'a str, delimiter: u8) -> Self {
+        Records::of(text.as_bytes(), delimiter)
+    }
+}
+
+impl<S: Source> Records<S> {
+    pub(super) fn of(source: S, delimiter: u8) -> Self {
         Records {
             core: ReaderBuilder::new().delimiter(delimiter).build(),
-            text,
+            source,
             delimiter,
-            read: 0,
             n: 0,
+            before: None,
             n_blank: 0,
+            n_bytes: 0,
+            n_ends: 0,
             cells: vec![0; 4096],
             // One more than the cap, so that a record that is too wide is noticed and not stored.
             ends: vec![0; Cap::Columns.limit() + 2],
@@ -58,14 +103,44 @@ impl<'a> Records<'a> {
 
     /// The next record, or None after the last.
     pub(super) fn next(&mut self) -> Result<Option<Record<'_>>, DataError> {
+        Ok(if self.advance()? { Some(self.record()?) } else { None })
+    }
+
+    /// The next record that is wanted.
+    pub(super) fn next_where(
+        &mut self,
+        mut wanted: impl FnMut(&Record<'_>) -> Result<bool, DataError>,
+    ) -> Result<Option<Record<'_>>, DataError> {
+        while self.advance()? {
+            if wanted(&self.record()?)? {
+                return self.record().map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The record that was read last.
+    fn record(&self) -> Result<Record<'_>, DataError> {
+        // Only whole ASCII characters were taken out of valid text, so what is left is valid too.
+        let cells = std::str::from_utf8(&self.cells[..self.n_bytes])
+            .map_err(|_| DataError::NotUtf8 { byte: 0, line: self.n })?;
+        let several_lines = cells.contains(['\n', '\r']);
+        Ok(Record { cells, ends: &self.ends[..self.n_ends], row: self.n, several_lines })
+    }
+
+    /// Reads a record; false after the last.
+    fn advance(&mut self) -> Result<bool, DataError> {
         let row = self.n + 1;
-        let start = self.read;
-        let (mut n_bytes, mut n_ends) = (0, 0);
+        let (mut n_read, mut n_bytes, mut n_ends, mut ended) = (0, 0, 0, false);
         loop {
-            let input = &self.text.as_bytes()[self.read..];
+            // An empty input tells the state machine that the text ends here.
+            if !ended && n_read == self.source.bytes().len() {
+                ended = !self.source.more(row)?;
+            }
+            let input = &self.source.bytes()[n_read..];
             let (result, n_in, n_out, n_end) =
                 self.core.read_record(input, &mut self.cells[n_bytes..], &mut self.ends[n_ends..]);
-            self.read += n_in;
+            n_read += n_in;
             n_bytes += n_out;
             n_ends += n_end;
             let open = n_bytes - self.ends[..n_ends].last().copied().unwrap_or(0);
@@ -73,7 +148,6 @@ impl<'a> Records<'a> {
                 return Err(DataError::TooLarge { cap: Cap::Cell, row: Some(row) });
             }
             match result {
-                // An empty input tells the state machine that the text ends here.
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => {
                     let more = self.cells.len();
@@ -83,17 +157,21 @@ impl<'a> Records<'a> {
                 ReadRecordResult::OutputEndsFull => {
                     return Err(DataError::TooLarge { cap: Cap::Columns, row: Some(row) });
                 }
-                ReadRecordResult::End => return Ok(None),
+                ReadRecordResult::End => return Ok(false),
                 ReadRecordResult::Record => break,
             }
         }
-        let raw = &self.text.as_bytes()[start..self.read];
-        if self.read == self.text.len() && ends_inside_quotes(raw, self.delimiter) {
+        self.source.check(n_read)?;
+        let raw = &self.source.bytes()[..n_read];
+        // A record before the end was ended by its line.
+        if ended && ends_inside_quotes(raw, self.delimiter) {
             return Err(DataError::UnclosedQuote { row });
         }
-        self.n_blank += blank_lines(raw, self.text.as_bytes()[..start].last());
+        self.n_blank += blank_lines(raw, self.before.as_ref());
+        self.before = raw.last().copied();
+        self.source.forget(n_read);
         self.n = row;
-        let cells = &self.cells[..n_bytes];
+        (self.n_bytes, self.n_ends) = (n_bytes, n_ends);
         let ends = &self.ends[..n_ends];
         if n_bytes > Cap::Cell.limit() && longest(ends) > Cap::Cell.limit() {
             return Err(DataError::TooLarge { cap: Cap::Cell, row: Some(row) });
@@ -101,9 +179,7 @@ impl<'a> Records<'a> {
         if ends.len() > Cap::Columns.limit() {
             return Err(DataError::TooLarge { cap: Cap::Columns, row: Some(row) });
         }
-        // Only whole ASCII characters were taken out of valid text, so what is left is valid too.
-        let cells = std::str::from_utf8(cells).map_err(|_| DataError::NotUtf8 { byte: start, line: row })?;
-        Ok(Some(Record { cells, ends, row, several_lines: cells.contains(['\n', '\r']) }))
+        Ok(true)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::dataset::error::{Cap, DataError};
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Records that are looked at.
-const SAMPLE: usize = 50;
+pub(super) const SAMPLE: usize = 50;
 
 /// The delimiter of a text: the one that cuts its first records, quotation marks respected, into equally many cells,
 /// and into the most. Where none does, the one that does so most often.
@@ -21,6 +21,15 @@ pub(super) fn delimiter(text: &str) -> u8 {
         }
     }
     best.1
+}
+
+/// True if every candidate finds more records than are looked at, so that what follows changes nothing.
+pub(super) fn has_sample(text: &str) -> bool {
+    let enough = |delimiter| {
+        let mut records = Records::new(text, delimiter);
+        (0..=SAMPLE).all(|_| matches!(records.next(), Ok(Some(_))))
+    };
+    DELIMITERS.into_iter().all(enough)
 }
 
 /// The line `sep=;` that Excel writes and hides, and the text after it.

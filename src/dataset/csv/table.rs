@@ -236,7 +236,7 @@ impl Table {
 
 /// Reads the columns in which a text came after numbers as texts.
 fn read_again(
-    records: &mut Records<'_>,
+    records: &mut Records<&[u8]>,
     n_rows: usize,
     columns: &mut [Option<Finished>],
 ) -> Result<(), DataError> {
@@ -267,6 +267,6 @@ fn read_again(
 }
 
 /// True if a record is a line of nothing but white space.
-fn is_white(record: &Record<'_>) -> bool {
+pub(super) fn is_white(record: &Record<'_>) -> bool {
     record.len() == 1 && record.iter().all(|cell| cell.trim().is_empty())
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Codes from here on are in no tree's level set (XGBoost's own limit: integers that an f32 holds exactly).
-const CODE_LIMIT: f64 = 16_777_216.0;
+pub(super) const CODE_LIMIT: f64 = 16_777_216.0;
 
 /// How the cells of one column become model inputs. A missing cell is NaN in every case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ impl Decode {
     }
 }
 
-fn lookup(codes: &[(f64, f64)], x: f64) -> Option<f64> {
+pub(super) fn lookup(codes: &[(f64, f64)], x: f64) -> Option<f64> {
     // Adding 0 turns −0 into 0, so that both name the same level.
     let at = codes.binary_search_by(|(number, _)| number.total_cmp(&(x + 0.0))).ok()?;
     Some(codes[at].1)
@@ -86,12 +86,7 @@ fn refuse(feature: &FeatureSummary, column: &Column, row: usize, text: &str) -> 
 
 /// Input per level of a text column that feeds a numeric feature: numbers such as `007`, or true and false.
 fn numbers(column: &Column, levels: &[String], warnings: &mut Vec<String>) -> Vec<Option<f64>> {
-    let truth = |text: &String| match text.to_ascii_lowercase().as_str() {
-        "true" => Some(1.0),
-        "false" => Some(0.0),
-        _ => None,
-    };
-    let truths: Vec<Option<f64>> = levels.iter().map(truth).collect();
+    let truths: Vec<Option<f64>> = levels.iter().map(|text| truth(text)).collect();
     if !truths.is_empty() && truths.iter().all(Option::is_some) {
         warnings.push(format!("Column {}: true was read as 1 and false as 0.", column.name));
         return truths;
@@ -99,8 +94,17 @@ fn numbers(column: &Column, levels: &[String], warnings: &mut Vec<String>) -> Ve
     levels.iter().map(|text| text.parse().ok().filter(|x: &f64| x.is_finite())).collect()
 }
 
+/// True is 1, false is 0.
+pub(super) fn truth(text: &str) -> Option<f64> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Some(1.0),
+        "false" => Some(0.0),
+        _ => None,
+    }
+}
+
 /// A code that was written as text.
-fn code(text: &str) -> Option<f64> {
+pub(super) fn code(text: &str) -> Option<f64> {
     text.parse().ok().filter(|x| is_code(*x))
 }
 
@@ -110,6 +114,12 @@ fn is_code(x: f64) -> bool {
 
 /// Code per level of a text column, by the model's level texts; by trimmed texts where the model's have spaces.
 fn level_codes(levels: &[String], known: &[String]) -> Vec<Option<f64>> {
+    let code_of = code_of(known);
+    levels.iter().map(|level| code_of.get(level.as_str()).copied()).collect()
+}
+
+/// Codes by level text, and by trimmed texts where these have spaces.
+pub(super) fn code_of(known: &[String]) -> HashMap<&str, f64> {
     let mut code_of: HashMap<&str, f64> = HashMap::with_capacity(known.len());
     for (code, level) in known.iter().enumerate() {
         code_of.entry(level.trim()).or_insert(code as f64);
@@ -117,11 +127,11 @@ fn level_codes(levels: &[String], known: &[String]) -> Vec<Option<f64>> {
     for (code, level) in known.iter().enumerate() {
         code_of.insert(level, code as f64);
     }
-    levels.iter().map(|level| code_of.get(level.as_str()).copied()).collect()
+    code_of
 }
 
-/// A column of numbers for level texts: `1` names the level `1`, or else `1.0`.
-fn named(column: &Column, x: &[f64], known: &[String]) -> Result<Decode, StudyError> {
+/// Number and code of the level texts that are numbers, ascending: `1` names the level `1`, or else `1.0`.
+pub(super) fn numbers_of(known: &[String]) -> Vec<(f64, f64)> {
     let mut codes: Vec<(f64, f64, bool)> = known
         .iter()
         .enumerate()
@@ -132,7 +142,12 @@ fn named(column: &Column, x: &[f64], known: &[String]) -> Result<Decode, StudyEr
         .collect();
     codes.order_by(|a, b| a.0.total_cmp(&b.0).then(a.2.cmp(&b.2)));
     codes.dedup_by(|later, first| later.0 == first.0);
-    let codes: Vec<(f64, f64)> = codes.into_iter().map(|(number, code, _)| (number, code)).collect();
+    codes.into_iter().map(|(number, code, _)| (number, code)).collect()
+}
+
+/// A column of numbers for level texts.
+fn named(column: &Column, x: &[f64], known: &[String]) -> Result<Decode, StudyError> {
+    let codes = numbers_of(known);
     match x.iter().position(|x| !x.is_nan() && lookup(&codes, *x).is_none()) {
         None => Ok(Decode::Named(codes)),
         Some(row) => Err(StudyError::UnseenLevel {

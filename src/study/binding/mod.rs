@@ -2,8 +2,11 @@
 
 mod decode;
 mod names;
+mod stream;
 
 pub(super) use names::{Match, exact_columns, match_names};
+
+pub use stream::RowBinding;
 
 use super::{Manifest, StudyError, roles, text};
 use crate::Parsed;

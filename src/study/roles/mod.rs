@@ -9,7 +9,7 @@ pub use check::{RoleProblem, check_roles};
 pub use propose::propose_roles;
 
 pub(super) use outcome::{competing, event_value, labels, outcome};
-pub(super) use propose::{beside_the_model, columns_left, repeats};
+pub(super) use propose::{beside_the_model, columns_left, id_column, repeats};
 
 use super::{SplitRole, Study};
 use crate::dataset::{Column, Values};

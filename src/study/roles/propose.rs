@@ -44,6 +44,13 @@ pub(in crate::study) fn columns_left(model: &Summary, data: &Dataset, manifest: 
     proposal.free().collect()
 }
 
+/// The first of the columns whose names say id most clearly, of those that are free.
+pub(in crate::study) fn id_column(names: &[String], free: impl Fn(&usize) -> bool) -> Option<usize> {
+    let likely = (0..names.len()).filter(free).map(|i| (id_likeness(&names[i]), i));
+    let likely = likely.filter(|(likeness, _)| *likeness > 0);
+    likely.max_by_key(|(likeness, i)| (*likeness, std::cmp::Reverse(*i))).map(|(_, i)| i)
+}
+
 /// The role of a column that has no other.
 pub(in crate::study) fn beside_the_model(column: &Column) -> ColumnRole {
     let varies = quality::few_values(column, 1).is_none();
