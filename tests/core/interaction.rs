@@ -1,7 +1,9 @@
 //! Interactions against their definition.
 
 use crate::flow::{chain, distance};
-use crate::random::{ensemble, shapes};
+use crate::random::{ensemble as ensemble_of, shapes};
+use crate::reference::{folder, inputs};
+use clarimark::ensemble;
 use clarimark::explain::{ExplainError, Flow, Interactions, Interventional, oracle};
 use clarimark::ids::{FeatureId, OutputId};
 use proptest::prelude::*;
@@ -63,7 +65,7 @@ proptest! {
 
 #[test]
 fn long_paths_have_interactions() {
-    let model = ensemble(12, &[chain(40, 12)], &[0.5]);
+    let model = ensemble_of(12, &[chain(40, 12)], &[0.5]);
     let rows: Vec<f64> =
         (0..3 * 12).map(|i| if i % 4 == 0 { f64::NAN } else { (i % 29) as f64 - 9.0 }).collect();
     let expected = oracle::interactions(&model, &rows, None).unwrap();
@@ -73,9 +75,38 @@ fn long_paths_have_interactions() {
 
 #[test]
 fn too_many_matrices_are_refused() {
-    let model = ensemble(5_000, &[chain(3, 2)], &[0.0]);
+    let model = ensemble_of(5_000, &[chain(3, 2)], &[0.0]);
     let engine = Interactions::by_cover(&model).unwrap();
     let refused = engine.matrices(&vec![0.0; 5_000 * 3]);
     assert_eq!(refused, Err(ExplainError::TooManyPairs { n_rows: 3, n_features: 5_000 }));
     assert_eq!(engine.strongest(&vec![0.0; 5_000 * 3], 10).len(), 1);
+}
+
+/// A case of `interactions.json`.
+#[derive(serde::Deserialize)]
+struct Case {
+    case: String,
+    tolerance: f64,
+    /// `[row][output][feature][feature]`.
+    values: Vec<Vec<Vec<Vec<f64>>>>,
+}
+
+#[test]
+fn the_libraries_give_the_same_interactions() {
+    let cases = std::fs::read(folder().join("interactions.json")).unwrap();
+    let cases: Vec<Case> = serde_json::from_slice(&cases).unwrap();
+    assert_eq!(cases.len(), 14);
+    for Case { case, tolerance, values } in cases {
+        let path = |ending: &str| folder().join(format!("{case}.{ending}"));
+        let model = ensemble::read(&std::fs::read(path("model.json")).unwrap()).unwrap().value;
+        let got = Interactions::by_cover(&model).unwrap().matrices(&inputs(&model, &path("csv"))).unwrap();
+        let (f, k) = (model.n_features(), model.n_outputs());
+        let expected: Vec<f64> = values
+            .iter()
+            .flat_map(|row| (0..f * f * k).map(move |at| row[at % k][at / k / f][at / k % f]))
+            .collect();
+        assert!(expected.iter().any(|x| *x != 0.0), "{case}");
+        let off = distance(&got, &expected);
+        assert!(off <= tolerance, "{case}: {off}, tolerance {tolerance}");
+    }
 }
