@@ -244,8 +244,20 @@ test('a dark page goes to paper as a light one', async ({ page, open }) => {
   const light = await painted();
   await page.locator('[data-command="theme"]:visible').first().click();
   await expect.poll(painted).not.toBe(light);
+  // Chromium plays back on paper what is drawn for it: a layer above that is cleared takes what is below along.
+  await page.evaluate(() => {
+    const clear = CanvasRenderingContext2D.prototype.clearRect;
+    globalThis.cleared = [];
+    CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+      globalThis.cleared.push(this.canvas.dataset.plot ?? 'above');
+      return clear.apply(this, area);
+    };
+  });
   await tell('beforeprint');
   await expect.poll(painted).toBe(light);
+  const cleared = await page.evaluate(() => globalThis.cleared);
+  expect(cleared).toContain('ranked');
+  expect(cleared).not.toContain('above');
   await tell('afterprint');
   await expect.poll(painted).not.toBe(light);
 });

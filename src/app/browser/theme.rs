@@ -9,9 +9,14 @@ const PRINTED: &str = "data-printed";
 /// The theme that the page shows: `data-theme` and `data-colours` on the root element. Paper is light.
 pub(crate) fn current() -> Theme {
     let root = gloo::utils::document_element();
-    let dark = root.get_attribute("data-theme").as_deref() == Some("dark") && !root.has_attribute(PRINTED);
+    let dark = root.get_attribute("data-theme").as_deref() == Some("dark") && !printed();
     let colours = root.get_attribute("data-colours").and_then(|id| Colours::from_id(&id));
     Theme { mode: if dark { Mode::Dark } else { Mode::Light }, colours: colours.unwrap_or_default() }
+}
+
+/// True while the page is printed.
+pub(crate) fn printed() -> bool {
+    gloo::utils::document_element().has_attribute(PRINTED)
 }
 
 /// Shows data in these colours.

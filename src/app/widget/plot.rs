@@ -178,7 +178,8 @@ pub(crate) fn Plot(
         if !path.is_empty() {
             scene.push(drawn_path(&path, drag, scene.height));
         }
-        if let Some(canvas) = top.get() {
+        // On paper Chromium draws again what was drawn for it: clearing this canvas would clear the one below.
+        if let Some(canvas) = top.get().filter(|_| !theme::printed()) {
             canvas::paint(&canvas, &scene, theme::current());
         }
     });
