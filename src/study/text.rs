@@ -5,7 +5,7 @@ const SHOWN: usize = 10;
 
 /// Text from a file as a sentence may quote it: at most 300 characters, control characters escaped.
 pub(crate) fn one_line(text: &str) -> String {
-    let shown = |c: char| c.is_control().then(|| c.escape_default().to_string()).unwrap_or_else(|| c.into());
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
     text.chars().take(300).map(shown).collect()
 }
 
