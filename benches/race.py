@@ -31,7 +31,7 @@ from sklearn.ensemble import RandomForestRegressor
 
 ROOT = pathlib.Path(__file__).parent.parent
 CACHE = ROOT / "tests/reference/.cache/race"
-N_FEATURES, N_TRAIN, N_MAX = 200, 5_000, 100_000
+N_FEATURES, N_TRAIN, N_ROWS = 200, 5_000, 20_000
 
 
 def data(n, seed):
@@ -198,7 +198,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--models", default=",".join(MODELS))
-    parser.add_argument("--rows", default="1,100,1000,5000", help="at most 100,000")
+    parser.add_argument("--rows", default="1,100,1000,5000", help="in the page at most 20,000")
     parser.add_argument("--engines", default="flow,f64,f32")
     parser.add_argument("--places", default="native", help="native, page (WebAssembly in Chromium) or both")
     parser.add_argument("--slow", type=float, default=20.0, help="seconds after which a peer is not run again")
@@ -206,7 +206,8 @@ def main():
     parser.add_argument("--exponents", action="store_true", help="also how time grows with rows, trees and leaves")
     given = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
-    rows, _ = data(N_MAX, 2)
+    sizes = [int(n) for n in given.rows.split(",")]
+    rows, _ = data(max(N_ROWS, *sizes), 2)
     rows_path = CACHE / "rows.f32"
     rows.tofile(rows_path)
     results = []
@@ -221,7 +222,7 @@ def main():
         if given.growth:
             growth(first, given.rounds, [int(m) for m in given.growth.split(",")])
         of_model = list(peers(name, path, rows))
-        for n in map(int, given.rows.split(",")):
+        for n in sizes:
             spent, runs = {}, [(place, engine) for place in ours for engine in given.engines.split(",")]
             # One row is too short for the clock: repeated here, and by `race` itself.
             repeats = max(1, 200 // n)
