@@ -54,6 +54,15 @@ def binary_infinite():
 
 
 @case
+def missing_divides():
+    """Whether a value is there says the most: a threshold of infinity."""
+    x, y = breast(3)
+    n = np.arange(len(x))
+    x = x.assign(**{x.columns[0]: np.where((np.asarray(y) == 1) & (n % 4 > 0), np.nan, np.round(np.sin(n), 3))})
+    return {"objective": "binary"}, 4, x, y, {}
+
+
+@case
 def regression_infinite():
     x, y = diabetes()
     return {"objective": "regression"}, 5, x, y, {"extra": infinite(x), "dump": True}

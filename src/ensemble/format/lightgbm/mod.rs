@@ -72,8 +72,9 @@ fn numeric(
     left: i64,
     right: i64,
 ) -> NodeSpec {
-    // x ≤ t exactly if x is below the next number. Infinity stays what it is, for the builder to refuse.
-    let next = if threshold.is_finite() { threshold.next_up() } else { threshold };
+    // x ≤ t exactly if x is below the next number; infinity divides present values from missing ones. NaN stays what it
+    // is, for the builder to refuse.
+    let next = if threshold == f64::INFINITY { f64::MAX } else { threshold.next_up() };
     match missing {
         Missing::None => {
             NodeSpec::Below { feature, threshold: next, left, right, default_left: 0.0 <= threshold }
