@@ -87,10 +87,10 @@ pub(crate) fn SheetView(
         _ => false,
     });
     let sheet = Memo::new(move |_| shown.get().map(|(_, sheet)| sheet));
-    let asked = move || sheet.with(Option::is_none);
+    let waiting = move || sheet.with(Option::is_none);
     view! {
-        <div class="answer" class:old=move || old.get() node_ref=host aria-busy=move || (old.get() || asked()).to_string()>
-            <Show when=move || !asked() fallback=|| view! { <p class="dim answer-wait" role="status">"Computing…"</p> }>
+        <div class="answer" class:old=move || old.get() node_ref=host aria-busy=move || (old.get() || waiting()).to_string()>
+            <Show when=move || !waiting() fallback=|| view! { <p class="dim answer-wait" role="status">"Computing…"</p> }>
                 <LaidOut sheet=sheet columns=in_columns bin=bin />
             </Show>
         </div>
