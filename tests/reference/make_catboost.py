@@ -249,7 +249,7 @@ def write(name, build):
     saved["model_info"]["params"] = {"loss_function": saved["model_info"]["params"]["loss_function"]}
     path.write_text(json.dumps(saved, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
     if not options.get("no_cbm"):
-        booster.save_model(OUT / f"{name}.model.cbm")
+        in_memory.save_model(OUT / f"{name}.model.cbm")
 
     model, levels = read(saved)
     x = x.assign(**{c: pd.Categorical(x[c], categories=sorted(x[c].unique())) for c in cat})

@@ -57,6 +57,15 @@ CASES = {
 }
 
 
+def bits_of(saved):
+    """Versions before 4.3 do not write the type."""
+    if "threshold_type" in saved:
+        return 32 if saved["threshold_type"] == "float32" else 64
+    nodes = [node for tree in saved["trees"] for node in tree["nodes"]]
+    numbers = np.concatenate([np.ravel(node[key]) for node in nodes for key in ("threshold", "leaf_value") if key in node])
+    return 32 if np.array_equal(numbers.astype(np.float32), numbers) else 64
+
+
 def read(saved):
     """The few rules that turn the saved JSON into trees."""
     k = max(max(saved["num_class"]), saved["num_target"])
@@ -81,7 +90,7 @@ def read(saved):
             return Node(feature=node["split_feature_id"], goes_left=test(node), threshold=threshold, left=build(node["left_child"]), right=build(node["right_child"]), cover=cover)
 
         roots.append(build(0))
-    cast = (lambda v: float(np.float32(v))) if saved["threshold_type"] == "float32" else float
+    cast = (lambda v: float(np.float32(v))) if bits_of(saved) == 32 else float
     return Model(saved["num_feature"], np.array(saved["base_scores"]) * alpha, roots, cast=cast), alpha
 
 
@@ -102,7 +111,7 @@ def write(name):
     saved = json.loads(model.dump_as_json(pretty_print=False))
     (OUT / f"{name}.model.json").write_text(json.dumps(saved, separators=(",", ":")))
     ours, alpha = read(saved)
-    bits = 32 if saved["threshold_type"] == "float32" else 64
+    bits = bits_of(saved)
     if isinstance(rows, pd.DataFrame):
         rows = make_rows(ours, rows, bits)
     plain = np.array([[float(c) if c else np.nan for c in cells] for _, cells in rows])

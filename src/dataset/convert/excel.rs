@@ -41,13 +41,17 @@ fn check(bytes: &[u8]) -> Result<(), Problem> {
     if archive.index_for_name("xl/workbook.xml").is_none() {
         return Err(Problem::Damaged("it is a zip archive without a workbook inside".into()));
     }
-    let limit = (bytes.len() as u64).saturating_mul(MAX_RATIO).clamp(FREE, Cap::File.limit() as u64);
+    let most = Cap::File.limit() as u64;
+    let limit = (bytes.len() as u64).saturating_mul(MAX_RATIO).clamp(FREE, most);
     let mut total = 0u64;
     for i in 0..archive.len() {
         let mut part = archive.by_index(i).map_err(Problem::of)?;
         total = total.saturating_add(part.size());
-        if total > limit {
+        if total > most {
             return Err(Problem::Table(DataError::TooLarge { cap: Cap::File, row: None }));
+        }
+        if total > limit {
+            return Err(Problem::Damaged("it unpacks to far more than workbooks do".into()));
         }
         // What a list of texts says of its length is believed by its reader.
         let size = part.size();

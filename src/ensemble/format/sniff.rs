@@ -129,7 +129,8 @@ fn is_ubjson(text: &[u8]) -> bool {
 struct Keys<'a> {
     #[serde(borrow)]
     format: Option<&'a RawValue>,
-    threshold_type: Option<IgnoredAny>,
+    leaf_vector_shape: Option<IgnoredAny>,
+    task_param: Option<IgnoredAny>,
     learner: Option<IgnoredAny>,
     oblivious_trees: Option<IgnoredAny>,
     features_info: Option<IgnoredAny>,
@@ -148,8 +149,13 @@ fn by_keys(text: &[u8]) -> Result<Format<'_>, ModelError> {
         Ok(Format::CatboostJson(text))
     } else if keys.tree_info.is_some() {
         Ok(Format::LightgbmJson(text))
-    } else if keys.threshold_type.is_some() {
+    } else if keys.leaf_vector_shape.is_some() {
         Ok(Format::TreeliteJson(text))
+    } else if keys.task_param.is_some() {
+        Err(unsupported(
+            "a model that a Treelite before 4.0 has written",
+            "Open the file that Treelite has read, or write the JSON with Treelite 4: model.dump_as_json().",
+        ))
     } else if keys.nodeid.is_some() {
         Err(dump())
     } else {

@@ -1,4 +1,4 @@
-//! The JSON that Treelite's `Model.dump_as_json` gives (4.x).
+//! The JSON that Treelite's `Model.dump_as_json` gives (4.0 and later).
 //!
 //! Treelite keeps the trees of XGBoost, LightGBM and scikit-learn with their cover, but neither feature names nor levels;
 //! and it does not keep LightGBM's rule that zero is missing. What is explained is the model as Treelite has it.
@@ -17,7 +17,8 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct File {
-    threshold_type: String,
+    /// Since 4.3.
+    threshold_type: Option<String>,
     num_feature: usize,
     #[serde(default)]
     task_type: String,
@@ -35,6 +36,20 @@ struct File {
 
 fn one() -> f64 {
     1.0
+}
+
+impl File {
+    /// Every threshold and leaf value.
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.trees.iter().flat_map(|tree| &tree.nodes).flat_map(|node| {
+            let leaf = match &node.leaf_value {
+                Some(LeafValue::One(value)) => std::slice::from_ref(value),
+                Some(LeafValue::Each(values)) => values,
+                None => &[],
+            };
+            leaf.iter().chain(&node.threshold).copied()
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -74,10 +89,13 @@ enum LeafValue {
 pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
     let file: File = serde_json::from_slice(text).map_err(|e| json_error(text, &e))?;
     let value = |key: &str, got: String, expected| ModelError::Value { key: key.into(), got, expected };
-    let cast = match file.threshold_type.as_str() {
-        "float32" => Cast::F32,
-        "float64" => Cast::None,
-        other => return Err(value("threshold_type", quoted(other), "float32 or float64")),
+    let cast = match file.threshold_type.as_deref() {
+        Some("float32") => Cast::F32,
+        Some("float64") => Cast::None,
+        Some(other) => return Err(value("threshold_type", quoted(other), "float32 or float64")),
+        // Thresholds of 64 bits with no bit beyond the 24th in any of them are not met in practice.
+        None if file.numbers().all(|v| f64::from(v as f32) == v) => Cast::F32,
+        None => Cast::None,
     };
     let n_classes = file.num_class.iter().copied().max().unwrap_or(1).max(1);
     if file.num_target > 1 && n_classes > 1 {

@@ -28,7 +28,7 @@ pub(super) use cbm::read as read_cbm;
 pub(super) use json::read as read_json;
 
 /// Versions (major.minor.) that the reference cases cover.
-const TESTED: &str = "1.2.";
+const TESTED: &[&str] = &["1.0.", "1.2."];
 
 const SAVE_WITH_POOL: &str = "Save it with the texts of its categories: model.save_model(\"model.json\", format=\"json\", pool=train_pool).";
 const RETRAIN_ONE_HOT: &str = "Train it again with one_hot_max_size=255, so that categories are asked for one by one, and save it with \
@@ -118,7 +118,7 @@ impl Model {
         let version = version(&self.version_info);
         let facts = Facts {
             library: "CatBoost".into(),
-            tested: version.starts_with(TESTED),
+            tested: TESTED.iter().any(|start| version.starts_with(start)),
             version,
             format: self.format.into(),
             booster: match self.trees.iter().any(|t| matches!(t, Tree::Free { .. })) {
@@ -299,12 +299,30 @@ fn no_such(key: &str, index: usize) -> ModelError {
     ModelError::Value { key: key.into(), got: index.to_string(), expected: "one of the model's features" }
 }
 
-/// The number after `tags/v` or `release `, where the library says which commit it was built from.
+/// Commits that packages say they were built from, of versions that do not give their number (Python packages at
+/// <https://pypi.org/project/catboost>).
+const BUILDS: &[(&str, &str)] = &[
+    ("42359eaac284723e69a9ad772357f5189acd2fbd", "1.0.6"),
+    ("d63ba37ba1c5b0a3082a19c673c11a93b77cb8c2", "1.1.1"),
+    ("f68bd8c0af356cca521c19f85b8761cf6541456a", "1.2.1"),
+    ("ff8f073eea240c11e49e51cb774c2df5249c157c", "1.2.2"),
+    ("ad980dac979d2d8b4d633dffab06cb2e7303c126", "1.2.3"),
+];
+
+/// The number after `tags/v` or `release `, where the library says which commit it was built from, or that of the commit;
+/// otherwise words in its place.
 fn version(info: &str) -> String {
-    let after =
-        ["tags/v", "CatBoost release ", "release "].iter().find_map(|mark| Some(info.split_once(mark)?.1));
-    let number = after.unwrap_or_default().split(|c: char| !c.is_ascii_digit() && c != '.').next();
-    number.unwrap_or_default().trim_end_matches('.').chars().take(20).collect()
+    let marks = ["tags/v", "release ", "Release "];
+    let numbers = marks.iter().filter_map(|mark| {
+        let after = info.split_once(mark)?.1;
+        let number = after.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();
+        Some(number.trim_end_matches('.')).filter(|number| !number.is_empty())
+    });
+    let builds = BUILDS.iter().filter(|(commit, _)| info.contains(commit)).map(|(_, version)| *version);
+    match numbers.chain(builds).next() {
+        Some(number) => number.chars().take(20).collect(),
+        None => "of a version that the file does not name".into(),
+    }
 }
 
 #[cfg(test)]
@@ -315,6 +333,10 @@ mod tests {
     fn the_version_is_found_in_the_build_information() {
         assert_eq!(version("Git info:\n Branch: tags/v1.2.10\n Author: a"), "1.2.10");
         assert_eq!(version("Summary: CatBoost release 1.0.6. commit_hash:f8"), "1.0.6");
-        assert_eq!(version("nothing"), "");
+        assert_eq!(version("Branch: heads/master Summary: CatBoost Release 1.2.7. e8fed8"), "1.2.7");
+        let commit = "Commit: 42359eaac284723e69a9ad772357f5189acd2fbd\n Branch: heads/master";
+        assert_eq!(version(commit), "1.0.6");
+        assert_eq!(version("the release of something"), "of a version that the file does not name");
+        assert_eq!(version(""), "of a version that the file does not name");
     }
 }
