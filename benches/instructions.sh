@@ -3,7 +3,7 @@
 # than benches/instructions.txt says. `--write` writes what was counted there.
 #
 # Instructions, unlike seconds, do not depend on what else the machine does; they do on compiler and target, so the
-# figures are those of the toolchain in rust-toolchain.toml on x86-64.
+# figures are those of the toolchain in rust-toolchain.toml on x86-64 with AVX2.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,8 +11,8 @@ if ! command -v valgrind >/dev/null; then
   echo 'valgrind is not installed, so instructions are not counted.'
   exit 0
 fi
-if [[ $(uname -m) != x86_64 ]]; then
-  echo 'The figures are those of x86-64, so instructions are not counted here.'
+if [[ $(uname -m) != x86_64 ]] || ! grep -qw avx2 /proc/cpuinfo; then
+  echo 'The figures are those of x86-64 with AVX2, so instructions are not counted here.'
   exit 0
 fi
 

@@ -12,6 +12,7 @@ mod interventional;
 pub mod oracle;
 pub mod paths;
 mod quadrature;
+mod simd;
 pub mod summary;
 mod table;
 

@@ -4,9 +4,10 @@
 //! applied. Every lane runs the same instructions, whatever is decided.
 
 use super::kind::{Kind, New, Repeated};
-use super::lanes::{Block, Decisions, Lanes, Mask, VECTORS, WIDTH};
+use super::lanes::{Block, Decisions, Lanes, Mask, ROWS, n_vectors};
 use super::plan::Plan;
 use crate::explain::quadrature::Rule;
+use crate::explain::simd::{Simd, Task};
 
 /// Most quadrature points in one pass over a tree.
 pub(super) const MAX_TOGETHER: usize = 8;
@@ -80,46 +81,52 @@ pub(super) struct Frame {
     goes: [Decisions; 2],
 }
 
-/// Adds one tree's φ of the first `n_rows` rows of a block. `frames` has two more entries than the tree is deep.
-///
-/// Where one vector holds them all, as for a single patient, the other vectors of the block are left alone. A row has
-/// the same bits either way.
-pub(super) fn run(
-    plan: &Plan,
-    rules: &[Rule],
-    n_rows: usize,
-    channels: &[Block],
-    frames: &mut [Frame],
-    phi: &mut [Block],
-) {
-    if n_rows <= WIDTH {
-        run_vectors::<1>(plan, rules, channels, frames, phi);
-    } else {
-        run_vectors::<VECTORS>(plan, rules, channels, frames, phi);
+/// One tree and one block of rows.
+pub(super) struct Run<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) rules: &'a [Rule],
+    pub(super) n_rows: usize,
+    pub(super) channels: &'a [Block],
+    /// Two more than the tree is deep.
+    pub(super) frames: &'a mut [Frame],
+    pub(super) phi: &'a mut [Block],
+}
+
+impl Task for Run<'_> {
+    /// Adds the tree's φ of the first `n_rows` rows of the block.
+    ///
+    /// Where one vector holds them all, as for a single patient, the other vectors of the block are left alone. A row has
+    /// the same bits either way.
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        match n_vectors::<S>() {
+            n if self.n_rows <= ROWS / n => run_vectors::<S, 1>(simd, self),
+            2 => run_vectors::<S, 2>(simd, self),
+            _ => run_vectors::<S, 4>(simd, self),
+        }
     }
 }
 
 /// Adds one tree's φ of the first `V` vectors of a block.
-fn run_vectors<const V: usize>(
-    plan: &Plan,
-    rules: &[Rule],
-    channels: &[Block],
-    frames: &mut [Frame],
-    phi: &mut [Block],
-) {
+#[cfg_attr(target_arch = "x86_64", inline(always))]
+fn run_vectors<S: Simd, const V: usize>(simd: S, run: Run<'_>) {
+    let Run { plan, rules, channels, frames, phi, .. } = run;
     let rule = &rules[plan.n_together * plan.n_passes - 1];
     match plan.n_together {
-        1 => passes::<V, 1>(plan, rule, channels, frames, phi),
-        2 => passes::<V, 2>(plan, rule, channels, frames, phi),
-        3 => passes::<V, 3>(plan, rule, channels, frames, phi),
-        4 => passes::<V, 4>(plan, rule, channels, frames, phi),
-        5 => passes::<V, 5>(plan, rule, channels, frames, phi),
-        6 => passes::<V, 6>(plan, rule, channels, frames, phi),
-        _ => passes::<V, MAX_TOGETHER>(plan, rule, channels, frames, phi),
+        1 => passes::<S, V, 1>(simd, plan, rule, channels, frames, phi),
+        2 => passes::<S, V, 2>(simd, plan, rule, channels, frames, phi),
+        3 => passes::<S, V, 3>(simd, plan, rule, channels, frames, phi),
+        4 => passes::<S, V, 4>(simd, plan, rule, channels, frames, phi),
+        5 => passes::<S, V, 5>(simd, plan, rule, channels, frames, phi),
+        6 => passes::<S, V, 6>(simd, plan, rule, channels, frames, phi),
+        _ => passes::<S, V, MAX_TOGETHER>(simd, plan, rule, channels, frames, phi),
     }
 }
 
-fn passes<const V: usize, const Q: usize>(
+/// On x86, a function that is not part of [`Run::run`] is not compiled for its instructions.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
+fn passes<S: Simd, const V: usize, const Q: usize>(
+    simd: S,
     plan: &Plan,
     rule: &Rule,
     channels: &[Block],
@@ -139,17 +146,21 @@ fn passes<const V: usize, const Q: usize>(
             let fork = &plan.forks[step.fork as usize];
             match (step.step, step.repeated) {
                 (Move::Four, _) => {
-                    four::<V, Q>(&plan.forks[step.fork as usize..], points, channels, frames, phi);
+                    four::<S, V, Q>(simd, &plan.forks[step.fork as usize..], points, channels, frames, phi);
                 }
                 (step, false) => {
-                    let kind = New { share: fork.share, points };
-                    go::<V, Q, _>(step, fork, &kind, channels, frames, phi);
+                    let kind = New { simd, share: fork.share, points };
+                    go::<S, V, Q, _>(simd, step, fork, &kind, channels, frames, phi);
                 }
                 (step, true) => {
                     let followed = frames[fork.before as usize].goes[(fork.before_side & 1) as usize];
-                    let kind =
-                        Repeated { share: fork.share, repeats: &repeats[fork.repeat as usize], followed };
-                    go::<V, Q, _>(step, fork, &kind, channels, frames, phi);
+                    let kind = Repeated {
+                        simd,
+                        share: fork.share,
+                        repeats: &repeats[fork.repeat as usize],
+                        followed,
+                    };
+                    go::<S, V, Q, _>(simd, step, fork, &kind, channels, frames, phi);
                 }
             }
         }
@@ -171,7 +182,8 @@ macro_rules! each_point {
 }
 
 #[inline(always)]
-fn go<const V: usize, const Q: usize, K: Kind>(
+fn go<S: Simd, const V: usize, const Q: usize, K: Kind<S>>(
+    simd: S,
     step: Move,
     fork: &Fork,
     kind: &K,
@@ -180,19 +192,20 @@ fn go<const V: usize, const Q: usize, K: Kind>(
     phi: &mut [Block],
 ) {
     match step {
-        Move::Pair | Move::Four => pair::<V, Q, K>(fork, kind, channels, frames, phi),
-        Move::Enter(Inner::Both) => enter::<V, Q, K, true, true>(fork, kind, channels, frames),
-        Move::Enter(Inner::Left) => enter::<V, Q, K, true, false>(fork, kind, channels, frames),
-        Move::Enter(Inner::Right) => enter::<V, Q, K, false, true>(fork, kind, channels, frames),
-        Move::Leave(Inner::Both) => leave::<V, Q, K, true, true>(fork, kind, frames, phi),
-        Move::Leave(Inner::Left) => leave::<V, Q, K, true, false>(fork, kind, frames, phi),
-        Move::Leave(Inner::Right) => leave::<V, Q, K, false, true>(fork, kind, frames, phi),
+        Move::Pair | Move::Four => pair::<S, V, Q, K>(simd, fork, kind, channels, frames, phi),
+        Move::Enter(Inner::Both) => enter::<S, V, Q, K, true, true>(simd, fork, kind, channels, frames),
+        Move::Enter(Inner::Left) => enter::<S, V, Q, K, true, false>(simd, fork, kind, channels, frames),
+        Move::Enter(Inner::Right) => enter::<S, V, Q, K, false, true>(simd, fork, kind, channels, frames),
+        Move::Leave(Inner::Both) => leave::<S, V, Q, K, true, true>(simd, fork, kind, frames, phi),
+        Move::Leave(Inner::Left) => leave::<S, V, Q, K, true, false>(simd, fork, kind, frames, phi),
+        Move::Leave(Inner::Right) => leave::<S, V, Q, K, false, true>(simd, fork, kind, frames, phi),
     }
 }
 
 /// Decides where each row goes, carries the reach on to the children that are forks.
 #[inline(always)]
-fn enter<const V: usize, const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
+fn enter<S: Simd, const V: usize, const Q: usize, K: Kind<S>, const LEFT: bool, const RIGHT: bool>(
+    simd: S,
     fork: &Fork,
     kind: &K,
     channels: &[Block],
@@ -203,17 +216,17 @@ fn enter<const V: usize, const Q: usize, K: Kind, const LEFT: bool, const RIGHT:
     let [parent, frame] = parent_and_own(frames, fork);
     for v in 0..V {
         let followed = kind.followed(v);
-        let left = x[v].below(fork.threshold) & followed;
-        frame.goes[0][v] = left;
-        frame.goes[1][v] = followed.without(left);
+        let left = x.at(simd, v).below(fork.threshold) & followed;
+        frame.goes[0].put(v, left);
+        frame.goes[1].put(v, followed.without(left));
         each_point!(Q, q, {
-            let reach = parent.reach[side][q][v];
+            let reach = parent.reach[side][q].at(simd, v);
             let to_left = reach * kind.flow(q, left, followed);
             if LEFT {
-                frame.reach[0][q][v] = to_left;
+                frame.reach[0][q].put(v, to_left);
             }
             if RIGHT {
-                frame.reach[1][q][v] = reach - to_left;
+                frame.reach[1][q].put(v, reach - to_left);
             }
         });
     }
@@ -221,7 +234,8 @@ fn enter<const V: usize, const Q: usize, K: Kind, const LEFT: bool, const RIGHT:
 
 /// Joins the values of both sides, hands the result to the parent, adds to φ.
 #[inline(always)]
-fn leave<const V: usize, const Q: usize, K: Kind, const LEFT: bool, const RIGHT: bool>(
+fn leave<S: Simd, const V: usize, const Q: usize, K: Kind<S>, const LEFT: bool, const RIGHT: bool>(
+    simd: S,
     fork: &Fork,
     kind: &K,
     frames: &mut [Frame],
@@ -231,23 +245,25 @@ fn leave<const V: usize, const Q: usize, K: Kind, const LEFT: bool, const RIGHT:
     let [parent, frame] = parent_and_own(frames, fork);
     let phi = &mut phi[fork.phi as usize];
     for v in 0..V {
-        let left = frame.goes[0][v];
+        let left = frame.goes[0].at(simd, v);
         let followed = kind.followed(v);
-        let mut sum = Lanes::all(0.0);
+        let mut sum = Lanes::all(simd, 0.0);
         each_point!(Q, q, {
-            let on_left = if LEFT { frame.value[0][q][v] } else { Lanes::all(fork.left) };
-            let on_right = if RIGHT { frame.value[1][q][v] } else { Lanes::all(fork.right) };
+            let on_left = if LEFT { frame.value[0][q].at(simd, v) } else { Lanes::all(simd, fork.left) };
+            let on_right = if RIGHT { frame.value[1][q].at(simd, v) } else { Lanes::all(simd, fork.right) };
             let difference = on_left - on_right;
-            parent.value[side][q][v] = on_right + kind.flow(q, left, followed) * difference;
-            sum += kind.slope(q, left, followed, parent.reach[side][q][v] * difference);
+            let value = on_right + kind.flow(q, left, followed) * difference;
+            parent.value[side][q].put(v, value);
+            sum += kind.slope(q, left, followed, parent.reach[side][q].at(simd, v) * difference);
         });
-        phi[v] += kind.common_slope(left, sum);
+        phi.add(v, kind.common_slope(left, sum));
     }
 }
 
 /// [`enter`] and [`leave`] in one for a fork with two leaves, which keeps nothing in its frame.
 #[inline(always)]
-fn pair<const V: usize, const Q: usize, K: Kind>(
+fn pair<S: Simd, const V: usize, const Q: usize, K: Kind<S>>(
+    simd: S,
     fork: &Fork,
     kind: &K,
     channels: &[Block],
@@ -261,19 +277,21 @@ fn pair<const V: usize, const Q: usize, K: Kind>(
     let [parent, _] = parent_and_own(frames, fork);
     for v in 0..V {
         let followed = kind.followed(v);
-        let left = x[v].below(fork.threshold) & followed;
-        let mut sum = Lanes::all(0.0);
+        let left = x.at(simd, v).below(fork.threshold) & followed;
+        let mut sum = Lanes::all(simd, 0.0);
         each_point!(Q, q, {
-            sum += kind.slope(q, left, followed, parent.reach[side][q][v]);
-            parent.value[side][q][v] = kind.flow_between(q, left, followed, fork.right, difference);
+            sum += kind.slope(q, left, followed, parent.reach[side][q].at(simd, v));
+            let value = kind.flow_between(q, left, followed, fork.right, difference);
+            parent.value[side][q].put(v, value);
         });
-        phi[v] += kind.common_slope(left, sum) * Lanes::all(difference);
+        phi.add(v, kind.common_slope(left, sum) * Lanes::all(simd, difference));
     }
 }
 
 /// A fork and its two pairs in one, all on new features.
 #[inline(always)]
-fn four<const V: usize, const Q: usize>(
+fn four<S: Simd, const V: usize, const Q: usize>(
+    simd: S,
     forks: &[Fork],
     points: &[f64; Q],
     channels: &[Block],
@@ -283,17 +301,17 @@ fn four<const V: usize, const Q: usize>(
     let [top, one, two, ..] = forks else { return };
     let side = (top.side & 1) as usize;
     let parent = &mut frames[top.level as usize - 1];
-    let kinds = [top, one, two].map(|f| New { share: f.share, points });
+    let kinds = [top, one, two].map(|f| New { simd, share: f.share, points });
     let x = [top, one, two].map(|f| &channels[f.channel as usize]);
     let (difference_one, difference_two) = (one.left - one.right, two.left - two.right);
     for v in 0..V {
-        let all = Mask::all();
-        let left = x[0][v].below(top.threshold);
-        let left_one = x[1][v].below(one.threshold);
-        let left_two = x[2][v].below(two.threshold);
-        let [mut sum, mut sum_one, mut sum_two] = [Lanes::all(0.0); 3];
+        let all = Mask::all(simd);
+        let left = x[0].at(simd, v).below(top.threshold);
+        let left_one = x[1].at(simd, v).below(one.threshold);
+        let left_two = x[2].at(simd, v).below(two.threshold);
+        let [mut sum, mut sum_one, mut sum_two] = [Lanes::all(simd, 0.0); 3];
         each_point!(Q, q, {
-            let reach = parent.reach[side][q][v];
+            let reach = parent.reach[side][q].at(simd, v);
             let flow = kinds[0].flow(q, left, all);
             let to_left = reach * flow;
             sum_one += to_left;
@@ -301,12 +319,14 @@ fn four<const V: usize, const Q: usize>(
             let on_left = kinds[1].flow_between(q, left_one, all, one.right, difference_one);
             let on_right = kinds[2].flow_between(q, left_two, all, two.right, difference_two);
             let difference = on_left - on_right;
-            parent.value[side][q][v] = on_right + flow * difference;
+            parent.value[side][q].put(v, on_right + flow * difference);
             sum += reach * difference;
         });
-        phi[top.phi as usize][v] += kinds[0].common_slope(left, sum);
-        phi[one.phi as usize][v] += kinds[1].common_slope(left_one, sum_one) * Lanes::all(difference_one);
-        phi[two.phi as usize][v] += kinds[2].common_slope(left_two, sum_two) * Lanes::all(difference_two);
+        phi[top.phi as usize].add(v, kinds[0].common_slope(left, sum));
+        phi[one.phi as usize]
+            .add(v, kinds[1].common_slope(left_one, sum_one) * Lanes::all(simd, difference_one));
+        phi[two.phi as usize]
+            .add(v, kinds[2].common_slope(left_two, sum_two) * Lanes::all(simd, difference_two));
     }
 }
 

@@ -14,6 +14,7 @@
 //! δ = [goes left] − ρ. Decisions are masks of all ones or all zeros, so that every lane runs the same instructions.
 
 use super::lanes::{Decisions, Lanes, Mask};
+use crate::explain::simd::Simd;
 
 /// Constants of a repeated fork at one point: `f = ρ + o × flow + (o and left) × flow_left`, and δ alike without ρ.
 #[derive(Clone, Copy, Debug)]
@@ -38,82 +39,84 @@ impl Repeat {
 }
 
 /// How a fork's feature stands to the path above it.
-pub(super) trait Kind {
+pub(super) trait Kind<S: Simd> {
     /// `from + f × by` at point q, where rows that followed the feature so far go left or do not.
-    fn flow(&self, q: usize, left: Mask, followed: Mask) -> Lanes;
+    fn flow(&self, q: usize, left: Mask<S>, followed: Mask<S>) -> Lanes<S>;
     /// `from + f × by` for constants.
-    fn flow_between(&self, q: usize, left: Mask, followed: Mask, from: f64, by: f64) -> Lanes;
+    fn flow_between(&self, q: usize, left: Mask<S>, followed: Mask<S>, from: f64, by: f64) -> Lanes<S>;
     /// δ × value at point q, up to the factor that all points share.
-    fn slope(&self, q: usize, left: Mask, followed: Mask, value: Lanes) -> Lanes;
+    fn slope(&self, q: usize, left: Mask<S>, followed: Mask<S>, value: Lanes<S>) -> Lanes<S>;
     /// The factor that all points share × sum.
-    fn common_slope(&self, left: Mask, sum: Lanes) -> Lanes;
+    fn common_slope(&self, left: Mask<S>, sum: Lanes<S>) -> Lanes<S>;
     /// o: the row followed every edge of this feature above.
-    fn followed(&self, vector: usize) -> Mask;
+    fn followed(&self, vector: usize) -> Mask<S>;
 }
 
 /// First split on its feature.
-pub(super) struct New<'a, const Q: usize> {
+pub(super) struct New<'a, const Q: usize, S> {
+    pub(super) simd: S,
     pub(super) share: f64,
     pub(super) points: &'a [f64; Q],
 }
 
-impl<const Q: usize> Kind for New<'_, Q> {
+impl<const Q: usize, S: Simd> Kind<S> for New<'_, Q, S> {
     #[inline(always)]
-    fn flow(&self, q: usize, left: Mask, _: Mask) -> Lanes {
+    fn flow(&self, q: usize, left: Mask<S>, _: Mask<S>) -> Lanes<S> {
         let p = self.points[q];
-        Lanes::all((1.0 - p) * self.share) + left.only(p)
+        Lanes::all(self.simd, (1.0 - p) * self.share) + left.only(p)
     }
     #[inline(always)]
-    fn flow_between(&self, q: usize, left: Mask, _: Mask, from: f64, by: f64) -> Lanes {
+    fn flow_between(&self, q: usize, left: Mask<S>, _: Mask<S>, from: f64, by: f64) -> Lanes<S> {
         let p = self.points[q];
-        Lanes::all(from + (1.0 - p) * self.share * by) + left.only(p * by)
+        Lanes::all(self.simd, from + (1.0 - p) * self.share * by) + left.only(p * by)
     }
     #[inline(always)]
-    fn slope(&self, _: usize, _: Mask, _: Mask, value: Lanes) -> Lanes {
+    fn slope(&self, _: usize, _: Mask<S>, _: Mask<S>, value: Lanes<S>) -> Lanes<S> {
         value
     }
     #[inline(always)]
-    fn common_slope(&self, left: Mask, sum: Lanes) -> Lanes {
-        (left.only(1.0) - Lanes::all(self.share)) * sum
+    fn common_slope(&self, left: Mask<S>, sum: Lanes<S>) -> Lanes<S> {
+        (left.only(1.0) - Lanes::all(self.simd, self.share)) * sum
     }
     #[inline(always)]
-    fn followed(&self, _: usize) -> Mask {
-        Mask::all()
+    fn followed(&self, _: usize) -> Mask<S> {
+        Mask::all(self.simd)
     }
 }
 
 /// The feature was split on above.
-pub(super) struct Repeated<'a, const Q: usize> {
+pub(super) struct Repeated<'a, const Q: usize, S> {
+    pub(super) simd: S,
     pub(super) share: f64,
     pub(super) repeats: &'a [Repeat; Q],
     /// o: the row followed every edge of this feature above.
     pub(super) followed: Decisions,
 }
 
-impl<const Q: usize> Kind for Repeated<'_, Q> {
+impl<const Q: usize, S: Simd> Kind<S> for Repeated<'_, Q, S> {
     #[inline(always)]
-    fn flow(&self, q: usize, left: Mask, followed: Mask) -> Lanes {
+    fn flow(&self, q: usize, left: Mask<S>, followed: Mask<S>) -> Lanes<S> {
         let repeat = &self.repeats[q];
-        Lanes::all(self.share) + followed.only(repeat.flow) + left.only(repeat.flow_left)
+        Lanes::all(self.simd, self.share) + followed.only(repeat.flow) + left.only(repeat.flow_left)
     }
     #[inline(always)]
-    fn flow_between(&self, q: usize, left: Mask, followed: Mask, from: f64, by: f64) -> Lanes {
+    fn flow_between(&self, q: usize, left: Mask<S>, followed: Mask<S>, from: f64, by: f64) -> Lanes<S> {
         let repeat = &self.repeats[q];
-        Lanes::all(from + self.share * by)
+        Lanes::all(self.simd, from + self.share * by)
             + followed.only(repeat.flow * by)
             + left.only(repeat.flow_left * by)
     }
     #[inline(always)]
-    fn slope(&self, q: usize, left: Mask, followed: Mask, value: Lanes) -> Lanes {
+    fn slope(&self, q: usize, left: Mask<S>, followed: Mask<S>, value: Lanes<S>) -> Lanes<S> {
         let repeat = &self.repeats[q];
         (followed.only(repeat.slope) + left.only(repeat.slope_left)) * value
     }
     #[inline(always)]
-    fn common_slope(&self, _: Mask, sum: Lanes) -> Lanes {
+    fn common_slope(&self, _: Mask<S>, sum: Lanes<S>) -> Lanes<S> {
         sum
     }
     #[inline(always)]
-    fn followed(&self, vector: usize) -> Mask {
-        self.followed[vector]
+    fn followed(&self, vector: usize) -> Mask<S> {
+        self.followed.at(self.simd, vector)
     }
 }

@@ -1,151 +1,187 @@
-//! Numbers and decisions for a block of rows, in vectors of the target's width.
-//!
-//! Every operation does the same to each lane and no lane sees another; products and sums are not fused. So the bits
-//! of a row depend neither on its neighbours nor on the width. Left to itself the compiler vectorises these loops
-//! for x86 but not for WebAssembly, hence `wide`.
+//! Numbers and decisions for a block of rows, in vectors.
 
-use std::ops::{Add, AddAssign, BitAnd, BitOr, Mul, Sub};
-
-/// Two lanes: WebAssembly's simd128, x86's SSE2, ARM's NEON.
-#[cfg(not(target_feature = "avx"))]
-type Vector = wide::f64x2;
-/// Four lanes.
-#[cfg(target_feature = "avx")]
-type Vector = wide::f64x4;
-
-/// The same number in each lane.
-///
-/// `wide` makes a WebAssembly vector of an array; where the page is compiled for size, that array goes through memory as
-/// two numbers and comes back as one vector, for which the processor has to wait every time.
-#[cfg(target_arch = "wasm32")]
-#[inline(always)]
-fn splat(value: f64) -> Vector {
-    bytemuck::cast(core::arch::wasm32::f64x2_splat(value))
-}
-
-/// The same number in each lane.
-#[cfg(not(target_arch = "wasm32"))]
-#[inline(always)]
-fn splat(value: f64) -> Vector {
-    Vector::splat(value)
-}
+use crate::explain::simd::Simd;
+use std::ops::{Add, AddAssign, BitAnd, Mul, Sub};
 
 /// Rows in a block.
 pub(in crate::explain) const ROWS: usize = 8;
-/// Rows in a vector.
-pub(super) const WIDTH: usize = size_of::<Vector>() / size_of::<f64>();
-/// Vectors that make up a block.
-pub(in crate::explain) const VECTORS: usize = ROWS / WIDTH;
+
+/// A block's numbers where vectors of every kind may lie on them.
+type Numbers = [wide::f64x4; ROWS / 4];
 
 /// One number per row of a block.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
-pub(in crate::explain) struct Block([Lanes; VECTORS]);
+pub(in crate::explain) struct Block(Numbers);
 
 /// One decision per row of a block.
 #[derive(Clone, Copy, Debug, Default)]
-#[repr(align(64))]
-pub(in crate::explain) struct Decisions([Mask; VECTORS]);
+pub(in crate::explain) struct Decisions(Block);
 
 /// One vector of numbers.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::explain) struct Lanes(Vector);
+#[derive(Clone, Copy, Debug)]
+pub(in crate::explain) struct Lanes<S: Simd>(S::Vector, S);
 
 /// One vector of decisions: all ones or all zeros per lane.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::explain) struct Mask(Vector);
+#[derive(Clone, Copy, Debug)]
+pub(in crate::explain) struct Mask<S: Simd>(S::Vector, S);
+
+/// Vectors that make up a block.
+pub(in crate::explain) const fn n_vectors<S: Simd>() -> usize {
+    size_of::<Numbers>() / size_of::<S::Vector>()
+}
 
 impl Block {
     /// The same number for each row.
     pub(in crate::explain) fn all(value: f64) -> Self {
-        Block([Lanes::all(value); VECTORS])
+        Block([wide::f64x4::splat(value); ROWS / 4])
     }
 
     pub(in crate::explain) fn set(&mut self, row: usize, value: f64) {
-        self.0[row / WIDTH].0.as_mut_array()[row % WIDTH] = value;
+        self.0[row / 4].as_mut_array()[row % 4] = value;
     }
 
     pub(in crate::explain) fn get(&self, row: usize) -> f64 {
-        self.0[row / WIDTH].0.as_array()[row % WIDTH]
+        self.0[row / 4].as_array()[row % 4]
+    }
+
+    /// One of its vectors.
+    #[inline(always)]
+    pub(in crate::explain) fn at<S: Simd>(&self, simd: S, vector: usize) -> Lanes<S> {
+        let vectors: &[S::Vector] = bytemuck::must_cast_slice(&self.0);
+        Lanes(vectors[vector], simd)
+    }
+
+    /// Writes one of its vectors.
+    #[inline(always)]
+    pub(in crate::explain) fn put<S: Simd>(&mut self, vector: usize, lanes: Lanes<S>) {
+        let vectors: &mut [S::Vector] = bytemuck::must_cast_slice_mut(&mut self.0);
+        vectors[vector] = lanes.0;
+    }
+
+    /// Adds to one of its vectors.
+    #[inline(always)]
+    pub(in crate::explain) fn add<S: Simd>(&mut self, vector: usize, lanes: Lanes<S>) {
+        self.put(vector, self.at(lanes.1, vector) + lanes);
     }
 }
 
-/// Blocks and decisions are taken apart into vectors.
-macro_rules! vectors {
-    ($whole:ident, $part:ident) => {
-        impl std::ops::Index<usize> for $whole {
-            type Output = $part;
-            #[inline(always)]
-            fn index(&self, vector: usize) -> &$part {
-                &self.0[vector]
-            }
-        }
-        impl std::ops::IndexMut<usize> for $whole {
-            #[inline(always)]
-            fn index_mut(&mut self, vector: usize) -> &mut $part {
-                &mut self.0[vector]
-            }
-        }
-    };
-}
-vectors!(Block, Lanes);
-vectors!(Decisions, Mask);
+impl Decisions {
+    /// One of its vectors.
+    #[inline(always)]
+    pub(in crate::explain) fn at<S: Simd>(&self, simd: S, vector: usize) -> Mask<S> {
+        Mask(self.0.at(simd, vector).0, simd)
+    }
 
-impl Lanes {
+    /// Writes one of its vectors.
+    #[inline(always)]
+    pub(in crate::explain) fn put<S: Simd>(&mut self, vector: usize, mask: Mask<S>) {
+        self.0.put(vector, Lanes(mask.0, mask.1));
+    }
+}
+
+impl<S: Simd> Lanes<S> {
     /// The same number in each lane.
     #[inline(always)]
-    pub(in crate::explain) fn all(value: f64) -> Self {
-        Lanes(splat(value))
+    pub(in crate::explain) fn all(simd: S, value: f64) -> Self {
+        Lanes(simd.splat(value), simd)
     }
 
     /// Set where the number is below `bound`.
     #[inline(always)]
-    pub(in crate::explain) fn below(self, bound: f64) -> Mask {
-        Mask(self.0.simd_lt(splat(bound)))
+    pub(in crate::explain) fn below(self, bound: f64) -> Mask<S> {
+        let Lanes(own, simd) = self;
+        Mask(simd.below(own, simd.splat(bound)), simd)
     }
 }
 
-impl Mask {
+impl<S: Simd> Mask<S> {
     /// Set in each lane.
     #[inline(always)]
-    pub(in crate::explain) fn all() -> Self {
-        Mask(splat(f64::from_bits(u64::MAX)))
+    pub(in crate::explain) fn all(simd: S) -> Self {
+        Mask(simd.splat(f64::from_bits(u64::MAX)), simd)
     }
 
     /// `value` where the mask is set, else 0.
     #[inline(always)]
-    pub(in crate::explain) fn only(self, value: f64) -> Lanes {
-        Lanes(self.0 & splat(value))
+    pub(in crate::explain) fn only(self, value: f64) -> Lanes<S> {
+        let Mask(own, simd) = self;
+        Lanes(simd.and(own, simd.splat(value)), simd)
     }
 
     /// Set where this mask is and the other is not.
     #[inline(always)]
-    pub(in crate::explain) fn without(self, other: Mask) -> Mask {
-        Mask(self.0 ^ (self.0 & other.0))
+    pub(in crate::explain) fn without(self, other: Mask<S>) -> Mask<S> {
+        let Mask(own, simd) = self;
+        Mask(simd.xor(own, simd.and(own, other.0)), simd)
     }
 }
 
 /// Lane by lane.
 macro_rules! operator {
-    ($type:ident, $operator:ident, $method:ident) => {
-        impl $operator for $type {
-            type Output = $type;
+    ($type:ident, $operator:ident, $method:ident, $of:ident) => {
+        impl<S: Simd> $operator for $type<S> {
+            type Output = Self;
             #[inline(always)]
-            fn $method(self, other: $type) -> $type {
-                $type(self.0.$method(other.0))
+            fn $method(self, other: Self) -> Self {
+                $type(self.1.$of(self.0, other.0), self.1)
             }
         }
     };
 }
-operator!(Lanes, Add, add);
-operator!(Lanes, Sub, sub);
-operator!(Lanes, Mul, mul);
-operator!(Mask, BitAnd, bitand);
-operator!(Mask, BitOr, bitor);
+operator!(Lanes, Add, add, add);
+operator!(Lanes, Sub, sub, sub);
+operator!(Lanes, Mul, mul, mul);
+operator!(Mask, BitAnd, bitand, and);
 
-impl AddAssign for Lanes {
+impl<S: Simd> AddAssign for Lanes<S> {
     #[inline(always)]
-    fn add_assign(&mut self, other: Lanes) {
+    fn add_assign(&mut self, other: Self) {
         *self = *self + other;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::simd::{self, Plain, Task};
+    use crate::math::Rng;
+
+    /// Everything that is computed here, of numbers made from a seed.
+    #[derive(Default)]
+    struct All(Vec<u64>);
+
+    impl Task for &mut All {
+        fn run<S: Simd>(self, simd: S) {
+            let mut rng = Rng::new(7);
+            for _ in 0..100 {
+                let (mut x, mut out, mut decided) = (Block::default(), Block::all(0.1), Decisions::default());
+                for row in 0..ROWS {
+                    let value =
+                        [rng.uniform() - 0.5, f64::NAN, f64::NEG_INFINITY, f64::INFINITY, 0.25, 1e300];
+                    x.set(row, value[rng.below(6) as usize]);
+                }
+                for v in 0..n_vectors::<S>() {
+                    let (x, y) = (x.at(simd, v), Lanes::all(simd, 0.3));
+                    let left = x.below(0.25) & y.below(0.5);
+                    decided.put(v, Mask::all(simd).without(left));
+                    let some = left.only(3.0) + decided.at(simd, v).only(7.0);
+                    let mut sum = x - y * some;
+                    sum += x * x;
+                    out.add(v, sum);
+                }
+                self.0.extend((0..ROWS).map(|row| out.get(row).to_bits()));
+            }
+        }
+    }
+
+    #[test]
+    fn the_bits_do_not_depend_on_the_instructions() {
+        let (mut plain, mut best) = (All::default(), All::default());
+        plain.run(Plain);
+        simd::run(&mut best);
+        assert_eq!(plain.0.len(), 800);
+        assert!(plain.0.iter().any(|&bits| f64::from_bits(bits).is_finite()));
+        assert_eq!(plain.0, best.0);
     }
 }

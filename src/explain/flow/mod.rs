@@ -25,6 +25,7 @@ mod what_if;
 
 use super::error::MAX_PER_ROW;
 use super::quadrature::Rule;
+use super::simd::{self, Plain, Task};
 use super::{Attributions, ExplainError};
 use crate::ensemble::Ensemble;
 use crate::ids::FeatureId;
@@ -35,7 +36,17 @@ pub use what_if::{Curve, WhatIf};
 
 pub(super) use channels::{CATEGORICAL, Channels};
 pub(super) use kernel::MAX_POINTS;
-pub(super) use lanes::{Block, Decisions, Lanes, Mask, ROWS, VECTORS};
+pub(super) use lanes::{Block, Decisions, Lanes, Mask, ROWS, n_vectors};
+
+/// Compiled once, though several functions call it.
+#[inline(never)]
+fn run(tree: kernel::Run<'_>) {
+    match tree.n_rows {
+        // Wider vectors would have more lanes that are not used.
+        1 | 2 => tree.run(Plain),
+        _ => simd::run(tree),
+    }
+}
 
 /// A model prepared for explaining rows.
 #[derive(Clone, Debug)]
@@ -167,7 +178,7 @@ impl Flow {
                 let tree = &self.model.trees()[plan.tree];
                 self.channels.fill_categorical(tree, &plan.categorical, rows, &mut scratch.channels);
                 let Scratch { channels, frames, phi } = scratch;
-                kernel::run(plan, &self.rules, n_rows, channels, frames, phi);
+                run(kernel::Run { plan, rules: &self.rules, n_rows, channels, frames, phi });
             }
             for (lane, row) in values.chunks_exact_mut(n_features * n_outputs).enumerate() {
                 for (phi, feature) in scratch.phi.iter().zip(self.used_features()) {

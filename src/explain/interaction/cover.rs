@@ -5,8 +5,9 @@
 
 use super::pairs::Pairs;
 use crate::ensemble::{Node, Tree};
-use crate::explain::flow::{Block, Channels, Decisions, Lanes, Mask, VECTORS};
+use crate::explain::flow::{Block, Channels, Decisions, Lanes, Mask, n_vectors};
 use crate::explain::quadrature::Rule;
+use crate::explain::simd::{Simd, Task};
 use crate::ids::OutputId;
 
 /// One edge of the path.
@@ -49,8 +50,33 @@ pub(super) struct Whole<'a> {
     pub(super) n_outputs: usize,
 }
 
-/// Adds the pairs of one tree, `[pair][output]`.
-pub(super) fn add(whole: &Whole<'_>, tree: &Tree, inputs: &[Block], memory: &mut Memory, sums: &mut [Block]) {
+/// One tree and one block of rows.
+pub(super) struct Add<'a> {
+    pub(super) whole: &'a Whole<'a>,
+    pub(super) tree: &'a Tree,
+    pub(super) inputs: &'a [Block],
+    pub(super) memory: &'a mut Memory,
+    /// `[pair][output]`.
+    pub(super) sums: &'a mut [Block],
+}
+
+impl Task for Add<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        add(simd, self.whole, self.tree, self.inputs, self.memory, self.sums);
+    }
+}
+
+/// Adds the pairs of one tree.
+#[inline(always)]
+fn add<S: Simd>(
+    simd: S,
+    whole: &Whole<'_>,
+    tree: &Tree,
+    inputs: &[Block],
+    memory: &mut Memory,
+    sums: &mut [Block],
+) {
     let channels = whole.channels;
     memory.edges.resize((tree.depth() + 1).max(memory.edges.len()), Edge::default());
     memory.newest.resize(channels.used().len(), 0);
@@ -59,7 +85,7 @@ pub(super) fn add(whole: &Whole<'_>, tree: &Tree, inputs: &[Block], memory: &mut
     while let Some(action) = actions.pop() {
         match action {
             Action::Enter { node, level } => match tree.node(node) {
-                Node::Leaf { values } => leaf(whole, tree, values, memory, sums),
+                Node::Leaf { values } => leaf(simd, whole, tree, values, memory, sums),
                 Node::Internal { .. } => {
                     actions.extend([false, true].map(|left| Action::Take { node, level: level + 1, left }))
                 }
@@ -76,10 +102,10 @@ pub(super) fn add(whole: &Whole<'_>, tree: &Tree, inputs: &[Block], memory: &mut
                 let before = memory.newest[row as usize];
                 let above = (before > 0).then(|| memory.edges[before as usize]);
                 let mut goes = Decisions::default();
-                for v in 0..VECTORS {
-                    let followed = above.map_or(Mask::all(), |a| a.goes[v]);
-                    let goes_left = inputs[channel as usize][v].below(threshold) & followed;
-                    goes[v] = if left { goes_left } else { followed.without(goes_left) };
+                for v in 0..n_vectors::<S>() {
+                    let followed = above.map_or(Mask::all(simd), |a| a.goes.at(simd, v));
+                    let goes_left = inputs[channel as usize].at(simd, v).below(threshold) & followed;
+                    goes.put(v, if left { goes_left } else { followed.without(goes_left) });
                 }
                 let to_left = tree.left_share(node);
                 let share = above.map_or(1.0, |a| a.share) * if left { to_left } else { 1.0 - to_left };
@@ -103,7 +129,15 @@ pub(super) fn add(whole: &Whole<'_>, tree: &Tree, inputs: &[Block], memory: &mut
 }
 
 /// Adds the pairs of one leaf.
-fn leaf(whole: &Whole<'_>, tree: &Tree, values: &[f64], memory: &mut Memory, sums: &mut [Block]) {
+#[inline(always)]
+fn leaf<S: Simd>(
+    simd: S,
+    whole: &Whole<'_>,
+    tree: &Tree,
+    values: &[f64],
+    memory: &mut Memory,
+    sums: &mut [Block],
+) {
     let Memory { edges, newest, path, slopes, reach } = memory;
     let k = path.len();
     if k < 2 {
@@ -120,9 +154,10 @@ fn leaf(whole: &Whole<'_>, tree: &Tree, values: &[f64], memory: &mut Memory, sum
         for (reach, &p) in reach.iter_mut().zip(&rule.points) {
             let (without, with) = (-1.0 / (1.0 - p), (1.0 - r) / (p + (1.0 - p) * r));
             let mut slope = Block::default();
-            for v in 0..VECTORS {
-                slope[v] = Lanes::all(without) + goes[v].only(with - without);
-                reach[v] = reach[v] * (Lanes::all((1.0 - p) * r) + goes[v].only(p));
+            for v in 0..n_vectors::<S>() {
+                let goes = goes.at(simd, v);
+                slope.put(v, Lanes::all(simd, without) + goes.only(with - without));
+                reach.put(v, reach.at(simd, v) * (Lanes::all(simd, (1.0 - p) * r) + goes.only(p)));
             }
             slopes.push(slope);
         }
@@ -134,14 +169,14 @@ fn leaf(whole: &Whole<'_>, tree: &Tree, values: &[f64], memory: &mut Memory, sum
             let mut sum = Block::default();
             for q in 0..n_points {
                 let (a, b) = (&slopes[i * n_points + q], &slopes[j * n_points + q]);
-                for v in 0..VECTORS {
-                    sum[v] += reach[q][v] * a[v] * b[v];
+                for v in 0..n_vectors::<S>() {
+                    sum.add(v, reach[q].at(simd, v) * a.at(simd, v) * b.at(simd, v));
                 }
             }
             for (entry, value) in values.iter().enumerate() {
                 let to = &mut sums[pair * whole.n_outputs + first + entry];
-                for v in 0..VECTORS {
-                    to[v] += sum[v] * Lanes::all(tree.weight() * value);
+                for v in 0..n_vectors::<S>() {
+                    to.add(v, sum.at(simd, v) * Lanes::all(simd, tree.weight() * value));
                 }
             }
         }

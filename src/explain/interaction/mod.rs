@@ -14,6 +14,7 @@ use super::error::MAX_PER_ROW;
 use super::flow::{Block, Channels, MAX_POINTS, ROWS};
 use super::interventional::{Gain, Interventional};
 use super::quadrature::Rule;
+use super::simd;
 use super::{ExplainError, Flow};
 use crate::ensemble::{Ensemble, Node, Tree};
 use crate::ids::{FeatureId, OutputId};
@@ -208,7 +209,8 @@ impl Interactions {
         self.channels.fill(rows, &mut inputs);
         for tree in self.model().trees().iter().filter(|tree| tree.n_nodes() > 1) {
             self.channels.fill_categorical(tree, &Channels::categorical_nodes(tree), rows, &mut inputs);
-            cover::add(&whole, tree, &inputs, &mut memory, sums);
+            let (whole, inputs, memory) = (&whole, &inputs, &mut memory);
+            simd::run(cover::Add { whole, tree, inputs, memory, sums: &mut *sums });
         }
     }
 

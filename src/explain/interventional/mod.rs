@@ -24,6 +24,7 @@ pub use output::{Output, Transformed};
 use super::error::MAX_PER_ROW;
 use super::flow::Channels;
 use super::quadrature::Rule;
+use super::simd::Plain;
 use super::table::{self, Codes, Cut, Exact, Number, Patterns, Plan, ROWS, Scratch, Sheet, Tables};
 use super::{Attributions, ExplainError};
 use crate::ensemble::{Ensemble, Node, Tree};
@@ -288,7 +289,7 @@ impl Interventional {
         let (mut patterns, one) = (Patterns::new(), 1.0 / self.n_background() as f64);
         for (sheet, rows) in prepared.background.iter().zip(self.background.chunks(ROWS * n_features)) {
             let mut count = |sheet: &Sheet| {
-                table::each_unit(plan, slice::from_ref(sheet), &mut patterns, |u, _, pattern| {
+                table::each_unit(Plain, plan, slice::from_ref(sheet), &mut patterns, |u, _, _, pattern| {
                     let pattern: &[u16; ROWS] = bytemuck::cast_ref(pattern);
                     pattern[..sheet.n_rows].iter().for_each(|&m| shares[u][m as usize] += 1.0);
                 });

@@ -7,6 +7,7 @@
 use super::plan::Plan;
 use crate::ensemble::{Ensemble, Node, Tree};
 use crate::explain::flow::{Block, CATEGORICAL, Channels, ROWS as BLOCK};
+use crate::explain::simd::Simd;
 use wide::i16x8;
 
 /// Rows in a sheet, the block of rows that tables are read for.
@@ -17,13 +18,19 @@ pub(super) const VECTORS: usize = ROWS / 8;
 /// One small number per row of a sheet: a code, a mask, or a pattern of bits.
 pub(in crate::explain) type Column = [i16x8; VECTORS];
 
-/// The same number in each lane; see `flow::lanes` on WebAssembly.
+/// Parts of a column that are taken at once, of 16 rows each.
+pub(super) const QUARTERS: usize = ROWS / 16;
+
 #[inline(always)]
-pub(super) fn splat(value: i16) -> i16x8 {
-    #[cfg(target_arch = "wasm32")]
-    return bytemuck::cast(core::arch::wasm32::i16x8_splat(value));
-    #[cfg(not(target_arch = "wasm32"))]
-    i16x8::splat(value)
+pub(super) fn load<S: Simd>(simd: S, column: &Column) -> [S::Bits; QUARTERS] {
+    let (pairs, _) = column.as_chunks::<2>();
+    std::array::from_fn(|q| simd.load_bits(&pairs[q]))
+}
+
+#[inline(always)]
+pub(super) fn store<S: Simd>(simd: S, quarters: [S::Bits; QUARTERS], column: &mut Column) {
+    let (pairs, _) = column.as_chunks_mut::<2>();
+    pairs.iter_mut().zip(quarters).for_each(|(pair, bits)| *pair = simd.store_bits(bits));
 }
 
 /// A test: left iff the code of the channel is below `bound`.
@@ -34,13 +41,11 @@ pub(in crate::explain) struct Test {
 }
 
 impl Test {
-    /// Calls `on` with the number of each vector of rows and all ones for the rows that go left.
+    /// All ones for the rows that go left.
     #[inline(always)]
-    pub(super) fn each(self, codes: &[Column], mut on: impl FnMut(usize, i16x8)) {
-        let (codes, bound) = (&codes[self.channel as usize], splat(self.bound));
-        for (v, &code) in codes.iter().enumerate() {
-            on(v, bound.simd_gt(code));
-        }
+    pub(super) fn left<S: Simd>(self, simd: S, codes: &[Column]) -> [S::Bits; QUARTERS] {
+        let (codes, bound) = (load(simd, &codes[self.channel as usize]), simd.splat_bits(self.bound));
+        codes.map(|codes| simd.above_bits(bound, codes))
     }
 }
 

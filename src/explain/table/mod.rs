@@ -24,6 +24,7 @@ pub(super) use plan::{Cut, Plan};
 
 use super::flow::Channels;
 use super::quadrature::Rule;
+use super::simd::{self, Simd, Task};
 use crate::ensemble::{Node, Tree};
 
 /// Sheets that go through a unit together, so that its table and their sums stay near the processor.
@@ -178,16 +179,28 @@ impl<N: Number> Tables<N> {
         margins: &mut [f64],
         n_outputs: usize,
     ) {
+        simd::run(Read { tables: self, plan, sheets, patterns, sums, margins, n_outputs });
+    }
+
+    #[inline(always)]
+    fn read_with<S: Simd>(&self, simd: S, read: Read<'_, N>) {
+        let Read { plan, sheets, patterns, sums, margins, n_outputs, .. } = read;
         let mut margins = margins.chunks_mut(TOGETHER * ROWS * n_outputs);
         for (sheets, sums) in sheets.chunks(TOGETHER).zip(sums.chunks_mut(TOGETHER)) {
             let mut reached = [Column::default(); TOGETHER];
             let margins = margins.next().unwrap_or_default();
-            each_unit(plan, sheets, patterns, |u, s, pattern| {
+            each_unit(simd, plan, sheets, patterns, |u, s, n_path, pattern| {
                 let columns = &self.columns[self.first_column[u]..self.first_column[u + 1]];
                 let end = self.start.get(u + 1).copied().unwrap_or(self.lines.len());
-                pass::add_lines::<N>(&self.lines[self.start[u]..end], columns, pattern, &mut sums[s]);
+                pass::add_lines::<N, S>(
+                    simd,
+                    &self.lines[self.start[u]..end],
+                    columns,
+                    pattern,
+                    &mut sums[s],
+                );
                 if !margins.is_empty() {
-                    pass::note_leaves(self.first_leaf[u], plan.units[u].n_path, pattern, &mut reached[s]);
+                    pass::note_leaves(simd, self.first_leaf[u], n_path, pattern, &mut reached[s]);
                 }
             });
             let reached: &[u16] = bytemuck::cast_slice(&reached);
@@ -196,6 +209,24 @@ impl<N: Number> Tables<N> {
                 margins[self.first_output..].iter_mut().zip(values).for_each(|(m, value)| *m += value);
             }
         }
+    }
+}
+
+/// What [`Tables::read`] is given.
+struct Read<'a, N: Number> {
+    tables: &'a Tables<N>,
+    plan: &'a Plan,
+    sheets: &'a [Sheet],
+    patterns: &'a mut Patterns,
+    sums: &'a mut [Vec<N::Column>],
+    margins: &'a mut [f64],
+    n_outputs: usize,
+}
+
+impl<N: Number> Task for Read<'_, N> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        self.tables.read_with(simd, self);
     }
 }
 

@@ -4,6 +4,7 @@
 //! as many lines as a vector has lanes are turned into as many columns, in registers.
 
 use super::codes::ROWS;
+use crate::explain::simd::Simd;
 use wide::{f32x4, f64x2};
 
 /// f64 or f32.
@@ -18,7 +19,8 @@ pub(in crate::explain) trait Number: Copy + Default + bytemuck::Pod {
 
     /// Adds the lines that the patterns point to. A line has `W` vectors, which go to as many columns each as there are
     /// lanes.
-    fn add<const W: usize>(
+    fn add<S: Simd, const W: usize>(
+        simd: S,
         lines: &[Self::Vector],
         columns: &[u32],
         pattern: &[u16; ROWS],
@@ -60,7 +62,7 @@ impl Exact {
 }
 
 macro_rules! number {
-    ($number:ty, $vector:ty, $lanes:literal, $transpose:ident) => {
+    ($number:ty, $vector:ty, $lanes:literal, $columns:ident, $add:ident) => {
         impl Number for $number {
             type Vector = $vector;
             type Column = Sums<$vector, { ROWS / $lanes }>;
@@ -77,7 +79,8 @@ macro_rules! number {
             }
 
             #[inline(always)]
-            fn add<const W: usize>(
+            fn add<S: Simd, const W: usize>(
+                simd: S,
                 lines: &[$vector],
                 columns: &[u32],
                 pattern: &[u16; ROWS],
@@ -90,11 +93,10 @@ macro_rules! number {
                 for (g, pair) in pairs.iter().enumerate() {
                     let line = pair.map(|m| &lines[m as usize]);
                     for v in 0..W {
-                        let [one, two] = $transpose(line.map(|line| line[v]));
-                        for lane in 0..$lanes {
-                            let sums = &mut sums[columns[v][lane] as usize].0;
-                            sums[2 * g] += one[lane];
-                            sums[2 * g + 1] += two[lane];
+                        for (column, rows) in columns[v].iter().zip(simd.$columns(line.map(|line| &line[v])))
+                        {
+                            let (sums, _) = sums[*column as usize].0.as_chunks_mut::<2>();
+                            simd.$add(&mut sums[g], rows);
                         }
                     }
                 }
@@ -102,67 +104,5 @@ macro_rules! number {
         }
     };
 }
-number!(f64, f64x2, 2, turn_f64);
-number!(f32, f32x4, 4, turn_f32);
-
-/// Lines of two vectors of rows as the columns of each.
-#[inline(always)]
-fn turn_f64([a, b, c, d]: [f64x2; 4]) -> [[f64x2; 2]; 2] {
-    [transpose_two([a, b]), transpose_two([c, d])]
-}
-
-#[inline(always)]
-fn turn_f32([a, b, c, d, e, f, g, h]: [f32x4; 8]) -> [[f32x4; 4]; 2] {
-    [transpose_four([a, b, c, d]), transpose_four([e, f, g, h])]
-}
-
-#[cfg(target_arch = "wasm32")]
-#[inline(always)]
-fn transpose_two([a, b]: [f64x2; 2]) -> [f64x2; 2] {
-    use core::arch::wasm32::i64x2_shuffle;
-    let (a, b) = (bytemuck::cast(a), bytemuck::cast(b));
-    [bytemuck::cast(i64x2_shuffle::<0, 2>(a, b)), bytemuck::cast(i64x2_shuffle::<1, 3>(a, b))]
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-#[inline(always)]
-fn transpose_two([a, b]: [f64x2; 2]) -> [f64x2; 2] {
-    let ([a_0, a_1], [b_0, b_1]) = (a.to_array(), b.to_array());
-    [f64x2::new([a_0, b_0]), f64x2::new([a_1, b_1])]
-}
-
-#[cfg(target_arch = "wasm32")]
-#[inline(always)]
-fn transpose_four(lines: [f32x4; 4]) -> [f32x4; 4] {
-    use core::arch::wasm32::i32x4_shuffle;
-    let [a, b, c, d] = lines.map(bytemuck::cast);
-    let (ab_low, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
-    let (cd_low, cd_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));
-    [
-        bytemuck::cast(i32x4_shuffle::<0, 1, 4, 5>(ab_low, cd_low)),
-        bytemuck::cast(i32x4_shuffle::<2, 3, 6, 7>(ab_low, cd_low)),
-        bytemuck::cast(i32x4_shuffle::<0, 1, 4, 5>(ab_high, cd_high)),
-        bytemuck::cast(i32x4_shuffle::<2, 3, 6, 7>(ab_high, cd_high)),
-    ]
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-#[inline(always)]
-fn transpose_four(lines: [f32x4; 4]) -> [f32x4; 4] {
-    f32x4::transpose(lines)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_become_columns() {
-        let turned = transpose_two([f64x2::new([0.0, 1.0]), f64x2::new([2.0, 3.0])]);
-        assert_eq!(turned.map(|v| v.to_array()), [[0.0, 2.0], [1.0, 3.0]]);
-        let line = |i: usize| f32x4::new([0, 1, 2, 3].map(|j| (4 * i + j) as f32));
-        let turned = transpose_four([line(0), line(1), line(2), line(3)]);
-        assert_eq!(turned[1].to_array(), [1.0, 5.0, 9.0, 13.0]);
-        assert_eq!(turned[2].to_array(), [2.0, 6.0, 10.0, 14.0]);
-    }
-}
+number!(f64, f64x2, 2, exact_columns, add_exact);
+number!(f32, f32x4, 4, narrow_columns, add_narrow);

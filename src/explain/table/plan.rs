@@ -26,6 +26,8 @@ pub(in crate::explain) struct Plan {
     /// Number of the tree in the ensemble.
     pub(in crate::explain) tree: usize,
     pub(super) steps: Vec<Step>,
+    /// Those of the inner nodes of the units, in the order of the steps and there in pre-order.
+    pub(super) tests: Vec<Test>,
     pub(in crate::explain) units: Vec<Unit>,
     /// Nodes with a categorical split, in pre-order.
     pub(super) categorical: Vec<u32>,
@@ -44,8 +46,8 @@ pub(in crate::explain) struct Plan {
 pub(super) enum Step {
     /// Pattern of the next level = pattern of this level and what one edge says.
     Edge { level: u32, test: Test, side: Side, bit: i16, new: bool },
-    /// The pattern of this level leads to a unit.
-    Unit { level: u32, unit: u32 },
+    /// The pattern of this level leads to the next unit, whose own bits come from the next tests.
+    Unit { level: u32, n_path: u16, n_tests: u16 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +63,6 @@ pub(in crate::explain) struct Unit {
     pub(in crate::explain) n_bits: usize,
     /// Bits that the path above takes.
     pub(super) n_path: usize,
-    /// Tests of its inner nodes, in pre-order.
-    pub(super) tests: Vec<Test>,
     /// Features: positions among the used ones; those of the path first.
     pub(in crate::explain) columns: Vec<u32>,
     /// Leaves, in pre-order.
@@ -137,6 +137,7 @@ impl Plan {
             plan: Plan {
                 tree: number,
                 steps: Vec::new(),
+                tests: Vec::new(),
                 units: Vec::new(),
                 categorical: Channels::categorical_nodes(tree),
                 n_levels: 0,
@@ -249,7 +250,6 @@ impl Walk<'_> {
         let mut unit = Unit {
             n_bits: n_path + self.size[root] / 2,
             n_path,
-            tests: Vec::new(),
             columns: self.distinct.clone(),
             leaves: Vec::new(),
         };
@@ -259,6 +259,7 @@ impl Walk<'_> {
                 Some(Factor { column: bit as u32, share, ones: 1 << bit, zeros: 0 })
             })
             .collect();
+        let first_test = self.plan.tests.len();
         let mut pending = vec![(root, factors)];
         while let Some((node, factors)) = pending.pop() {
             let inner = self.tree.node(node);
@@ -266,8 +267,9 @@ impl Walk<'_> {
                 unit.leaves.push(Leaf { node, factors });
                 continue;
             };
-            let bit = 1u32 << (n_path + unit.tests.len());
-            unit.tests.extend(self.test(&inner, node));
+            let bit = 1u32 << (n_path + self.plan.tests.len() - first_test);
+            let test = self.test(&inner, node);
+            self.plan.tests.extend(test);
             let row = self.codes.channels().row(feature);
             let column = unit.columns.iter().position(|&c| c == row).unwrap_or_else(|| {
                 unit.columns.push(row);
@@ -288,7 +290,9 @@ impl Walk<'_> {
             }
         }
         self.plan.n_levels = self.plan.n_levels.max(level);
-        self.plan.steps.push(Step::Unit { level: level as u32, unit: self.plan.units.len() as u32 });
+        // Both are fewer than the bits of a pattern.
+        let (n_path, n_tests) = (n_path as u16, (self.plan.tests.len() - first_test) as u16);
+        self.plan.steps.push(Step::Unit { level: level as u32, n_path, n_tests });
         self.plan.units.push(unit);
         self.plan.roots.push(root);
     }
