@@ -1,13 +1,14 @@
 """How many times faster than the libraries: one thread each, interleaved, medians of ratios with their range.
 
     ./x bench engine [--rounds 5] [--models depth3,depth6] [--rows 1,100,1000,5000,100000] [--growth 100,1000,10000]
-                     [--places native,page] [--exponents]
+                     [--places native,page] [--exponents] [--limits]
 
 Models are trained once on made-up data and kept beside the environment. In every round each program explains the same
 rows once; a ratio is the library's processor time over ours of the same round. Ours includes making
 tables, all exclude loading the model, XGBoost's and CatBoost's exclude building their matrix. With `--exponents` it is
-also printed how the time grows with rows, trees and leaves. With `page` among the places the engines
-also run as WebAssembly in one worker of Chromium; there the time is that of the clock, which on a busy machine is longer.
+also printed how the time grows with rows, trees and leaves, with `--limits` how far it is from what the processor can do
+at most. With `page` among the places the engines also run as WebAssembly in one worker of Chromium; there the time is that
+of the clock, which on a busy machine is longer.
 """
 
 import argparse
@@ -132,6 +133,23 @@ def growth(ours, rounds, sizes):
     print(f"  grows with the background to the power {exponent(sizes, list(zip(*spent)))}", flush=True)
 
 
+def distance(ours, rounds):
+    """Prints how many times the time of a further row is what its sums and products, or its loads, would take at the
+    highest rate that this processor was measured to reach."""
+    ours.process.stdin.write("limits\n")
+    ours.process.stdin.flush()
+    operations, loads, of_flow, of_f64, of_f32 = map(float, ours.process.stdout.readline().split())
+    for engine, rows, least in [
+        ("flow", (500, 1500), of_flow / operations),
+        ("f64", (5_000, 15_000), of_f64 / loads),
+        ("f32", (5_000, 15_000), of_f32 / loads),
+    ]:
+        of_row = [(ours.time(engine, rows[1]) - ours.time(engine, rows[0])) / (rows[1] - rows[0]) for _ in range(rounds)]
+        times = [t / least for t in of_row]
+        what = "sums and products" if engine == "flow" else "loads of the tables"
+        print(f"  a further row by {engine}: {spread(times)} the time of its {what} alone", flush=True)
+
+
 class Ours:
     """The program `race` in one of its places, kept running."""
 
@@ -204,6 +222,7 @@ def main():
     parser.add_argument("--slow", type=float, default=20.0, help="seconds after which a peer is not run again")
     parser.add_argument("--growth", default="100,1000,10000", help="rows of the background; nothing to skip it")
     parser.add_argument("--exponents", action="store_true", help="also how time grows with rows, trees and leaves")
+    parser.add_argument("--limits", action="store_true", help="also how far the engines are from what the processor can do")
     given = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
     sizes = [int(n) for n in given.rows.split(",")]
@@ -219,6 +238,8 @@ def main():
             print(f"{MODELS[name][0]}: not read here: {silent.process.stderr.read().strip()}")
             continue
         print(f"{MODELS[name][0]}: {first.says}", flush=True)
+        if given.limits:
+            distance(first, given.rounds)
         if given.growth:
             growth(first, given.rounds, [int(m) for m in given.growth.split(",")])
         of_model = list(peers(name, path, rows))
@@ -252,6 +273,9 @@ def main():
                     results.append(
                         {"model": name, "rows": n, "place": place, "engine": engine, "peer": peer, "ratios": ratios}
                     )
+                if place == "page" and ("native", engine) in spent:
+                    ratios = [page / native for page, native in zip(mine, spent["native", engine])]
+                    against.append(f"natively {spread(ratios)} as fast")
                 own = statistics.median(mine) / n * 1e6
                 print(f"  {n:>6} rows, {place:<6} {engine:<5} {own:9.2f} us per row: {', '.join(against)}", flush=True)
         for one in ours.values():

@@ -5,14 +5,16 @@
 //! explaining so many rows took, on one thread, with making tables but without preparing `flow`, which belongs to loading
 //! the model. What is too short for the clock is repeated, unless the line ends with `once`. Engines: `flow`, `f64` and
 //! `f32` (flow and tables, as the command chooses), `interventional:M` (M background rows, the last ones),
-//! `interactions` (matrices); and of the rows themselves `pca`, `k-means` (three clusters with their silhouettes), `umap`.
+//! `interactions` (matrices); and of the rows themselves `pca`, `k-means` (three clusters with their silhouettes), `umap`. The
+//! line `limits` asks for the limits of this processor.
 
 #![allow(clippy::print_stdout)]
 
 mod engines;
+mod limits;
 
 use clarimark::ensemble::{self, Ensemble};
-use clarimark::explain::Flow;
+use clarimark::explain::{Engine, Flow, Precision};
 use clarimark::math::Rng;
 use engines::run;
 use std::error::Error;
@@ -37,6 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{} features, {} trees", model.n_features(), model.trees().len());
     for line in io::stdin().lock().lines() {
         let line = line?;
+        if line == "limits" {
+            limits(&model, &flow)?;
+            continue;
+        }
         let mut words = line.split(' ');
         let engine = words.next().ok_or("which engine?")?;
         let n_rows: usize = words.next().ok_or("how many rows?")?.parse()?;
@@ -49,6 +55,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         println!("{}", (now() - start) / f64::from(n_runs));
     }
+    Ok(())
+}
+
+/// Prints what the processor can do at most in a second, sums and products and then loads, and what a row asks for: sums and
+/// products of `flow`, loads of `f64` and of `f32`.
+fn limits(model: &Ensemble, flow: &Flow) -> Result<(), Box<dyn Error>> {
+    let of = limits::measure().ok_or("this processor's limits are not measured")?;
+    let loads = |precision| Engine::new(model, 1 << 20, precision).map(|engine| engine.loads());
+    let (wide, narrow) = (loads(Precision::F64)?, loads(Precision::F32)?);
+    println!("{} {} {} {wide} {narrow}", of.operations, of.loads, flow.operations());
     Ok(())
 }
 

@@ -117,6 +117,15 @@ impl Engine {
         })
     }
 
+    /// Loads of vectors that a row takes in the tables: those of the lines, and those of the sums, which stand in vectors of
+    /// 32 bytes. For the distance from what a processor can do at most.
+    pub fn loads(&self) -> f64 {
+        self.table.as_ref().map_or(0.0, |t| match &t.trees {
+            Trees::F64(trees) => trees.iter().map(|(_, tables)| tables.loads()).sum(),
+            Trees::F32(trees) => trees.iter().map(|(_, tables)| tables.loads()).sum(),
+        })
+    }
+
     /// Explains rows given row-major `[row][feature]`; what follows the last whole row is ignored.
     ///
     /// Callers with many rows pass them in chunks, in any split, and get the same bits.

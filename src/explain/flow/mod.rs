@@ -127,6 +127,13 @@ impl Flow {
         &self.channels
     }
 
+    /// Sums and products that a row takes: 9 per internal node and quadrature point. For the distance from what a
+    /// processor can do at most.
+    pub fn operations(&self) -> f64 {
+        let of_plan = |p: &Plan| 9.0 * (p.forks.len() * p.n_together * p.n_passes) as f64;
+        self.plans.iter().flatten().map(of_plan).sum()
+    }
+
     /// Features that some tree splits on; all others have φ = 0 for every row.
     pub fn used_features(&self) -> &[FeatureId] {
         self.channels.used()

@@ -154,6 +154,12 @@ impl<N: Number> Tables<N> {
         })
     }
 
+    /// Loads per row: a vector of the line per so many columns, and a number of the sums per column.
+    pub(super) fn loads(&self) -> f64 {
+        let n_columns = self.columns.len() as f64;
+        n_columns / N::LANES as f64 + n_columns / (2 * N::LANES) as f64
+    }
+
     /// Adds what the tree gives on average where `shares` of the rows have each pattern, `[unit][pattern]`, to `[output]`.
     pub(super) fn add_mean(&self, plan: &Plan, shares: &[Vec<f64>], mean: &mut [f64]) {
         for ((unit, shares), &first) in plan.units.iter().zip(shares).zip(&self.first_leaf) {
