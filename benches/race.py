@@ -1,7 +1,7 @@
 """How many times faster than the libraries: one thread each, interleaved, medians of ratios with their range.
 
     ./x bench engine [--rounds 5] [--models depth3,depth6] [--rows 1,100,1000,5000,100000] [--growth 100,1000,10000]
-                     [--places native,page] [--exponents] [--limits]
+                     [--places native,page] [--exponents] [--limits] [--what-if]
 
 Models are trained once on made-up data and kept beside the environment. In every round each program explains the same
 rows once; a ratio is the library's processor time over ours of the same round. Ours includes making
@@ -133,6 +133,14 @@ def growth(ours, rounds, sizes):
     print(f"  grows with the background to the power {exponent(sizes, list(zip(*spent)))}", flush=True)
 
 
+def what_if(place, rounds, rows_path):
+    """Prints what a change of one value of a patient takes, with 2,000 trees of depth 10."""
+    ours = Ours(place, trained("what-if", train_xgboost, "json", 2000, 10), rows_path)
+    ms = [(ours.time("what-if", 201) - ours.time("what-if", 1)) / 200 * 1e3 for _ in range(rounds)]
+    print(f"what if, 2000 x depth 10, {place}: {statistics.median(ms):.2f} ms per change ({min(ms):.2f} to {max(ms):.2f})")
+    ours.process.stdin.close()
+
+
 def distance(ours, rounds):
     """Prints how many times the time of a further row is what its sums and products, or its loads, would take at the
     highest rate that this processor was measured to reach."""
@@ -222,6 +230,7 @@ def main():
     parser.add_argument("--slow", type=float, default=20.0, help="seconds after which a peer is not run again")
     parser.add_argument("--growth", default="100,1000,10000", help="rows of the background; nothing to skip it")
     parser.add_argument("--exponents", action="store_true", help="also how time grows with rows, trees and leaves")
+    parser.add_argument("--what-if", action="store_true", help="also what a change of one value of a patient takes")
     parser.add_argument("--limits", action="store_true", help="also how far the engines are from what the processor can do")
     given = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -281,6 +290,9 @@ def main():
         for one in ours.values():
             one.process.stdin.close()
     (CACHE / "race.json").write_text(json.dumps(results))
+    if given.what_if:
+        for place in given.places.split(","):
+            what_if(place, given.rounds, rows_path)
     if given.exponents:
         exponents(given.rounds, rows_path)
 

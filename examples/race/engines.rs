@@ -4,9 +4,13 @@ use clarimark::cohort::cluster::kmeans;
 use clarimark::cohort::embed::pca;
 use clarimark::cohort::nonlinear::{Metric, Nearest, Umap};
 use clarimark::ensemble::Ensemble;
-use clarimark::explain::{Engine, ExplainError, Flow, Interactions, Interventional, Precision};
+use clarimark::explain::{Engine, ExplainError, Flow, Interactions, Interventional, Precision, WhatIf};
+use clarimark::ids::FeatureId;
 use std::error::Error;
 use std::hint::black_box;
+
+/// The features that are changed, the first ones: in the bench's data those that the outcome depends on.
+const OFTEN: usize = 14;
 
 /// Explains `rows` with an engine; `all` are those that a background is taken from.
 ///
@@ -41,6 +45,15 @@ pub(crate) fn run(
                 let mut map = Umap::new(rows, model.n_features(), &nearest, 0);
                 while map.step() {}
                 black_box(map.points());
+            }
+            // A patient, of whom one value after the other becomes another patient's.
+            "what-if" => {
+                let mut patient = WhatIf::new(flow, rows);
+                for (i, row) in rows.chunks_exact(model.n_features()).enumerate().skip(1) {
+                    let feature = i % OFTEN.min(row.len());
+                    patient.set(FeatureId::of(feature), row[feature]);
+                }
+                black_box(patient.phi());
             }
             "interactions" => drop(black_box(Interactions::by_cover(model)?.matrices(rows)?)),
             _ => return Err(format!("there is no engine {engine}").into()),

@@ -5,7 +5,7 @@
 //! explaining so many rows took, on one thread, with making tables but without preparing `flow`, which belongs to loading
 //! the model. What is too short for the clock is repeated, unless the line ends with `once`. Engines: `flow`, `f64` and
 //! `f32` (flow and tables, as the command chooses), `interventional:M` (M background rows, the last ones),
-//! `interactions` (matrices); and of the rows themselves `pca`, `k-means` (three clusters with their silhouettes), `umap`. The
+//! `what-if` (a change of one value per row), `interactions` (matrices); and of the rows themselves `pca`, `k-means` (three clusters with their silhouettes), `umap`. The
 //! line `limits` asks for the limits of this processor.
 
 #![allow(clippy::print_stdout)]

@@ -45,20 +45,23 @@ pub fn kaplan_meier(time: &[f64], event: &[bool]) -> Vec<Step> {
         time.iter().copied().zip(event.iter().copied()).filter(|(t, _)| !t.is_nan()).collect();
     sorted.order_by(|a, b| a.0.total_cmp(&b.0));
     let mut at_risk = sorted.len() as u32;
-    let (mut survival, mut greenwood) = (1.0, 0.0);
+    let (mut survival, mut greenwood, mut between) = (1.0, 0.0, [1.0; 2]);
     let mut steps = Vec::new();
     for tie in sorted.chunk_by(|a, b| a.0 == b.0) {
         let (leaving, events) = (tie.len() as u32, tie.iter().filter(|(_, e)| *e).count() as u32);
         let (n, d) = (f64::from(at_risk), f64::from(events));
-        survival *= 1.0 - d / n;
-        greenwood += d / (n * (n - d));
+        if events > 0 {
+            survival *= 1.0 - d / n;
+            greenwood += d / (n * (n - d));
+            between = interval(survival, greenwood);
+        }
         steps.push(Step {
             time: tie[0].0,
             at_risk,
             events,
             censored: leaving - events,
             survival,
-            interval: interval(survival, greenwood),
+            interval: between,
         });
         at_risk -= leaving;
     }

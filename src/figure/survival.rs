@@ -6,9 +6,9 @@ use crate::evaluate::survival::{
     CutPoint, End, Step, best_cut, cox, cumulative_incidence, kaplan_meier, log_rank, median_interval,
     median_survival, restricted_mean,
 };
-use crate::evaluate::{NotATest, PValue};
+use crate::evaluate::{Interval, NotATest, PValue};
 use crate::ids::FeatureId;
-use crate::math::quantile_sorted;
+use crate::math::{Order as _, quantile_sorted};
 use crate::plot::chart::{Table, survival as chart};
 use crate::plot::number::{fixed, p_value, plain};
 use crate::plot::palette::cluster_look;
@@ -125,7 +125,7 @@ pub fn survival(
     let k = grouped.names.len();
     let (mut times, mut events, mut labels, mut parts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut rows = Vec::new();
-    let mut take = |i: usize, g: u32| {
+    let mut take = |(i, g): (usize, u32)| {
         let Some((t, e)) = outcome[i] else { return };
         times.push(t);
         events.push(e);
@@ -133,8 +133,14 @@ pub fn survival(
         parts.push(roles[a.rows[i].index()]);
         rows.push(a.rows[i].index());
     };
-    grouped.of.iter().enumerate().for_each(|(i, g)| g.iter().for_each(|g| take(i, *g)));
-    grouped.also.iter().for_each(|(i, g)| take(*i, *g));
+    // In the order of time, which everything below sorts by.
+    let first = grouped.of.iter().enumerate().filter_map(|(i, g)| g.map(|g| (i, g)));
+    let mut members: Vec<(usize, u32)> = first.chain(grouped.also.iter().copied()).collect();
+    members.order_by(|a, b| {
+        let [a, b] = [a, b].map(|(i, _)| outcome[*i].map_or(f64::NAN, |(time, _)| time));
+        a.total_cmp(&b)
+    });
+    members.into_iter().for_each(&mut take);
     // Whoever is in three groups is there three times, and is one patient.
     let twice: BTreeSet<usize> =
         grouped.also.iter().map(|(i, _)| *i).filter(|i| outcome[*i].is_some()).collect();
@@ -163,9 +169,10 @@ pub fn survival(
         let in_group: Vec<f64> = rows.iter().map(|&i| f64::from(u8::from(labels[i] == g))).collect();
         cox(&time, &event, &in_group).map(|c| c.hazard_ratio())
     };
+    let ratios: Vec<_> = (0..k as u32).map(ratio).collect();
     let no_ratio = if twice.is_empty() { "no finite estimate" } else { "groups overlap" };
-    let groups = groups_table(&grouped.names, &curves, &unit, &word, ratio, no_ratio);
-    let said = sentence(&verdict, &grouped, &parts, (k == 2).then(|| ratio(1)).flatten());
+    let groups = groups_table(&grouped.names, &curves, &unit, &word, &ratios, no_ratio);
+    let said = sentence(&verdict, &grouped, &parts, ratios.get(1).copied().flatten().filter(|_| k == 2));
     let figure = |measure, curves: &[Vec<Step>], verdict: &str, tested| {
         let group =
             |g: usize| chart::Group { name: &grouped.names[g], look: grouped.looks[g], steps: &curves[g] };
@@ -317,7 +324,7 @@ fn sentence(
     verdict: &Result<PValue, NotATest>,
     grouped: &Grouped,
     parts: &[SplitRole],
-    ratio: Option<crate::evaluate::Interval>,
+    ratio: Option<Interval>,
 ) -> String {
     let p = match verdict {
         Ok(p) => p_value(p.get()),
@@ -385,7 +392,7 @@ fn groups_table(
     curves: &[Vec<Step>],
     unit: &str,
     word: &str,
-    ratio: impl Fn(u32) -> Option<crate::evaluate::Interval>,
+    ratios: &[Option<Interval>],
     no_ratio: &str,
 ) -> Table {
     let ends = curves.iter().filter_map(|c| c.last()).map(|s| s.time);
@@ -411,7 +418,7 @@ fn groups_table(
         let reached = |m: Option<f64>| m.map_or_else(|| "not reached".to_string(), plain);
         let [low, high] = median_interval(steps);
         let mean = restricted_mean(steps, horizon);
-        let range = |i: crate::evaluate::Interval| format!("{} to {}", plain(i.low), plain(i.high));
+        let range = |i: Interval| format!("{} to {}", plain(i.low), plain(i.high));
         vec![
             name.clone(),
             n.to_string(),
@@ -420,7 +427,7 @@ fn groups_table(
             format!("{} to {}", reached(low), reached(high)),
             mean.map_or_else(String::new, |m| plain(m.estimate)),
             mean.map_or_else(String::new, range),
-            match (g, ratio(g as u32)) {
+            match (g, ratios[g]) {
                 (0, _) => "reference".into(),
                 (_, Some(r)) => format!("{} ({})", plain(r.estimate), range(r)),
                 (_, None) => no_ratio.into(),

@@ -4,9 +4,11 @@ must load all the same. Each is a committed reference model with one fault. Need
     python make_broken_models.py
 """
 
+import bz2
 import copy
 import gzip
 import json
+import lzma
 import shutil
 import struct
 from pathlib import Path
@@ -295,6 +297,15 @@ def others():
     put("gzip_truncated.model.txt.gz", packed[: len(packed) // 2], "refused", "an archive that ends in the middle", says="gzip")
     put("gzip_checksum.model.txt.gz", packed[:-8] + b"\0\0\0\0" + packed[-4:], "refused", "an archive whose checksum is wrong", says="gzip")
     put("gzip_bomb.model.txt.gz", gzip.compress(b"tree\n" + b"\0" * (16 << 20), mtime=0), "refused", "16 kB that inflate to 16 MB", says="inflated")
+    for name, pack in [("bzip2", bz2.compress), ("xz", lzma.compress), ("lzma", lambda data: lzma.compress(data, lzma.FORMAT_ALONE))]:
+        packed = pack(good)
+        put(f"{name}_truncated.model.txt.{name}", packed[: len(packed) // 2], "refused", "an archive that ends in the middle", says=name)
+        put(f"{name}_bomb.model.txt.{name}", pack(b"tree\n" + b"\0" * (16 << 20)), "refused", "some kB that inflate to 16 MB", says="inflated")
+    packed = lzma.compress(good)
+    middle = len(packed) // 2
+    put("xz_checksum.model.txt.xz", packed[:middle] + bytes([packed[middle] ^ 1]) + packed[middle + 1 :], "refused", "an archive with a changed bit", says="xz")
+    packed = lzma.compress(good, lzma.FORMAT_ALONE)
+    put("lzma_look_back.model.txt.lzma", packed[:1] + struct.pack("<I", 1 << 30) + packed[5:], "refused", "an archive that asks for a gigabyte to look back at", says="memory")
     put("gzip_table.model.gz", gzip.compress(b"id,age\n1,2\n", mtime=0), "refused", "a table inside gzip", says="table")
 
     model = json.loads((HERE / "treelite-4.8.1" / "lightgbm_categorical.model.json").read_text())

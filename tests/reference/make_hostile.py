@@ -296,6 +296,7 @@ def pmml():
     put("text_threshold.pmml", model((low + high).replace("0.5", "high")), "no number", "a threshold that is a text")
     put("no_score.pmml", model(low + high.replace('score="2"', "")), "no score", "a leaf without a value")
     put("two_roots.pmml", model().replace(b"</TreeModel>", b'<Node score="1"><True/></Node></TreeModel>'), "two roots", "a tree with two roots")
+    put("tree_in_node.pmml", model().replace(b"</Node></TreeModel>", b'<TreeModel functionName="regression"><Node score="1"><True/></Node></TreeModel></Node></TreeModel>'), "a tree lies within a node", "a tree inside a node of another")
     put("derived.pmml", model(after='<TransformationDictionary><DerivedField name="z"/></TransformationDictionary>'), "TransformationDictionary", "derived fields")
     put("categorical.pmml", model(x="categorical"), "categorical field", "a categorical field")
     put("penalty.pmml", model(tree=' missingValueStrategy="weightedConfidence"'), "weightedConfidence", "missing values are averaged over")

@@ -134,7 +134,7 @@ def tree_single_leaf():
     return DecisionTreeRegressor(max_depth=2, min_samples_leaf=400, random_state=1).fit(x, y), x
 
 
-@case("skops", "joblib", "pickle", "joblib-zlib", "joblib-gzip", "pickle-2")
+@case("skops", "joblib", "pickle", "joblib-zlib", "joblib-gzip", "joblib-bz2", "joblib-xz", "joblib-lzma", "pickle-2")
 def forest_binary():
     """Labels are texts, weights are uneven: covers are no whole numbers."""
     x, y = breast()
@@ -552,7 +552,7 @@ def frame_of(rows, x, named):
 # ---------------------------------------------------------------- one case
 
 
-SUFFIX = {"skops": "skops", "joblib": "joblib", "joblib-zlib": "joblib.z", "joblib-gzip": "joblib.gz", "pickle": "pkl", "pickle-2": "p2.pkl", "pickle-5": "p5.pkl"}
+SUFFIX = {"skops": "skops", "joblib": "joblib", "joblib-zlib": "joblib.z", "joblib-gzip": "joblib.gz", "joblib-bz2": "joblib.bz2", "joblib-xz": "joblib.xz", "joblib-lzma": "joblib.lzma", "pickle": "pkl", "pickle-2": "p2.pkl", "pickle-5": "p5.pkl"}
 
 
 def save(model, container, path, deflated=True):
@@ -560,10 +560,8 @@ def save(model, container, path, deflated=True):
         skops.dump(model, path, compression=zipfile.ZIP_DEFLATED if deflated else zipfile.ZIP_STORED)
     elif container == "joblib":
         joblib.dump(model, path)
-    elif container == "joblib-zlib":
-        joblib.dump(model, path, compress=("zlib", 3))
-    elif container == "joblib-gzip":
-        joblib.dump(model, path, compress=("gzip", 3))
+    elif container.startswith("joblib-"):
+        joblib.dump(model, path, compress=(container.removeprefix("joblib-"), 3))
     else:
         protocol = {"pickle": 4, "pickle-2": 2, "pickle-5": 5}[container]
         path.write_bytes(pickle.dumps(model, protocol=protocol))

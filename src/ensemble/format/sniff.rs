@@ -102,8 +102,6 @@ const MAGIC: &[(&[u8], Refusal)] = {
             b"booster[",
             Model("an XGBoost text dump, which lacks the base score and the objective", SAVE_AS_JSON),
         ),
-        (b"BZh", Other("a bzip2 archive", UNPACK)),
-        (b"\xFD7zXZ\x00", Other("an xz archive", UNPACK)),
         (b"\x04\x22\x4D\x18", Other("an lz4 archive", UNPACK)),
         (b"\x28\xB5\x2F\xFD", Other("a Zstandard archive", UNPACK)),
         (b"RDX2\n", R),

@@ -2,7 +2,9 @@
 
 use super::{MAX_FILE_BYTES, ModelError};
 use crate::ensemble::builder::within;
+use bzip2::read::MultiBzDecoder;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use lzma_rust2::{LzmaReader, XzReader};
 use std::borrow::Cow;
 use std::io::Read;
 
@@ -13,7 +15,11 @@ const FREE: usize = 1 << 20;
 /// Wrappers inside wrappers.
 const MAX_WRAPPERS: usize = 3;
 
-/// The content of a gzip or zlib file (joblib's `compress`); anything else as it is.
+/// What an xz or lzma file may ask for to look back at, in KiB, beside as much as its content may take: the most that `xz`
+/// itself asks for below its last preset.
+const LOOK_BACK: usize = 34 << 10;
+
+/// The content of a gzip, zlib, bzip2, xz or lzma file (joblib's `compress`); anything else as it is.
 ///
 /// # Errors
 /// [`ModelError::Binary`] for a damaged archive, [`ModelError::Limit`] for one that grows too large.
@@ -23,10 +29,30 @@ pub(super) fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ModelError> {
         content = Cow::Owned(match *content {
             [0x1F, 0x8B, ..] => inflated(&content, "gzip", MultiGzDecoder::new)?,
             [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => inflated(&content, "zlib", ZlibDecoder::new)?,
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => inflated(&content, "bzip2", MultiBzDecoder::new)?,
+            [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => {
+                inflated(&content, "xz", |bytes| XzReader::new_mem_limit(bytes, true, look_back(bytes)))?
+            }
+            [0x5D, 0, 0, ..] => match LzmaReader::new_mem_limit(&*content, look_back(&content), None) {
+                Ok(decoder) => inflated(&content, "lzma", |_| decoder)?,
+                Err(error) => return Err(damaged("lzma", 0, &error)),
+            },
             _ => break,
         });
     }
     Ok(content)
+}
+
+fn look_back(bytes: &[u8]) -> u32 {
+    u32::try_from(LOOK_BACK + bytes.len() / (1 << 10) * 8).unwrap_or(u32::MAX)
+}
+
+fn damaged(name: &str, after: usize, error: &std::io::Error) -> ModelError {
+    ModelError::Damaged {
+        format: "compressed",
+        place: format!("after {after} bytes of its content"),
+        problem: format!("the {name} stream is damaged ({error})"),
+    }
 }
 
 fn inflated<'a, D: Read>(
@@ -36,11 +62,8 @@ fn inflated<'a, D: Read>(
 ) -> Result<Vec<u8>, ModelError> {
     let limit = bytes.len().saturating_mul(MAX_RATIO).clamp(FREE, MAX_FILE_BYTES);
     let mut out = Vec::new();
-    decoder(bytes).take(limit as u64 + 1).read_to_end(&mut out).map_err(|error| ModelError::Damaged {
-        format: "compressed",
-        place: format!("after {} bytes of its content", out.len()),
-        problem: format!("the {name} stream is damaged ({error})"),
-    })?;
+    let read = decoder(bytes).take(limit as u64 + 1).read_to_end(&mut out);
+    read.map_err(|error| damaged(name, out.len(), &error))?;
     within("bytes when inflated", out.len(), limit)?;
     Ok(out)
 }

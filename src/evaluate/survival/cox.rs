@@ -56,7 +56,8 @@ pub fn cox(time: &[f64], event: &[bool], covariate: &[f64]) -> Option<Cox> {
         .zip(covariate)
         .filter_map(|(patient, &x)| patient.filter(|_| !x.is_nan()).map(|(t, e)| (t, e, x)))
         .collect();
-    // The last come first: then those at risk are a running sum.
+    // The last come first: then those at risk are a running sum. Who comes in order of time need not be sorted.
+    patients.reverse();
     patients.order_by(|a, b| b.0.total_cmp(&a.0));
     let centre = mean(&patients.iter().map(|p| p.2).collect::<Vec<_>>());
     patients.iter_mut().for_each(|p| p.2 -= centre);
@@ -100,10 +101,20 @@ struct Likelihood {
 fn likelihood(patients: &[(f64, bool, f64)], beta: f64) -> Likelihood {
     let mut out = Likelihood::default();
     let mut risk = [0.0; 3];
+    // Groups have two values, so that these are almost all weights there are.
+    let mut known = [(f64::NAN, 0.0); 2];
+    // Logarithms are taken of products while these are in range.
+    let mut product = 1.0;
     for tie in patients.chunk_by(|a, b| a.0 == b.0) {
         let (mut dying, mut d) = ([0.0; 3], 0);
         for &(_, event, x) in tie {
-            let weight = exp(beta * x);
+            let weight = match known.iter().find(|(of, _)| *of == x) {
+                Some((_, weight)) => *weight,
+                None => {
+                    known = [(x, exp(beta * x)), known[0]];
+                    known[0].1
+                }
+            };
             let moments = [weight, weight * x, weight * x * x];
             for m in 0..3 {
                 risk[m] += moments[m];
@@ -118,11 +129,16 @@ fn likelihood(patients: &[(f64, bool, f64)], beta: f64) -> Likelihood {
         for l in 0..d {
             let gone = f64::from(l) / f64::from(d);
             let [s0, s1, s2] = [0, 1, 2].map(|m| risk[m] - gone * dying[m]);
-            out.log -= ln(s0);
+            product *= s0;
+            if !(1e-150..1e150).contains(&product) {
+                out.log -= ln(product);
+                product = 1.0;
+            }
             out.score -= s1 / s0;
             out.information += s2 / s0 - (s1 / s0) * (s1 / s0);
         }
     }
+    out.log -= ln(product);
     out
 }
 

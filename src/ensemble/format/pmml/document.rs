@@ -211,6 +211,9 @@ fn start(
             }
             if name == "TreeModel" {
                 within("trees", out.trees.len() + 1, MAX_TREES)?;
+                if !open.is_empty() {
+                    return Err(damaged(attributes.at, "a tree lies within a node"));
+                }
                 if (function.as_deref() == Some("classification")) != out.classification {
                     return Err(refused("trees of another kind than the whole"));
                 }
