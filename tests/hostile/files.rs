@@ -80,6 +80,9 @@ pub(crate) fn kinds() -> Vec<Kind> {
     kinds
 }
 
+/// Endings of files that are packed otherwise than by gzip.
+const WRAPPERS: [&str; 3] = ["bz2", "xz", "lzma"];
+
 fn models() -> Vec<Kind> {
     let mut formats: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
     let paths = files_below(&root().join("tests/reference"));
@@ -89,6 +92,10 @@ fn models() -> Vec<Kind> {
         let bytes = fs::read(path).unwrap();
         let Ok(parsed) = ensemble::read(&bytes) else { continue };
         let format = parsed.value.summary().format;
+        if let Some(wrapper) = path.extension().and_then(|e| e.to_str()).filter(|e| WRAPPERS.contains(e)) {
+            formats.entry(format!("{wrapper} of {format}")).or_default().push(bytes);
+            continue;
+        }
         let list = formats.entry(format.clone()).or_default();
         if bytes.len() < MOST_BYTES {
             list.push(bytes.clone());
@@ -98,7 +105,7 @@ fn models() -> Vec<Kind> {
         }
     }
     let kind = |(name, files): (String, Vec<Vec<u8>>)| {
-        let packed = name.starts_with("gzip");
+        let packed = name.starts_with("gzip") || WRAPPERS.iter().any(|wrapper| name.starts_with(wrapper));
         Kind { name, reader: Reader::Model, packed, files }
     };
     formats.into_iter().map(kind).filter(|kind| !kind.files.is_empty()).collect()
