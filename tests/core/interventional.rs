@@ -2,6 +2,7 @@
 
 use crate::flow::{bits, chain, distance};
 use crate::random::{N_ROWS, ensemble, shapes};
+use clarimark::ensemble::{NodeSpec, TreeSpec};
 use clarimark::explain::{Attributions, ExplainError, Interventional, Output, oracle};
 use proptest::prelude::*;
 
@@ -75,6 +76,37 @@ fn paths_too_long_for_tables_are_walked() {
         let mean: Vec<f64> = one.values.iter().zip(&two.values).map(|(a, b)| (a + b) / 2.0).collect();
         assert!(distance(&whole.values, &mean) < 1e-12, "{n_features} features");
     }
+}
+
+/// A tree of 2^depth leaves that asks for another feature on each level.
+fn bushy(depth: usize) -> TreeSpec {
+    let n_inner = (1 << depth) - 1;
+    let inner = (0..n_inner).map(|i: i64| NodeSpec::Below {
+        feature: i64::from((i + 1).ilog2()),
+        threshold: ((i * 31) % 60 - 20) as f64,
+        left: 2 * i + 1,
+        right: 2 * i + 2,
+        default_left: i % 3 == 0,
+    });
+    let n_leaves = 1 << depth;
+    let nodes = inner.chain((0..n_leaves).map(|first| NodeSpec::Leaf { first })).collect();
+    let leaf_values = (0..n_leaves).map(|i| (i % 11) as f64 - 5.0).collect();
+    TreeSpec { nodes, leaf_values, cover: None, output: Some(0), weight: 1.0 }
+}
+
+#[test]
+fn trees_deeper_on_every_side_than_tables_go_are_walked() {
+    let depth = 15;
+    let model = ensemble(depth, &[bushy(depth)], &[0.5]);
+    let (rows, background) = (inputs(3, depth), inputs(66, depth));
+    let whole = Interventional::new(&model, &background).unwrap().explain(&rows);
+    assert!(whole.additivity_errors().iter().all(|&e| e < 1e-12));
+    let mean = model.margins(&background).iter().sum::<f64>() / 66.0;
+    assert!((whole.base_values[0] - mean).abs() < 1e-12);
+    let (one, two) = background.split_at(33 * depth);
+    let [one, two] = [one, two].map(|half| Interventional::new(&model, half).unwrap().explain(&rows));
+    let mean: Vec<f64> = one.values.iter().zip(&two.values).map(|(a, b)| (a + b) / 2.0).collect();
+    assert!(distance(&whole.values, &mean) < 1e-12);
 }
 
 #[test]

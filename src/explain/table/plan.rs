@@ -223,6 +223,8 @@ impl Walk<'_> {
         };
         let row = self.codes.channels().row(feature) as usize;
         let share = before.map_or(1.0, |b| b.share) * self.share(node, side);
+        // Edges to leaves that are in no unit may go deeper than all units.
+        self.plan.n_levels = self.plan.n_levels.max(level + 1);
         if let Some(above) = &mut self.path[row] {
             above.share = share;
             let bit = 1i16 << above.bit.min(15);
@@ -289,7 +291,6 @@ impl Walk<'_> {
                 pending.push((child, factors));
             }
         }
-        self.plan.n_levels = self.plan.n_levels.max(level);
         // Both are fewer than the bits of a pattern.
         let (n_path, n_tests) = (n_path as u16, (self.plan.tests.len() - first_test) as u16);
         self.plan.steps.push(Step::Unit { level: level as u32, n_path, n_tests });
