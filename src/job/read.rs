@@ -105,7 +105,8 @@ pub fn file_role(file: &Picked) -> FileRole {
         Kind::of(head).is_some_and(|kind| kind != Kind::Excel) || convert::has_workbook(&file.bytes);
     let first_line = text.lines().next().unwrap_or_default();
     let model_text = text.starts_with('{') || first_line.trim() == "tree" || first_line.starts_with("CBM1");
-    let binary = head.contains(&0) || head.starts_with(&[0x1f, 0x8b]) || head.starts_with(b"PK\x03\x04");
+    let packed: [&[u8]; 3] = [&[0x1f, 0x8b], b"PK\x03\x04", b"BZh"];
+    let binary = head.contains(&0) || packed.iter().any(|start| head.starts_with(start));
     let columns: Vec<String> = first_line
         .split([',', ';', '\t', '|'])
         .map(|c| c.trim().trim_matches('"').to_ascii_lowercase())
@@ -335,6 +336,7 @@ mod tests {
         check("utf16.csv", b"\xff\xfei\0d\0", FileRole::Table);
         check("patients.csv.gz", b"\x1f\x8b\x08", FileRole::Table);
         check("model.json.gz", b"\x1f\x8b\x08", FileRole::Model);
+        check("forest.joblib.bz2", b"BZh91AY, of no zero byte", FileRole::Model);
         check("book.xlsx", b"PK\x03\x04", FileRole::Table);
         check("workbook.csv", b"PK\x03\x04", FileRole::Table);
         check("book", b"PK\x03\x04 xl/workbook.xml", FileRole::Table);

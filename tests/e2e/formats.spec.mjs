@@ -15,6 +15,8 @@ for (const [model, table, method] of [
   ['sklearn-1.9.1/forest_binary.model.skops', 'sklearn-1.9.1/forest_binary.csv', byCover],
   ['sklearn-1.9.1/boosting_multi.model.joblib', 'sklearn-1.9.1/boosting_multi.csv', byCover],
   ['sklearn-1.9.1/forest_missing.model.pkl', 'sklearn-1.9.1/forest_missing.csv', byCover],
+  ['sklearn-1.9.1/forest_binary.also.joblib.bz2', 'sklearn-1.9.1/forest_binary.csv', byCover],
+  ['sklearn-1.9.1/forest_binary.also.joblib.xz', 'sklearn-1.9.1/forest_binary.csv', byCover],
   ['wrapped-xgboost-3.2.0/classifier.model.pkl', 'wrapped-xgboost-3.2.0/classifier.csv', byCover],
   ['treelite-4.8.1/xgboost_binary.model.json', 'treelite-4.8.1/xgboost_binary.csv', byCover],
   ['generic-1/forest.model.json', 'generic-1/forest.csv', byCover],
