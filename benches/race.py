@@ -300,4 +300,5 @@ def main():
         exponents(given.rounds, rows_path)
 
 
-main()
+if __name__ == "__main__":
+    main()
