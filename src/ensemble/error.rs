@@ -259,7 +259,7 @@ fn one_line(text: &str) -> String {
 }
 
 fn at_key(key: &str) -> String {
-    if key.is_empty() { String::new() } else { format!(", at `{key}`") }
+    if key.is_empty() { String::new() } else { format!(", at `{}`", one_line(key)) }
 }
 
 /// Text of the file as it may be quoted in a message: at most 60 characters, control characters escaped.

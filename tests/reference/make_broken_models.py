@@ -328,6 +328,7 @@ def others():
     treelite("ids", lambda m: m["class_id"].pop(), "a class too few", "class_id")
     treelite("base", lambda m: m["base_scores"].append(0.0), "two base scores for one output", "base")
     treelite("anomaly", lambda m: m.__setitem__("postprocessor", "exponential_standard_ratio"), "an isolation forest", "path lengths")
+    put("treelite_break.model.json", json.dumps(model, separators=(",", ":")).replace('"right_child"', '"right\nchild"', 1), "refused", "a key with a line break, which an error must not carry on", says="right child")
     treelite("old", lambda m: (m.pop("leaf_vector_shape"), m.__setitem__("task_param", {"num_class": 1, "leaf_vector_size": 1})), "the JSON of Treelite 3", "before 4.0")
     treelite("unknown", lambda m: m.__setitem__("postprocessor", "sqrt"), "an unknown postprocessor", None, "warns")
 
