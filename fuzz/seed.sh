@@ -15,8 +15,8 @@ seed xgboost $r/xgboost-*/*.model.json $r/xgboost-*/*.model.ubj $r/broken/*.mode
 seed lightgbm $r/lightgbm-*/*.model.txt $r/lightgbm-*/*.model.json $r/broken-models/*
 seed catboost $r/catboost-*/*.model.json $r/catboost-*/*.model.cbm $r/broken-models/*
 seed sklearn $r/sklearn-*/*.skops $r/sklearn-*/*.joblib $r/sklearn-*/*.pkl $r/sksurv-*/*.joblib $r/sksurv-*/*.skops $r/wrapped-*/*.pkl $r/hostile/*
-seed onnx $r/onnx/*.onnx
-seed pmml $r/pmml/*.pmml
+seed onnx $r/onnx-*/*.onnx
+seed pmml $r/pmml-*/*.pmml
 seed treelite $r/treelite-*/*.model.json
 seed generic $r/generic-*/*.model.json
 seed table $r/broken/*.csv $r/tables/*.csv

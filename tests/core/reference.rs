@@ -226,9 +226,15 @@ fn every_reference_case_agrees_with_the_library() {
     assert_eq!(by_version.keys().filter(|v| v.starts_with("catboost")).count(), 3);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("treelite")).count(), 3);
     assert_eq!(by_version.keys().filter(|v| v.starts_with("sklearn")).count(), 3);
+    assert_eq!((by_version["onnx-1.16.0"].n_cases, by_version["onnx-1.20.0"].n_cases), (10, 14));
+    for (exporter, n) in
+        [("nyoka-5.0.1", 5), ("nyoka-5.5.0", 5), ("sklearn2pmml-0.110.0", 21), ("sklearn2pmml-0.133.1", 21)]
+    {
+        assert_eq!(by_version[&format!("pmml-{exporter}")].n_cases, n, "{exporter}");
+    }
     assert_eq!(by_version["sksurv-0.28.0"].n_cases, 5);
     assert_eq!(by_version["sksurv-0.22.2"].n_cases, 4);
-    assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 210);
+    assert!(by_version.values().map(|w| w.n_cases).sum::<usize>() >= 270);
     assert!(by_version.values().map(|w| w.n_twins).sum::<usize>() >= 60);
 }
 

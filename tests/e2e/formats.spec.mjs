@@ -20,11 +20,12 @@ for (const [model, table, method] of [
   ['wrapped-xgboost-3.2.0/classifier.model.pkl', 'wrapped-xgboost-3.2.0/classifier.csv', byCover],
   ['treelite-4.8.1/xgboost_binary.model.json', 'treelite-4.8.1/xgboost_binary.csv', byCover],
   ['generic-1/forest.model.json', 'generic-1/forest.csv', byCover],
-  ['pmml/forest_binary.model.pmml', 'pmml/forest_binary.csv', null],
+  ['pmml-nyoka-5.5.0/forest_binary.model.pmml', 'pmml-nyoka-5.5.0/forest_binary.csv', null],
+  ['pmml-sklearn2pmml-0.133.1/boosting_multi.model.pmml', 'pmml-sklearn2pmml-0.133.1/boosting_multi.csv', against],
   ['sksurv-0.28.0/forest_rsf.model.skops', 'sksurv-0.28.0/forest_rsf.csv', byCover],
   ['sksurv-0.22.2/extra_trees.model.joblib', 'sksurv-0.22.2/extra_trees.csv', byCover],
   // ONNX keeps no cover: what is left out is taken from patients instead.
-  ['onnx/skl_forest_binary.model.onnx', 'onnx/skl_forest_binary.csv', against],
+  ['onnx-1.20.0/skl_forest_binary.model.onnx', 'onnx-1.20.0/skl_forest_binary.csv', against],
 ]) {
   test(`${model} opens and adds up`, async ({ page, open }) => {
     await open();

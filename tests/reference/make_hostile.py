@@ -290,14 +290,58 @@ def pmml():
     put("entities.pmml", model(head='<!DOCTYPE p [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'), "document type", "entities that grow")
     put("deep.pmml", model("<Node><True/>" * 10_050 + "</Node>" * 10_050), "nested elements", "nodes nested ten thousand deep")
     put("compound.pmml", model(low + high.replace("SimplePredicate", "CompoundPredicate")), "CompoundPredicate", "a predicate of several parts")
-    put("three_children.pmml", model(low + low + high), "two children", "a node with three children")
+    put("three_children.pmml", model(low + low + high), "complete each other", "three children, the last of which need not hold")
     put("gap.pmml", model(low + high.replace("0.5", "0.75")), "complete each other", "values between the two sides")
     put("field.pmml", model((low + high).replace('field="x"', 'field="z"')), "no active field", "a split on a field that is not there")
     put("text_threshold.pmml", model((low + high).replace("0.5", "high")), "no number", "a threshold that is a text")
     put("no_score.pmml", model(low + high.replace('score="2"', "")), "no score", "a leaf without a value")
     put("two_roots.pmml", model().replace(b"</TreeModel>", b'<Node score="1"><True/></Node></TreeModel>'), "two roots", "a tree with two roots")
     put("tree_in_node.pmml", model().replace(b"</Node></TreeModel>", b'<TreeModel functionName="regression"><Node score="1"><True/></Node></TreeModel></Node></TreeModel>'), "a tree lies within a node", "a tree inside a node of another")
-    put("derived.pmml", model(after='<TransformationDictionary><DerivedField name="z"/></TransformationDictionary>'), "TransformationDictionary", "derived fields")
+    put("derived.pmml", model(after='<TransformationDictionary><DerivedField name="z"/></TransformationDictionary>'), "derived fields", "a derived field of no width")
+    computed = '<DerivedField name="z" dataType="double"><Apply function="log"><FieldRef field="x"/></Apply></DerivedField>'
+    put("computed.pmml", model(after=f"<TransformationDictionary>{computed}</TransformationDictionary>"), 'element "Apply"', "a derived field that is computed")
+    put("copy.pmml", model(after=f"<TransformationDictionary>{computed}</TransformationDictionary>".replace('<Apply function="log">', "").replace("</Apply>", "").replace('field="x"', 'field="w"')), 'copies "w", which is no field', "a copy of a field that is not there")
+    put("default_child.pmml", model(low + low + high.replace("SimplePredicate", "True"), tree=' missingValueStrategy="defaultChild"'), "default children", "a default among three children")
+    put("condition.pmml", model().replace(b'<Node id="0"><True/>', b'<Node id="0"><SimplePredicate field="x" operator="lessThan" value="9"/>'), "a tree under a condition", "a root that need not hold")
+    put("nothing_asked.pmml", model(low.replace("SimplePredicate", "False") + high), 'element "False"', "a side that never holds")
+    put("order_of_levels.pmml", model(x="categorical").replace(b'dataType="double"/>', b'dataType="string"><Value value="a"/><Value value="b"/></DataField>', 1), 'the comparison "lessOrEqual" of the categorical field "x"', "levels put in an order")
+    member = low.replace("SimplePredicate", "SimpleSetPredicate").replace('operator="lessOrEqual" value="0.5"', 'booleanOperator="isAbout"')
+    put("set.pmml", model(member + high), 'the comparison "isAbout"', "a set that is not asked for membership")
+
+    fields = "".join(f'<DataField name="{x}" optype="continuous" dataType="double"/>' for x in "xw")
+    schema = '<MiningSchema><MiningField name="x"/><MiningField name="w"/><MiningField name="y" usageType="target"/></MiningSchema>'
+    first = (
+        '<Segment><True/><MiningModel functionName="regression"><Output><OutputField name="sum"/></Output><Segmentation multipleModelMethod="sum">'
+        f'<Segment><True/><TreeModel functionName="regression"><Node><True/>{low}{high}</Node></TreeModel></Segment></Segmentation></MiningModel></Segment>'
+    )
+    last = (
+        '<Segment><True/><RegressionModel functionName="classification" normalizationMethod="logit">'
+        '<RegressionTable intercept="0" targetCategory="1"><NumericPredictor name="sum" coefficient="1"/></RegressionTable>'
+        '<RegressionTable intercept="0" targetCategory="0"/></RegressionModel></Segment>'
+    )
+
+    def chain(*segments, head=""):
+        return (
+            f'<PMML version="4.4"><DataDictionary>{fields}<DataField name="y" optype="categorical" dataType="integer"><Value value="0"/><Value value="1"/>'
+            f'</DataField></DataDictionary><MiningModel functionName="classification">{schema}{head}<Segmentation multipleModelMethod="modelChain">{"".join(segments)}'
+            "</Segmentation></MiningModel></PMML>"
+        ).encode()
+
+    put("chain_no_last.pmml", chain(first), "whose last is not a regression", "a chain that ends with the sum")
+    put("chain_goes_on.pmml", chain(first, last, last), "goes on after a regression", "a chain with two last models")
+    put("chain_link.pmml", chain(first, last.replace("logit", "cloglog")), 'joined by "cloglog"', "a link that is not known")
+    put("chain_name.pmml", chain(first, last.replace('name="sum"', 'name="total"')), 'uses "total", which no sum of trees gives', "a last model that asks for something else")
+    put("chain_two.pmml", chain(first, last.replace("</RegressionTable>", '<NumericPredictor name="sum" coefficient="1"/></RegressionTable>', 1)), "more than one sum of trees", "a last model that adds two results")
+    put("chain_power.pmml", chain(first, last.replace('coefficient="1"', 'coefficient="1" exponent="2"')), "powers of sums", "the square of a sum")
+    put("chain_no_coefficient.pmml", chain(first, last.replace(' coefficient="1"', "")), "no coefficient", "a predictor without a coefficient")
+    put("chain_classes.pmml", chain(first.replace('"regression"', '"classification"'), last), "a chain of classifiers", "classes handed on")
+    put("chain_output.pmml", chain(first.replace('<OutputField name="sum"/>', '<OutputField name="raw"/><OutputField name="sum" feature="transformedValue"><Apply function="tanh"><FieldRef field="raw"/></Apply></OutputField>'), last), "computed in another way", "a sum that is bent before it is handed on")
+    put("chain_scaled.pmml", chain(first, last, head='<Targets><Target rescaleFactor="2"/></Targets>'), "whose prediction is scaled", "probabilities that are scaled")
+    put("chain_multi.pmml", chain(first, last.replace("logit", "softmax").replace('targetCategory="0"', 'targetCategory="2"')), "leaves out a class", "a class without a sum")
+    put("tree_scaled.pmml", chain(first.replace("<Node><True/>", '<Targets><Target rescaleFactor="2"/></Targets><Node><True/>'), last), "scaled one by one", "a tree with a factor of its own")
+    put("segment_condition.pmml", chain(first.replace("<Segment><True/><TreeModel", '<Segment><SimplePredicate field="x" operator="lessThan" value="1"/><TreeModel'), last), "segments under a condition", "a tree for some patients only")
+    put("widths.pmml", chain(first, first.replace('field="x"', 'field="w"').replace('"sum"/>', '"other"/>'), last).replace(b'dataType="double"', b'dataType="float"', 1), "32 and of 64 bits", "a field of 32 bits beside one of 64")
+    put("two_models.pmml", model().replace(b"</PMML>", good[good.index(b"<TreeModel"):]), "several models in one file", "two models")
     put("categorical.pmml", model(x="categorical"), "categorical field", "a categorical field")
     put("penalty.pmml", model(tree=' missingValueStrategy="weightedConfidence"'), "weightedConfidence", "missing values are averaged over")
     put("replaced.pmml", model(schema=' missingValueReplacement="0"'), "missingValueReplacement", "missing values are replaced before the trees see them")

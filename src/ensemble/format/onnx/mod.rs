@@ -21,7 +21,8 @@ use trees::Arrays;
 /// Operators that hand their input on without changing what the trees see or give.
 const HARMLESS: &[&str] = &["Cast", "Identity", "ZipMap"];
 /// Converters and versions that the reference cases cover.
-const TESTED: &[(&str, &str)] = &[("skl2onnx", "1.20."), ("OnnxMLTools", "1.16.")];
+const TESTED: &[(&str, &str)] =
+    &[("skl2onnx", "1.16."), ("skl2onnx", "1.20."), ("OnnxMLTools", "1.12."), ("OnnxMLTools", "1.16.")];
 
 const REMEDY: &str =
     "Open the model as its own library saved it: XGBoost .json or .ubj, LightGBM .txt, scikit-learn .skops.";
