@@ -144,7 +144,7 @@ pub(crate) fn open_packed_or_linked(store: Store) {
                     .map(|(path, bytes)| Picked::new(file_name(&path), Arc::new(bytes)))
                     .collect();
                 let mut open = async || {
-                    to_text(store, &mut files).await?;
+                    convert(store, &mut files).await?;
                     read_and_stage(store, std::mem::take(&mut files), Some(PACKED.into())).await
                 };
                 report(store, open().await);
@@ -183,7 +183,7 @@ pub(crate) fn take_files(store: Store, list: web_sys::FileList) {
 }
 
 async fn own_files(store: Store, mut picked: Vec<Picked>) -> Result<(), Stopped> {
-    to_text(store, &mut picked).await?;
+    convert(store, &mut picked).await?;
     // The author's predictions, given to an open study, are a question about that study.
     if let [only] = picked.as_slice()
         && crate::job::file_role(only) == crate::job::FileRole::Predictions
@@ -200,9 +200,9 @@ async fn own_files(store: Store, mut picked: Vec<Picked>) -> Result<(), Stopped>
     result
 }
 
-/// Turns what is a table but no text into text, so that all that follows knows text only.
-async fn to_text(store: Store, files: &mut [Picked]) -> Result<(), Stopped> {
-    if files.iter().any(crate::job::is_no_text) {
+/// Turns tables into text and unpacks models, so that all that follows knows fewer formats.
+async fn convert(store: Store, files: &mut [Picked]) -> Result<(), Stopped> {
+    if files.iter().any(crate::job::needs_converter) {
         store.send(Command::Progressed(Progress::default()));
         task::convert(&running(), files).await?;
     }
@@ -353,6 +353,7 @@ async fn fetch_refits(store: Store, a: &Analysis, source: &str) -> Result<(), St
         file.verify(&bytes).map_err(|e| Notice::error(missing().title, e.to_string(), e.hint()))?;
         models.push(Picked::new(file_name(&file.path), Arc::new(bytes)));
     }
+    task::convert(&SIDE.with(Clone::clone), &mut models).await?;
     // Another study may have been opened meanwhile.
     if store.peek(|s| s.open.as_ref().is_some_and(|open| Arc::ptr_eq(&open.study, &a.study))) {
         store.send(Command::SetModels(Arc::new(models)));
@@ -366,10 +367,13 @@ pub(crate) fn take_models(store: Store, list: web_sys::FileList) {
         return;
     }
     spawn_local(async move {
-        match files::read(list).await {
-            Ok(picked) => store.send(Command::SetModels(Arc::new(picked))),
-            Err(refused) => store.send(Command::Tell(unread(refused))),
-        }
+        let take = async || {
+            let mut picked = files::read(list).await.map_err(unread)?;
+            task::convert(&SIDE.with(Clone::clone), &mut picked).await?;
+            store.send(Command::SetModels(Arc::new(picked)));
+            Ok(())
+        };
+        report(store, take().await);
     });
 }
 

@@ -48,7 +48,10 @@ pub(crate) fn take_predictions() -> Option<Picked> {
 /// Keeps the model among `files` for later runs.
 pub(crate) fn keep_model(FileFacts { name, size_bytes, sha256 }: &FileFacts, files: &[Picked]) {
     // The last of that name and size is the one that was read.
-    let is = |f: &&Picked| f.name == *name && f.bytes.len() as u64 == *size_bytes;
+    let is = |f: &&Picked| {
+        let size = f.origin.as_ref().map_or(f.bytes.len() as u64, |origin| origin.file.size_bytes);
+        f.name == *name && size == *size_bytes
+    };
     if let Some(model) = files.iter().rfind(is) {
         MODELS.with_borrow_mut(|models| {
             models.retain(|(hash, _)| hash != sha256);

@@ -133,9 +133,10 @@ pub(super) fn not_loaded(program: Program, why: String) -> Notice {
     let (does, or) = match program {
         Program::Worker => ("computes", ""),
         Program::Drawer => ("draws", ""),
-        Program::Reader => {
-            ("reads workbooks, Parquet and Arrow", ", or choose the table as CSV, which needs no such part")
-        }
+        Program::Reader => (
+            "reads workbooks, Parquet, Arrow, and models in bzip2 or xz",
+            ", or choose the table as CSV and the model unpacked, which need no such part",
+        ),
     };
     Notice::error(
         format!("The part of the page that {does} could not be loaded"),
@@ -169,9 +170,10 @@ fn unexpected(reply: &Reply) -> Stopped {
     .into()
 }
 
-/// Turns tables that are no text into text, each in a worker of its own: what a damaged file stops is that worker.
+/// Turns tables that are no text into text and unpacks models, each in a worker of its own: what a damaged file stops is that
+/// worker.
 pub(crate) async fn convert(running: &Running, files: &mut [Picked]) -> Result<(), Stopped> {
-    for file in files.iter_mut().filter(|file| job::is_no_text(file)) {
+    for file in files.iter_mut().filter(|file| job::needs_converter(file)) {
         let request = Request::Convert { job: 0, file: file.clone() };
         *file = match running.ask_of(Program::Reader, request, || job::gave_up(file)).await? {
             Reply::Converted { file, .. } => file,

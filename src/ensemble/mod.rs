@@ -17,6 +17,7 @@ pub use builder::{Builder, NodeSpec, TreeSpec};
 pub use calibration::{Calibration, CalibrationError, CalibrationInput};
 pub use category::CategorySet;
 pub use error::{ModelError, TreeFault};
+pub use format::{is_packed_tightly, unpacked_tightly};
 pub use objective::{Link, Objective, Scale};
 pub use summary::{Facts, FeatureSummary, Summary};
 pub use tree::{Node, Split, Tree, ZERO};

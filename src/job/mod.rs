@@ -15,7 +15,7 @@ mod twin;
 
 pub use ask::{Answer, Question};
 pub use assemble::{events, performance_gap};
-pub use convert::{Converter, Origin, gave_up, is_no_text};
+pub use convert::{Converter, Origin, gave_up, needs_converter};
 pub use draw::Drawer;
 pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files, restage};
@@ -32,7 +32,7 @@ use crate::session::{Change, CohortChoice, Insight, MapKind, MapOf, Method, Noti
 use crate::study::{Finding, Study};
 use std::sync::Arc;
 
-/// What runs in a worker: [`Worker`] computes, [`Drawer`] draws, [`Converter`] reads tables that are no text. Each is a WebAssembly program of its own.
+/// What runs in a worker: [`Worker`] computes, [`Drawer`] draws, [`Converter`] reads what few people have. Each is a WebAssembly program of its own.
 pub trait Program {
     /// Answers one request.
     ///

@@ -1,6 +1,6 @@
 //! From dropped files to a study: which file is what is decided by content, never by name.
 
-use super::convert::{Origin, no_table};
+use super::convert::{Origin, no_model, no_table};
 use crate::dataset::convert::{self, Kind};
 use crate::dataset::{self, DataError, Dataset, csv};
 use crate::ensemble::{ModelError, ReadOptions};
@@ -16,7 +16,7 @@ pub struct Picked {
     pub name: String,
     /// Content, shared by all who look at it.
     pub bytes: Arc<Vec<u8>>,
-    /// What it was before it became the text in `bytes`; None of a file as it was chosen.
+    /// What it was before it became what is in `bytes`; None of a file as it was chosen.
     pub origin: Option<Arc<Origin>>,
 }
 
@@ -27,7 +27,7 @@ impl Picked {
     }
 
     /// Facts of the file that was chosen, whatever became of it.
-    fn facts(&self) -> FileFacts {
+    pub fn facts(&self) -> FileFacts {
         self.origin.as_ref().map_or_else(|| FileFacts::of(&self.name, &self.bytes), |o| o.file.clone())
     }
 
@@ -162,7 +162,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
     let manifest = manifest.map(|m| m.value).unwrap_or_default();
 
     // A study may come with two models; which is which its manifest says.
-    let is = |file: &Picked, sha256: &str| FileFacts::of(&file.name, &file.bytes).sha256 == sha256;
+    let is = |file: &Picked, sha256: &str| file.facts().sha256 == sha256;
     let comparator = match &manifest.comparator {
         Some(named) if !models.is_empty() => {
             let at = models.iter().position(|file| is(file, &named.sha256));
@@ -177,9 +177,8 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
     };
     let model = match models.pop() {
         Some(file) => {
-            let parsed = ensemble::read_with(&file.bytes, &manifest.reading).map_err(|e| {
-                Notice::error(format!("{} cannot be used as a model", file.name), e.to_string(), e.hint())
-            })?;
+            let parsed =
+                ensemble::read_with(&file.bytes, &manifest.reading).map_err(|e| no_model(&file.name, &e))?;
             warnings.extend(parsed.warnings);
             let mut model = parsed.value;
             if let Some(table) = calibration {
@@ -220,7 +219,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
             }
             let comparator = match comparator {
                 Some((file, expected)) => {
-                    let facts = FileFacts::of(&file.name, &file.bytes);
+                    let facts = file.facts();
                     expected.compare(&facts.sha256).map_err(|e| study_notice(&file.name, &e))?;
                     let second = ensemble::read(&file.bytes).map_err(|e| {
                         Notice::error(
@@ -239,7 +238,7 @@ pub fn read_files(files: &[Picked]) -> Result<Reading, Notice> {
             let parts = Parts {
                 manifest,
                 comparator,
-                model_file: FileFacts::of(&model_file.name, &model_file.bytes),
+                model_file: model_file.facts(),
                 data_file: data_file.facts(),
                 warnings,
             };

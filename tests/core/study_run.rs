@@ -10,7 +10,7 @@ use clarimark::figure::{Compared, Grouping, Layout, Sheet, SheetKind};
 use clarimark::ids::{FeatureId, OutputId, RowId};
 use clarimark::job::{
     Answer, Converter, Drawer, FileRole, Picked, Program, Question, Reading, Reply, Request, Settings,
-    Subject, Worker, file_role, gave_up, is_no_text, read_files,
+    Subject, Worker, file_role, gave_up, needs_converter, read_files,
 };
 use clarimark::session::{Analysis, Change, CohortChoice, Insight, MapKind, MapOf, Method};
 use clarimark::share::table::{Document, row_names};
@@ -147,6 +147,36 @@ fn a_study_survives_its_journey_to_the_page() {
 }
 
 #[test]
+fn a_model_packed_tightly_is_unpacked_and_stays_the_file_it_was() {
+    let folder = crate::reference::folder().join("sklearn-1.9.1");
+    let picked = |name: &str| Picked::new(name.into(), Arc::new(std::fs::read(folder.join(name)).unwrap()));
+    let table = picked("forest_binary.csv");
+    for name in ["bz2", "xz", "lzma"].map(|ending| format!("forest_binary.also.joblib.{ending}")) {
+        let packed = picked(&name);
+        assert!(needs_converter(&packed) && file_role(&packed) == FileRole::Model, "{name}");
+        let reply = ask(&mut Converter, Request::Convert { job: 7, file: packed.clone() });
+        let Reply::Converted { job: 7, file } = reply else { panic!("{name}: {reply:?}") };
+        assert!(!needs_converter(&file) && file_role(&file) == FileRole::Model, "{name}");
+        assert!(
+            file.bytes.starts_with(b"\x80") && file.bytes.len() > packed.bytes.len(),
+            "{name}: no pickle"
+        );
+        let Reading::Study { study, .. } = read_files(&[file, table.clone()]).unwrap() else {
+            panic!("{name}: no study")
+        };
+        assert_eq!(study.model_file, FileFacts::of(&name, &packed.bytes));
+    }
+    let cut = Picked::new(
+        "cut.joblib.xz".into(),
+        Arc::new(picked("forest_binary.also.joblib.xz").bytes[..99].to_vec()),
+    );
+    let Reply::Failed { notice, .. } = ask(&mut Converter, Request::Convert { job: 1, file: cut }) else {
+        panic!("half an archive is unpacked")
+    };
+    assert!(notice.detail.contains("xz stream is damaged"), "{notice:?}");
+}
+
+#[test]
 fn a_table_that_is_no_text_becomes_text_and_stays_the_file_it_was() {
     let of_csv = {
         let model_and_table = files("pbc")[1..3].to_vec();
@@ -157,10 +187,10 @@ fn a_table_that_is_no_text_becomes_text_and_stays_the_file_it_was() {
     for name in ["pbc.xlsx", "pbc.parquet", "pbc.feather"] {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         let file = Picked::new(name.into(), Arc::new(bytes.clone()));
-        assert!(is_no_text(&file), "{name}");
+        assert!(needs_converter(&file), "{name}");
         let reply = ask(&mut Converter, Request::Convert { job: 7, file });
         let Reply::Converted { job: 7, file } = reply else { panic!("{name}: {reply:?}") };
-        assert!(!is_no_text(&file) && file_role(&file) == FileRole::Table, "{name}");
+        assert!(!needs_converter(&file) && file_role(&file) == FileRole::Table, "{name}");
         let all = vec![files("pbc").swap_remove(1), file];
         let Reply::Read { reading, .. } = ask(&mut Worker::default(), Request::Read { job: 0, files: all })
         else {

@@ -72,7 +72,7 @@ test.describe('on a first visit', () => {
     const table = fileURLToPath(new URL('../reference/tables-pbc/pbc.parquet', import.meta.url));
     const notice = page.getByTestId('notice');
     await page.locator('#file-input').setInputFiles(table);
-    await expect(notice).toContainText('The part of the page that reads workbooks, Parquet and Arrow could not be loaded');
+    await expect(notice).toContainText('The part of the page that reads workbooks, Parquet, Arrow, and models in bzip2 or xz could not be loaded');
     await expect(notice).toContainText(/reader-\w+\.wasm could not be loaded/);
     await expect(notice).toContainText('choose the table as CSV');
     await page.unroute('**/reader-*.wasm');

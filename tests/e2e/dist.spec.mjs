@@ -27,7 +27,7 @@ test('the first load is at most 700 kB compressed, and what computes comes after
   expect(at(/^worker-/)).toBeGreaterThan(at(/^app-.*wasm$/));
   expect(names.filter(name => name.startsWith('studies/'))).toEqual([]);
   expect(size.first).toBeLessThanOrEqual(700_000);
-  expect(size.worker).toBeLessThanOrEqual(1_050_000);
+  expect(size.worker).toBeLessThanOrEqual(1_000_000);
   // What draws, and what reads tables that are no text, comes when it is asked for.
   expect(names.filter(name => /^(drawer|reader)-/.test(name))).toEqual([]);
   expect(faults.unexpected()).toEqual([]);

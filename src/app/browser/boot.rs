@@ -38,7 +38,7 @@ pub(crate) enum Program {
     Worker,
     /// [`crate::job::Drawer`], loaded when it is first asked for.
     Drawer,
-    /// [`crate::job::Converter`], loaded when somebody gives a table that is no text.
+    /// [`crate::job::Converter`], loaded when somebody gives a table that is no text, or a model packed tightly.
     Reader,
 }
 

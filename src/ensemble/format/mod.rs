@@ -17,6 +17,8 @@ mod unpack;
 mod wrapped;
 mod xgboost;
 
+pub use unpack::{is_packed_tightly, unpacked_tightly};
+
 use super::builder::within;
 use super::{Ensemble, ModelError, ReadOptions};
 use crate::Parsed;
@@ -42,6 +44,11 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Parsed<Ensemble>, Mod
 
 fn read_any(bytes: &[u8], options: &ReadOptions) -> Result<Parsed<Ensemble>, ModelError> {
     within("bytes", bytes.len(), MAX_FILE_BYTES)?;
+    // In the page it has been unpacked by then.
+    #[cfg(not(target_family = "wasm"))]
+    let unpacked = unpack::unpacked_tightly(bytes)?;
+    #[cfg(not(target_family = "wasm"))]
+    let bytes = &*unpacked;
     let bytes = unpack::unpacked(bytes)?;
     match sniff::sniff(&bytes)? {
         sniff::Format::XgboostJson(json) => xgboost::read_json(&json, options),

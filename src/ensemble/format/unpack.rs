@@ -19,24 +19,49 @@ const MAX_WRAPPERS: usize = 3;
 /// itself asks for below its last preset.
 const LOOK_BACK: usize = 34 << 10;
 
-/// The content of a gzip, zlib, bzip2, xz or lzma file (joblib's `compress`); anything else as it is.
+/// The content of a gzip or zlib file (joblib's `compress`); anything else as it is.
 ///
 /// # Errors
-/// [`ModelError::Binary`] for a damaged archive, [`ModelError::Limit`] for one that grows too large.
+/// [`ModelError::Damaged`] for a damaged archive, [`ModelError::Limit`] for one that grows too large.
 pub(super) fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ModelError> {
     let mut content = Cow::Borrowed(bytes);
     for _ in 0..MAX_WRAPPERS {
         content = Cow::Owned(match *content {
             [0x1F, 0x8B, ..] => inflated(&content, "gzip", MultiGzDecoder::new)?,
             [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => inflated(&content, "zlib", ZlibDecoder::new)?,
-            [b'B', b'Z', b'h', b'1'..=b'9', ..] => inflated(&content, "bzip2", MultiBzDecoder::new)?,
-            [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => {
+            _ => break,
+        });
+    }
+    Ok(content)
+}
+
+/// True for a bzip2, xz or lzma file, which few models are: in the page a program of its own unpacks it, so that nobody else
+/// loads what that takes.
+pub fn is_packed_tightly(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] | [0xFD, b'7', b'z', b'X', b'Z', 0, ..] | [0x5D, 0, 0, ..]
+    )
+}
+
+/// The content of a bzip2, xz or lzma file; anything else as it is.
+///
+/// # Errors
+/// As [`unpacked`].
+pub fn unpacked_tightly(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ModelError> {
+    let mut content = Cow::Borrowed(bytes);
+    for _ in 0..MAX_WRAPPERS {
+        content = Cow::Owned(match *content {
+            [b'B', ..] if is_packed_tightly(&content) => inflated(&content, "bzip2", MultiBzDecoder::new)?,
+            [0xFD, ..] if is_packed_tightly(&content) => {
                 inflated(&content, "xz", |bytes| XzReader::new_mem_limit(bytes, true, look_back(bytes)))?
             }
-            [0x5D, 0, 0, ..] => match LzmaReader::new_mem_limit(&*content, look_back(&content), None) {
-                Ok(decoder) => inflated(&content, "lzma", |_| decoder)?,
-                Err(error) => return Err(damaged("lzma", 0, &error)),
-            },
+            [0x5D, ..] if is_packed_tightly(&content) => {
+                match LzmaReader::new_mem_limit(&*content, look_back(&content), None) {
+                    Ok(decoder) => inflated(&content, "lzma", |_| decoder)?,
+                    Err(error) => return Err(damaged("lzma", 0, &error)),
+                }
+            }
             _ => break,
         });
     }
