@@ -101,14 +101,20 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
     }
 }
 
+/// How long the address waits for what is shown to settle, milliseconds: to write it keeps the page busy for longer than
+/// to answer most commands.
+const SETTLED: u32 = 200;
+
 /// Writes the link of what is shown then into the address, once what was asked for has been drawn.
 fn write_link(store: Store) {
     if LINK_WAITS.replace(true) {
         return;
     }
+    location::mark_waiting(true);
     spawn_local(async move {
-        clock::next_frame().await;
+        clock::later(SETTLED).await;
         LINK_WAITS.set(false);
+        location::mark_waiting(false);
         if let Some(link) = store.link() {
             location::set_fragment(&link);
         }

@@ -4,6 +4,7 @@
 //! Each starts with its first question and ends when another study, or the same one explained otherwise, is opened.
 
 use super::browser::boot::{self, Program};
+use super::browser::clock;
 use super::browser::workers::{self, Event, Workers};
 use super::store::Store;
 use super::study_files;
@@ -277,6 +278,23 @@ pub(crate) fn follow<T: 'static, Q: 'static, A: 'static, F>(
 ) where
     F: Future<Output = Result<A, Stopped>> + 'static,
 {
+    follow_settled(store, |_| false, question, ask, answered);
+}
+
+/// How long a question that takes long waits for a newer one, milliseconds: what is asked beside it is answered and drawn
+/// before a processor is kept busy.
+const SETTLED: u32 = 250;
+
+/// [`follow`]; questions that `takes_long` holds of are asked when no newer one has come for a while.
+pub(crate) fn follow_settled<T: 'static, Q: 'static, A: 'static, F>(
+    store: Store,
+    takes_long: impl Fn(&Q) -> bool + Copy + 'static,
+    question: impl Fn() -> Option<(T, Q)> + 'static,
+    ask: impl Fn(Store, Q) -> F + Copy + 'static,
+    answered: impl Fn(T, A) + 'static,
+) where
+    F: Future<Output = Result<A, Stopped>> + 'static,
+{
     let newest = Rc::new(RefCell::new(None));
     let busy = Rc::new(Cell::new(false));
     let answered = Rc::new(answered);
@@ -288,6 +306,9 @@ pub(crate) fn follow<T: 'static, Q: 'static, A: 'static, F>(
         let (newest, busy, answered) = (newest.clone(), busy.clone(), answered.clone());
         let mut asking = Box::pin(async move {
             loop {
+                if newest.borrow().as_ref().is_some_and(|(_, question)| takes_long(question)) {
+                    clock::later(SETTLED).await;
+                }
                 let next = newest.borrow_mut().take();
                 let Some((about, question)) = next else { break };
                 match ask(store, question).await {

@@ -67,6 +67,27 @@ pub struct Look {
     pub line: Option<Line>,
 }
 
+/// A text, resolved; lengths in device pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Words<'a> {
+    /// What it says.
+    pub text: &'a str,
+    /// Where its em box hangs: left, middle or right (see `anchor`), and its lower edge.
+    pub at: [f64; 2],
+    /// Size of the font.
+    pub size: f64,
+    /// True for bold.
+    pub bold: bool,
+    /// What of the text is at `at`.
+    pub anchor: Anchor,
+    /// True where it runs upwards.
+    pub turned: bool,
+    /// Colour.
+    pub colour: Colour,
+    /// Colour and width of a rim beneath it.
+    pub halo: Option<(Colour, f64)>,
+}
+
 /// Draws between the pixels. Coordinates are device pixels.
 pub trait Pen {
     /// Marks that look alike, in one go.
@@ -75,6 +96,10 @@ pub trait Pen {
     fn rect(&mut self, edges: [i32; 4], fill: Colour);
     /// A polyline or polygon.
     fn path(&mut self, points: &[[f64; 2]], closed: bool, fill: Option<Colour>, line: Option<Line>);
+    /// A text; false where it writes none, so that the backend must.
+    fn text(&mut self, _words: &Words<'_>) -> bool {
+        false
+    }
     /// Width and height of a canvas that takes crowds as pixels.
     fn takes_pixels(&self) -> Option<[u32; 2]> {
         None
@@ -85,6 +110,9 @@ pub trait Pen {
 
 /// Neighbours in a scene that are painted as pixels if they are at least so many.
 const CROWD: usize = 400;
+
+/// Width of the rim beneath a text that has one, logical pixels.
+pub(super) const HALO: f64 = 3.0;
 
 /// What can go wrong: whatever the backend says.
 pub type PaintError<DB> = DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>;
@@ -156,7 +184,6 @@ impl<DB: DrawingBackend> Painter<'_, '_, DB> {
                 self.path(&points, *closed, fill, line)
             }
             Item::Text { x, y, text, size, bold, anchor, ink, turned, halo, .. } => {
-                let style = self.text_style(*size, *bold, *anchor, *turned);
                 // The canvas hangs text from its em box; the scene says where the baseline is.
                 let descent = 0.21 * size * self.dpr;
                 let at = if *turned {
@@ -164,9 +191,23 @@ impl<DB: DrawingBackend> Painter<'_, '_, DB> {
                 } else {
                     [x * self.dpr, y * self.dpr + descent]
                 };
+                let rim = self.colour(Role::Background.into());
+                let words = Words {
+                    text,
+                    at: at.map(f64::round),
+                    size: size * self.dpr,
+                    bold: *bold,
+                    anchor: *anchor,
+                    turned: *turned,
+                    colour: self.colour(*ink),
+                    halo: halo.then_some((rim, HALO * self.dpr)),
+                };
+                if self.pen.as_mut().is_some_and(|pen| pen.text(&words)) {
+                    return Ok(());
+                }
+                let style = self.text_style(*size, *bold, *anchor, *turned);
                 if *halo {
-                    let rim = self.colour(Role::Background.into());
-                    let reach = 1.5 * self.dpr;
+                    let reach = 0.5 * HALO * self.dpr;
                     for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)] {
                         let k = if dx != 0 && dy != 0 { 0.7 * reach } else { reach };
                         self.text(text, &style, [at[0] + f64::from(dx) * k, at[1] + f64::from(dy) * k], rim)?;

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::paint::HALO;
 use super::palette::{Role, Theme, hex};
 use super::scene::{Anchor, Ink, Item, Label, Scene, Shape, Stroke};
 use super::text;
@@ -163,7 +164,7 @@ impl Writer {
                 if *turned {
                     let _ = write!(self.out, " transform=\"rotate(-90 {} {})\"", num(*x), num(*y));
                 }
-                self.paint(Some(*ink), halo.then(|| Stroke::new(Role::Background, 3.0)));
+                self.paint(Some(*ink), halo.then(|| Stroke::new(Role::Background, HALO)));
                 if *halo {
                     self.out.push_str(" paint-order=\"stroke\" stroke-linejoin=\"round\"");
                 }

@@ -108,8 +108,9 @@ export const storedOffline = page => page.evaluate(async () => {
   }
 });
 
-/** The address, once it says what is shown: it is written in the frame after a change. */
+/** The address, once it says what is shown: it is written when a change has settled. */
 export const addressOf = async page => {
   await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(done)))));
+  await page.waitForFunction(() => !document.documentElement.hasAttribute('data-address-waits'));
   return page.url();
 };

@@ -1,7 +1,9 @@
 //! Canvases: scenes on screen, sharp at any pixel ratio.
 
-use crate::plot::paint::{self, Colour, Line, Look, Pen};
+use crate::plot::paint::{self, Colour, Line, Look, Pen, Words};
 use crate::plot::raster::Layer;
+use crate::plot::scene::Anchor;
+use crate::plot::text::SCREEN_FONT;
 use crate::plot::{Role, Scene, Theme};
 use js_sys::{Array, Promise};
 use plotters::prelude::IntoDrawingArea;
@@ -71,7 +73,7 @@ fn paint_at(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme, scale: f64)
         return;
     }
     let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) else { return };
-    let mut pen = CanvasPen { context, size, last: None };
+    let mut pen = CanvasPen { context, size, last: None, writes: None };
     // The canvas backend fails only on a lost context, which the next paint restores.
     let _ = paint::paint(scene, &backend.into_drawing_area(), Some(&mut pen), theme, dpr);
 }
@@ -96,6 +98,8 @@ struct CanvasPen {
     size: [u32; 2],
     /// The last colour of a rectangle, as CSS: a strip has thousands of few colours.
     last: Option<(Colour, String)>,
+    /// Size, weight and anchor of the last text: to read a font takes the browser longer than to write with it.
+    writes: Option<(f64, bool, Anchor)>,
 }
 
 impl CanvasPen {
@@ -175,6 +179,44 @@ impl Pen for CanvasPen {
         self.context.begin_path();
         self.outline(points, closed);
         self.fill_and_stroke(fill, line);
+    }
+
+    fn text(&mut self, words: &Words<'_>) -> bool {
+        let Words { text, at: [x, y], size, bold, anchor, turned, colour, halo } = *words;
+        if self.writes != Some((size, bold, anchor)) {
+            self.writes = Some((size, bold, anchor));
+            let weight = if bold { "bold" } else { "normal" };
+            self.context.set_font(&format!("{weight} {size}px {SCREEN_FONT}"));
+            self.context.set_text_baseline("bottom");
+            self.context.set_text_align(match anchor {
+                Anchor::Start => "start",
+                Anchor::Middle => "center",
+                Anchor::End => "end",
+            });
+        }
+        let [x, y] = if turned {
+            self.context.save();
+            // Both fail only for numbers that are none.
+            let _ = self.context.translate(x, y);
+            let _ = self.context.rotate(-0.25 * TAU);
+            [0.0, 0.0]
+        } else {
+            [x, y]
+        };
+        if let Some((rim, width)) = halo {
+            self.context.set_stroke_style_str(&rim.css());
+            self.context.set_line_width(width);
+            self.context.set_line_join("round");
+            let _ = self.context.set_line_dash(&Array::new());
+            // Writing fails only where a number is none.
+            let _ = self.context.stroke_text(text, x, y);
+        }
+        self.context.set_fill_style_str(&colour.css());
+        let _ = self.context.fill_text(text, x, y);
+        if turned {
+            self.context.restore();
+        }
+        true
     }
 
     fn takes_pixels(&self) -> Option<[u32; 2]> {

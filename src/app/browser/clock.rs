@@ -23,12 +23,17 @@ pub(crate) fn today() -> String {
 
 /// Lets the page answer before what follows.
 pub(crate) async fn next_turn() {
-    let (done, turn) = oneshot::channel();
-    let _timeout = Timeout::new(0, move || {
+    later(0).await;
+}
+
+/// Lets this many milliseconds pass before what follows.
+pub(crate) async fn later(milliseconds: u32) {
+    let (done, end) = oneshot::channel();
+    let _timeout = Timeout::new(milliseconds, move || {
         // Nobody waits any more when the task was dropped.
         let _ = done.send(());
     });
-    let _ = turn.await;
+    let _ = end.await;
 }
 
 /// A page that is not looked at has no frames; what waits for one goes on after this, milliseconds.

@@ -16,6 +16,14 @@ pub(crate) fn set_fragment(fragment: &str) {
     }
 }
 
+/// Says on the page whether the address is behind what is shown.
+pub(crate) fn mark_waiting(waits: bool) {
+    if let Some(root) = gloo::utils::document().document_element() {
+        // An attribute of this name is never refused.
+        let _ = root.toggle_attribute_with_force("data-address-waits", waits);
+    }
+}
+
 /// The whole address.
 pub(crate) fn href() -> String {
     super::window().location().href().unwrap_or_default()

@@ -1,5 +1,6 @@
 //! The inspector: facts about what is in focus, and always the patient under the pointer.
 
+use crate::app::browser::clock;
 use crate::app::store::store;
 use crate::app::view::patient::cluster_mark;
 use crate::figure::{self, words};
@@ -9,6 +10,10 @@ use crate::plot::number::{count, fixed, percent, signed};
 use crate::plot::palette::cluster_look;
 use crate::session::{Analysis, Command, View};
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// How long what takes longer waits for what is drawn of a selection, milliseconds.
+const AFTER: u32 = 100;
 
 #[component]
 pub(crate) fn Inspector() -> impl IntoView {
@@ -17,6 +22,18 @@ pub(crate) fn Inspector() -> impl IntoView {
     let view = store.slice(|s| s.now.view);
     let feature = store.feature;
     let patient = store.patient;
+    let found = RwSignal::new(Vec::new());
+    // It reads more of the attributions than any other answer to a selection, which is drawn first.
+    Effect::new(move |_| {
+        let here = view.get() == View::Subgroups;
+        let Some((a, chosen)) = analysis.get().zip(store.passes.get()).filter(|_| here) else { return };
+        spawn_local(async move {
+            clock::later(AFTER).await;
+            if store.passes.try_get_untracked().flatten().as_ref() == Some(&chosen) {
+                found.try_set(apart(&a, &chosen));
+            }
+        });
+    });
     view! {
         <aside class="inspector" aria-label="Inspector">
             <div class="inspector-body">
@@ -30,7 +47,7 @@ pub(crate) fn Inspector() -> impl IntoView {
                         }
                         View::Patient => patient.get().map(|p| patient_facts(store, &a, p)).into_any(),
                         View::Subgroups => match store.passes.get() {
-                            Some(chosen) => selection_facts(store, &a, &chosen).into_any(),
+                            Some(chosen) => selection_facts(store, &a, &chosen, found).into_any(),
                             None => group_facts(&a).into_any(),
                         },
                     }
@@ -401,7 +418,35 @@ fn group_facts(a: &Analysis) -> impl IntoView + use<> {
     }
 }
 
-fn selection_facts(store: crate::app::store::Store, a: &Analysis, chosen: &[bool]) -> impl IntoView + use<> {
+/// By how much the mean SHAP values of the chosen patients differ from those of the others, the largest differences first.
+fn apart(a: &Analysis, chosen: &[bool]) -> Vec<(String, f64)> {
+    // Patient by patient, as the values lie in memory: of those outside and inside.
+    let leading = &a.insight.order[..a.insight.order.len().min(40)];
+    let (values, output) = (&a.attributions.values, a.insight.output);
+    let n_outputs = a.attributions.n_outputs;
+    let places: Vec<usize> = leading.iter().map(|f| f.index() * n_outputs + output).collect();
+    let mut sums = vec![[0.0f64; 2]; leading.len()];
+    for (row, c) in values.chunks_exact((a.attributions.n_features * n_outputs).max(1)).zip(chosen) {
+        let side = usize::from(*c);
+        for (sum, &place) in sums.iter_mut().zip(&places) {
+            sum[side] += row[place];
+        }
+    }
+    let n_inside = chosen.iter().filter(|c| **c).count();
+    let mean = |sum: f64, n: usize| if n == 0 { 0.0 } else { sum / n as f64 };
+    let difference =
+        |[outside, inside]: &[f64; 2]| mean(*inside, n_inside) - mean(*outside, chosen.len() - n_inside);
+    let mut apart: Vec<(FeatureId, f64)> = leading.iter().copied().zip(sums.iter().map(difference)).collect();
+    apart.order_by(|x, y| y.1.abs().total_cmp(&x.1.abs()));
+    apart.into_iter().take(8).map(|(f, d)| (a.study.label(f).to_string(), d)).collect()
+}
+
+fn selection_facts(
+    store: crate::app::store::Store,
+    a: &Analysis,
+    chosen: &[bool],
+    apart: RwSignal<Vec<(String, f64)>>,
+) -> impl IntoView + use<> {
     let rows: Vec<RowId> = a.rows.iter().zip(chosen).filter(|(_, c)| **c).map(|(r, _)| *r).collect();
     let rest: Vec<RowId> = a.rows.iter().zip(chosen).filter(|(_, c)| !**c).map(|(r, _)| *r).collect();
     let (n, all) = (rows.len(), a.rows.len());
@@ -410,18 +455,6 @@ fn selection_facts(store: crate::app::store::Store, a: &Analysis, chosen: &[bool
         (Some(inside), Some(outside)) => format!("{inside} inside, {outside} outside."),
         _ => String::new(),
     };
-    // Of those outside and inside, patient by patient, as the values lie in memory.
-    let leading = &a.insight.order[..a.insight.order.len().min(40)];
-    let mut sums = vec![[0.0f64; 2]; leading.len()];
-    for (i, c) in chosen.iter().enumerate() {
-        sums.iter_mut().zip(leading).for_each(|(sum, f)| sum[usize::from(*c)] += a.phi(i, *f));
-    }
-    let mean = |sum: f64, n: usize| if n == 0 { 0.0 } else { sum / n as f64 };
-    let apart = |[outside, inside]: &[f64; 2]| mean(*inside, n) - mean(*outside, rest.len());
-    let mut apart: Vec<(FeatureId, f64)> = leading.iter().copied().zip(sums.iter().map(apart)).collect();
-    apart.order_by(|x, y| y.1.abs().total_cmp(&x.1.abs()));
-    let apart: Vec<(String, f64)> =
-        apart.into_iter().take(8).map(|(f, d)| (a.study.label(f).to_string(), d)).collect();
     let by_margin = a.insight.by_margin.iter().map(|i| *i as usize);
     let listed = by_margin.filter(|i| chosen[*i]).map(|i| a.rows[i]);
     let more = n.saturating_sub(8);
@@ -436,7 +469,10 @@ fn selection_facts(store: crate::app::store::Store, a: &Analysis, chosen: &[bool
         <section>
             <h3>"What sets it apart: mean SHAP, inside minus outside"</h3>
             <dl class="facts">
-                {apart.into_iter().map(|(k, v)| view! { <dt>{k}</dt><dd>{signed(v, 2)}</dd> }).collect_view()}
+                {move || {
+                    let apart = apart.get().into_iter();
+                    apart.map(|(k, v)| view! { <dt>{k}</dt><dd>{signed(v, 2)}</dd> }).collect_view()
+                }}
             </dl>
         </section>
         <section>

@@ -64,8 +64,9 @@ pub(crate) fn SheetView(
     let models = store.slice(|s| Same(s.models.clone()));
     let shown = RwSignal::new(None::<(SheetOrder, Arc<Sheet>)>);
     let in_columns = RwSignal::new(1);
-    resident::follow(
+    resident::follow_settled(
         store,
+        |order: &SheetOrder| order.kind.takes_long(),
         move || {
             // Another analysis is another question, also where its words are the same.
             store.open.track();
