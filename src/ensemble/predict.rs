@@ -1,13 +1,13 @@
 //! Prediction from a validated ensemble: margins by walking the trees, predictions by the objective's link.
 //!
-//! A walk waits for memory at every node, so several rows walk down a tree side by side. Each row's margin is still
-//! the sum over the trees in their order, whatever rows are beside it.
+//! A walk waits for memory at every node, so several rows walk down a tree side by side, or a single row down several
+//! trees. Each row's margin is still the sum over the trees in their order, whatever rows are beside it.
 
 use super::tree::{NO_THRESHOLD, Tree, ZERO};
 use super::{Cast, Ensemble, Link};
 use crate::math;
 
-/// Rows that walk side by side.
+/// Walks side by side.
 const ABREAST: usize = 8;
 
 impl Cast {
@@ -56,6 +56,17 @@ impl Tree {
         }
     }
 
+    /// The next node of a walk; the same one at a leaf.
+    fn next(&self, i: usize, value: f64) -> usize {
+        let mut left = (value < self.threshold[i]) | (value.is_nan() & self.default_left[i]);
+        let right = self.right[i] as usize;
+        let plain = self.sets.is_empty() && self.zero_missing.is_empty();
+        if !plain && right != i && !value.is_nan() {
+            left = self.goes_left(i, value, left);
+        }
+        if left { i + 1 } else { right }
+    }
+
     /// Where a present value goes in a tree whose splits are not all plain comparisons, given what a comparison says.
     fn goes_left(&self, i: usize, value: f64, below: bool) -> bool {
         if self.threshold[i] == NO_THRESHOLD {
@@ -74,15 +85,39 @@ impl Tree {
             Cast::None => self.leaves(rows, |value| value),
         };
         for (leaf, out) in leaves.into_iter().zip(out.chunks_exact_mut(n_outputs)) {
-            let first = self.entry[leaf] as usize;
-            match self.output {
-                Some(k) => out[k.index()] += self.weight * self.values[first],
-                None => {
-                    for (sum, value) in out.iter_mut().zip(&self.values[first..first + self.width]) {
-                        *sum += self.weight * value;
-                    }
+            self.add_leaf(leaf, out);
+        }
+    }
+
+    /// Adds a weighted leaf to the outputs that this tree feeds.
+    fn add_leaf(&self, leaf: usize, out: &mut [f64]) {
+        let first = self.entry[leaf] as usize;
+        match self.output {
+            Some(k) => out[k.index()] += self.weight * self.values[first],
+            None => {
+                for (sum, value) in out.iter_mut().zip(&self.values[first..first + self.width]) {
+                    *sum += self.weight * value;
                 }
             }
+        }
+    }
+}
+
+/// Pre-order numbers of the leaves that a row ends in, one per tree.
+fn leaves_of_one<const N: usize>(trees: &[Tree; N], row: &[f64], cast: Cast) -> [usize; N] {
+    let mut at = [0; N];
+    loop {
+        let mut moved = 0;
+        for (tree, at) in trees.iter().zip(&mut at) {
+            // A tree of one leaf asks for no feature.
+            if tree.n_nodes() > 1 {
+                let next = tree.next(*at, cast.apply(row[tree.feature[*at] as usize]));
+                moved |= next ^ *at;
+                *at = next;
+            }
+        }
+        if moved == 0 {
+            return at;
         }
     }
 }
@@ -93,7 +128,7 @@ impl Ensemble {
     /// # Panics
     /// If a slice is shorter than the model's features or outputs.
     pub fn margin(&self, row: &[f64], out: &mut [f64]) {
-        self.margins_of([&row[..self.n_features()]], out);
+        self.margin_of(&row[..self.n_features()], out);
     }
 
     /// Margins of rows laid out `[row][feature]`, as `[row][output]`.
@@ -107,7 +142,7 @@ impl Ensemble {
             self.margins_of(rows, out);
         }
         for (&row, out) in rest.iter().zip(out_rest.chunks_exact_mut(n_outputs)) {
-            self.margins_of([row], out);
+            self.margin_of(row, out);
         }
         out
     }
@@ -119,6 +154,19 @@ impl Ensemble {
             self.objective.scale.link.apply(row);
         }
         out
+    }
+
+    fn margin_of(&self, row: &[f64], out: &mut [f64]) {
+        out.copy_from_slice(&self.base_margin);
+        let (blocks, rest) = self.trees.as_chunks::<ABREAST>();
+        for trees in blocks {
+            for (tree, leaf) in trees.iter().zip(leaves_of_one(trees, row, self.cast)) {
+                tree.add_leaf(leaf, out);
+            }
+        }
+        for tree in rest {
+            tree.add_margins([row], self.cast, out, self.n_outputs());
+        }
     }
 
     fn margins_of<const N: usize>(&self, rows: [&[f64]; N], out: &mut [f64]) {

@@ -1,6 +1,6 @@
 // The view over all biomarkers in each of its forms, and what can be taken away from a plot.
 import { readFile } from 'node:fs/promises';
-import { expect, expectDrawn, expectOpen, go, openExample, test } from './clarimark.mjs';
+import { addressOf, expect, expectDrawn, expectOpen, go, openExample, test } from './clarimark.mjs';
 
 const as = (page, form) => page.getByRole('group', { name: 'As' }).getByRole('button', { name: form }).click();
 const selection = page => page.getByTestId('selection');
@@ -179,6 +179,7 @@ test('another method is held against the one that was used, and the comparison i
   const methods = page.locator('canvas[data-plot="methods"]');
   await expectDrawn(methods);
   await expect(page.getByTestId('answer-said')).toContainText('by cover and against training patients');
+  await addressOf(page);
   await page.reload();
   await expectOpen(page);
   await expectDrawn(methods);
@@ -198,6 +199,7 @@ test('a selection gets a name, comes back by it, and is compared under it', asyn
   await choose([0, 1, 2], 'highest');
   await choose([4, 5], 'below them');
   await expect(selection(page)).toContainText('none');
+  await addressOf(page);
   await page.reload();
   await expectOpen(page);
   await page.locator('.chip.named').getByRole('button', { name: 'highest', exact: true }).click();

@@ -47,7 +47,7 @@ pub fn is_packed_tightly(bytes: &[u8]) -> bool {
 /// The content of a bzip2, xz or lzma file; anything else as it is.
 ///
 /// # Errors
-/// As [`unpacked`].
+/// [`ModelError::Damaged`] for a damaged archive, [`ModelError::Limit`] for one that grows too large.
 pub fn unpacked_tightly(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ModelError> {
     let mut content = Cow::Borrowed(bytes);
     for _ in 0..MAX_WRAPPERS {
