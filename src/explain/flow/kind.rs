@@ -19,10 +19,10 @@ use crate::explain::simd::Simd;
 /// Constants of a repeated fork at one point: `f = ρ + o × flow + (o and left) × flow_left`, and δ alike without ρ.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Repeat {
-    flow: f64,
-    flow_left: f64,
-    slope: f64,
-    slope_left: f64,
+    pub(super) flow: f64,
+    pub(super) flow_left: f64,
+    pub(super) slope: f64,
+    pub(super) slope_left: f64,
 }
 
 impl Repeat {

@@ -45,6 +45,18 @@ impl Block {
         self.0[row / 4].as_array()[row % 4]
     }
 
+    /// The numbers one by one.
+    #[inline(always)]
+    pub(in crate::explain) fn numbers(&self) -> &[f64; ROWS] {
+        bytemuck::must_cast_ref(&self.0)
+    }
+
+    /// The numbers one by one.
+    #[inline(always)]
+    pub(in crate::explain) fn numbers_mut(&mut self) -> &mut [f64; ROWS] {
+        bytemuck::must_cast_mut(&mut self.0)
+    }
+
     /// One of its vectors.
     #[inline(always)]
     pub(in crate::explain) fn at<S: Simd>(&self, simd: S, vector: usize) -> Lanes<S> {
@@ -87,6 +99,12 @@ impl<S: Simd> Lanes<S> {
         Lanes(simd.splat(value), simd)
     }
 
+    /// The numbers one by one.
+    #[inline(always)]
+    pub(in crate::explain) fn numbers(&self) -> &[f64] {
+        bytemuck::must_cast_slice(std::slice::from_ref(&self.0))
+    }
+
     /// Set where the number is below `bound`.
     #[inline(always)]
     pub(in crate::explain) fn below(self, bound: f64) -> Mask<S> {
@@ -100,6 +118,19 @@ impl<S: Simd> Mask<S> {
     #[inline(always)]
     pub(in crate::explain) fn all(simd: S) -> Self {
         Mask(simd.splat(f64::from_bits(u64::MAX)), simd)
+    }
+
+    /// The same decision in each lane: all ones or all zeros.
+    #[inline(always)]
+    pub(in crate::explain) fn every(simd: S, decision: f64) -> Self {
+        Mask(simd.splat(decision), simd)
+    }
+
+    /// The numbers where the mask is set, else 0.
+    #[inline(always)]
+    pub(in crate::explain) fn these(self, numbers: Lanes<S>) -> Lanes<S> {
+        let Mask(own, simd) = self;
+        Lanes(simd.and(own, numbers.0), simd)
     }
 
     /// `value` where the mask is set, else 0.

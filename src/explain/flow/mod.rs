@@ -14,12 +14,13 @@
 //! to the last bit.
 //!
 //! `channels` lays the inputs out, `plan` prepares a tree, `kernel` runs it with the
-//! formulas of `kind`, `lanes` are the vectors.
+//! formulas of `kind` and `one` does for a single row, `lanes` are the vectors.
 
 mod channels;
 mod kernel;
 mod kind;
 mod lanes;
+mod one;
 mod plan;
 mod what_if;
 
@@ -43,9 +44,15 @@ pub(super) use lanes::{Block, Decisions, Lanes, Mask, ROWS, n_vectors};
 fn run(tree: kernel::Run<'_>) {
     match tree.n_rows {
         // Wider vectors would have more lanes that are not used.
-        1 | 2 => tree.run(Plain),
+        2 => tree.run(Plain),
         _ => simd::run(tree),
     }
+}
+
+/// Likewise.
+#[inline(never)]
+fn run_one(tree: one::One<'_>) {
+    simd::run(tree);
 }
 
 /// A model prepared for explaining rows.
@@ -184,8 +191,12 @@ impl Flow {
             for plan in plans.iter().filter(|plan| takes(plan.tree)) {
                 let tree = &self.model.trees()[plan.tree];
                 self.channels.fill_categorical(tree, &plan.categorical, rows, &mut scratch.channels);
-                let Scratch { channels, frames, phi } = scratch;
-                run(kernel::Run { plan, rules: &self.rules, n_rows, channels, frames, phi });
+                let Scratch { channels, frames, of_one, phi } = scratch;
+                if n_rows == 1 {
+                    run_one(one::One { plan, rules: &self.rules, channels, frames: of_one, phi });
+                } else {
+                    run(kernel::Run { plan, rules: &self.rules, n_rows, channels, frames, phi });
+                }
             }
             for (lane, row) in values.chunks_exact_mut(n_features * n_outputs).enumerate() {
                 for (phi, feature) in scratch.phi.iter().zip(self.used_features()) {
@@ -201,6 +212,7 @@ struct Scratch {
     /// Inputs, one entry per channel.
     channels: Vec<Block>,
     frames: Vec<Frame>,
+    of_one: Vec<one::Frame>,
     /// φ of each used feature.
     phi: Vec<Block>,
 }
@@ -210,6 +222,7 @@ impl Scratch {
         Scratch {
             channels: vec![Block::default(); flow.channels.len()],
             frames: vec![Frame::default(); flow.n_frames],
+            of_one: vec![one::Frame::default(); flow.n_frames],
             phi: vec![Block::default(); flow.used_features().len()],
         }
     }
