@@ -36,7 +36,16 @@ impl Program for Converter {
                     return Ok(Reply::Converted { job, file });
                 };
                 let origin = Origin { file: FileFacts::of(&file.name, &file.bytes), warnings };
+                let was = file_role(&file);
                 let file = Picked { name: file.name, bytes: Arc::new(bytes), origin: Some(Arc::new(origin)) };
+                // Only the readers of models know these archives.
+                if was == FileRole::Model && file_role(&file) != FileRole::Model {
+                    return Err(Notice::error(
+                        format!("{} cannot be read", file.name),
+                        "It is an archive of something else than a model; tables are read as they are or in gzip.",
+                        "Unpack it and choose what is inside.",
+                    ));
+                }
                 Ok(Reply::Converted { job, file })
             }
             other => Err(misdirected(&other)),

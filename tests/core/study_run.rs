@@ -15,6 +15,7 @@ use clarimark::job::{
 use clarimark::session::{Analysis, Change, CohortChoice, Insight, MapKind, MapOf, Method};
 use clarimark::share::table::{Document, row_names};
 use clarimark::study::{ColumnRole, FileFacts, SplitRole, Study};
+use std::io::Read as _;
 use std::sync::Arc;
 
 /// The files of a shipped study: its manifest, model, table and comparator.
@@ -174,6 +175,17 @@ fn a_model_packed_tightly_is_unpacked_and_stays_the_file_it_was() {
         panic!("half an archive is unpacked")
     };
     assert!(notice.detail.contains("xz stream is damaged"), "{notice:?}");
+
+    // A table in such an archive is no model, and does not become a table by the back door.
+    let mut packed = Vec::new();
+    let text = &table.bytes[..];
+    bzip2::read::BzEncoder::new(text, bzip2::Compression::best()).read_to_end(&mut packed).unwrap();
+    let file = Picked::new("patients.csv.bz2".into(), Arc::new(packed));
+    assert!(needs_converter(&file));
+    let Reply::Failed { notice, .. } = ask(&mut Converter, Request::Convert { job: 1, file }) else {
+        panic!("a table is taken from an archive of models")
+    };
+    assert!(notice.detail.contains("tables are read as they are or in gzip"), "{notice:?}");
 }
 
 #[test]

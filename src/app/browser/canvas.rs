@@ -98,7 +98,7 @@ struct CanvasPen {
     size: [u32; 2],
     /// The last colour of a rectangle, as CSS: a strip has thousands of few colours.
     last: Option<(Colour, String)>,
-    /// Size, weight and anchor of the last text: to read a font takes the browser longer than to write with it.
+    /// Size, weight and anchor of the last text, which are set again where they change.
     writes: Option<(f64, bool, Anchor)>,
 }
 

@@ -9,6 +9,8 @@ pub(super) struct Document {
     /// Name of the predicted field.
     pub(super) target: Option<String>,
     pub(super) classification: bool,
+    /// Some split compares a value as it is; some one compares it rounded to 32 bits.
+    pub(super) compares: [bool; 2],
     /// Sums of trees; several where a last model joins them.
     pub(super) parts: Vec<Part>,
     /// The last model of a chain.
@@ -20,8 +22,6 @@ pub(super) struct Document {
 pub(super) struct Field {
     pub(super) name: String,
     pub(super) continuous: bool,
-    /// True if a value is rounded to 32 bits before a tree sees it.
-    pub(super) float: bool,
     pub(super) active: bool,
     /// Classes of a target, levels of a category.
     pub(super) values: Vec<String>,

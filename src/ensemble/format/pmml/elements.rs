@@ -141,6 +141,8 @@ struct Name {
     field: usize,
     /// True if numbers compared with it are of 32 bits.
     float: bool,
+    /// True if the value was rounded to 32 bits on the way.
+    rounded: bool,
 }
 
 /// What is open while the file is read.
@@ -314,11 +316,10 @@ impl State {
         within("features", number + 1, MAX_FEATURES)?;
         let name = attributes.needed("name")?;
         let float = attributes.text("dataType")?.as_deref() == Some("float");
-        self.names.insert(name.clone(), Name { field: number, float });
+        self.names.insert(name.clone(), Name { field: number, float, rounded: float });
         self.out.fields.push(Field {
             name,
             continuous: attributes.text("optype")?.as_deref() == Some("continuous"),
-            float,
             ..Field::default()
         });
         Ok(())
@@ -328,11 +329,11 @@ impl State {
     fn copy_of_field(&mut self, attributes: &Attributes<'_>) -> Result<(), ModelError> {
         let Some((name, float)) = self.derived.take() else { return Ok(()) };
         let of = attributes.needed("field")?;
-        let field = self.names.get(&of).map(|name| name.field).ok_or_else(|| {
+        let of_name = self.names.get(&of).ok_or_else(|| {
             damaged(attributes.at, format!("a derived field copies {}, which is no field", quoted(&of)))
         })?;
-        self.out.fields[field].float |= float;
-        self.names.insert(name, Name { field, float });
+        let copy = Name { field: of_name.field, float, rounded: of_name.rounded || float };
+        self.names.insert(name, copy);
         Ok(())
     }
 
@@ -501,7 +502,7 @@ impl State {
             "True" => Predicate::True,
             "SimplePredicate" => self.comparison(attributes)?,
             _ => {
-                let (field, _) = self.field(attributes)?;
+                let field = self.field(attributes)?.field;
                 let not = match attributes.needed("booleanOperator")?.as_str() {
                     "isIn" => false,
                     "isNotIn" => true,
@@ -517,20 +518,17 @@ impl State {
         Ok(())
     }
 
-    /// The field that a predicate names, and whether its numbers are of 32 bits.
-    fn field(&self, attributes: &Attributes<'_>) -> Result<(usize, bool), ModelError> {
+    /// The field that a predicate names, by that name.
+    fn field(&self, attributes: &Attributes<'_>) -> Result<&Name, ModelError> {
         let name = attributes.needed("field")?;
-        match self.names.get(&name) {
-            Some(found) if self.out.fields[found.field].active => Ok((found.field, found.float)),
-            _ => Err(damaged(
-                attributes.at,
-                format!("a split uses {}, which is no active field", quoted(&name)),
-            )),
-        }
+        let found = self.names.get(&name).filter(|found| self.out.fields[found.field].active);
+        found.ok_or_else(|| {
+            damaged(attributes.at, format!("a split uses {}, which is no active field", quoted(&name)))
+        })
     }
 
-    fn comparison(&self, attributes: &Attributes<'_>) -> Result<Predicate, ModelError> {
-        let (field, float) = self.field(attributes)?;
+    fn comparison(&mut self, attributes: &Attributes<'_>) -> Result<Predicate, ModelError> {
+        let &Name { field, float, rounded } = self.field(attributes)?;
         let operator = attributes.needed("operator")?;
         let value = attributes.text("value")?.ok_or_else(|| refused("predicates without a number"))?;
         let of = &self.out.fields[field];
@@ -549,6 +547,7 @@ impl State {
             let code = of.values.iter().position(|level| *level == value);
             return Ok(Predicate::In { field, codes: code.map(|c| c as i64).into_iter().collect(), not });
         }
+        self.out.compares[usize::from(rounded)] = true;
         let number =
             if float { value.trim().parse::<f32>().map(f64::from) } else { value.trim().parse::<f64>() };
         let number = number.map_err(|_| {

@@ -16,7 +16,7 @@ use crate::ensemble::error::quoted;
 use crate::ensemble::{
     Builder, Cast, Ensemble, Facts, Feature, FeatureKind, ModelError, Objective, TreeSpec,
 };
-use document::{Document, Method, Predicate};
+use document::{Document, Method};
 
 const REMEDY: &str = "Open the model as its own library saved it: scikit-learn .skops or .joblib, XGBoost .json or .ubj, \
                       LightGBM .txt.";
@@ -59,7 +59,11 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
         };
         features.push(Feature { name: field.name.clone(), kind });
     }
-    let cast = cast(&document)?;
+    let cast = match document.compares {
+        [true, true] => return Err(refused("values of 32 and of 64 bits side by side")),
+        [false, true] => Cast::F32,
+        _ => Cast::None,
+    };
 
     // What each part feeds: by itself one output or all classes of a forest, or in a chain what the last model says.
     let joined = match &document.last {
@@ -148,22 +152,6 @@ pub(super) fn read(text: &[u8]) -> Result<Parsed<Ensemble>, ModelError> {
         );
     }
     Ok(Parsed { value, warnings })
-}
-
-/// Of doubles nothing is lost; floats are rounded first. Fields that no tree splits on do not count.
-fn cast(document: &Document) -> Result<Cast, ModelError> {
-    let mut used = vec![false; document.fields.len()];
-    for node in document.parts.iter().flat_map(|part| &part.trees).flat_map(|tree| &tree.nodes) {
-        if let Predicate::Below { field, .. } = node.predicate {
-            used[field] = true;
-        }
-    }
-    let mut widths = document.fields.iter().zip(used).filter(|(_, used)| *used).map(|(field, _)| field.float);
-    let Some(first) = widths.next() else { return Ok(Cast::None) };
-    if widths.any(|width| width != first) {
-        return Err(refused("fields of 32 and of 64 bits side by side"));
-    }
-    Ok(if first { Cast::F32 } else { Cast::None })
 }
 
 fn damaged(at: usize, problem: impl Into<String>) -> ModelError {

@@ -105,6 +105,13 @@ impl Splits<'_> {
         if tree.missing == Missing::DefaultChild && !(n == 2 && (complete || last_is_true)) {
             return Err(refused("default children of nodes that do not have two children"));
         }
+        let is_default = |&child: &usize| tree.nodes[child].id == node.default_child;
+        if tree.missing == Missing::DefaultChild
+            && node.default_child.is_some()
+            && !node.children.iter().any(is_default)
+        {
+            return Err(damaged(node.at, "the default child is none of the node's own"));
+        }
         while untried > 0 {
             untried -= 1;
             let first = entry(untried);
