@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use clarimark::plot::paint::{Colour, Line, Look, Pen, paint};
+use clarimark::plot::paint::{Colour, Line, Look, Order, Pen, paint};
 use clarimark::plot::{Scene, Theme};
 use plotters::drawing::IntoDrawingArea;
 use plotters::style::text_anchor::HPos;
@@ -21,7 +21,8 @@ pub(crate) fn page(scene: &Scene, theme: Theme, dpr: f64) -> String {
     let size = [scene.width, scene.height].map(|v| (v * dpr).round() as u32);
     let area = Canvas { script: script.clone(), size }.into_drawing_area();
     let mut pen = Context(script.clone());
-    if paint(scene, &area, Some(&mut pen), theme, dpr).is_err() {
+    let all = Order::of(scene).all();
+    if paint(scene, &all, None, &area, Some(&mut pen), theme, dpr).is_err() {
         script.borrow_mut().clear();
     }
     let [r, g, b] = theme.rgb(clarimark::plot::Role::Background);

@@ -21,7 +21,6 @@ pub mod overlay;
 pub mod paint;
 pub mod palette;
 pub mod place;
-pub mod raster;
 pub mod scale;
 pub mod scene;
 pub mod smooth;

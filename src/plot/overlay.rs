@@ -81,21 +81,25 @@ pub fn with_known(mut scene: Scene, known: &[FeatureId]) -> Scene {
     scene
 }
 
-/// The scene with the marks of patients that do not pass faded, as charts fade them: the fill, or the line of a hollow one.
+/// The scene with the marks of patients that do not pass faded, as charts fade them.
 pub fn faded(scene: &Scene, passes: &dyn Fn(RowId) -> bool) -> Scene {
     let mut scene = scene.clone();
     for item in &mut scene.items {
         if let Item::Dot { fill, stroke, target: Some(target), .. } = item
             && target.patient().is_some_and(|p| !passes(p))
         {
-            match (fill, stroke) {
-                (Some(ink), _) => *ink = ink.fade(FILTERED_OUT),
-                (None, Some(line)) => line.ink = line.ink.fade(FILTERED_OUT),
-                (None, None) => {}
-            }
+            (*fill, *stroke) = fade(*fill, *stroke);
         }
     }
     scene
+}
+
+/// Fill and line of a mark that is faded: the fill is, or the line of a hollow one.
+pub fn fade(fill: Option<Ink>, stroke: Option<Stroke>) -> (Option<Ink>, Option<Stroke>) {
+    match fill {
+        Some(ink) => (Some(ink.fade(FILTERED_OUT)), stroke),
+        None => (None, stroke.map(|line| Stroke { ink: line.ink.fade(FILTERED_OUT), ..line })),
+    }
 }
 
 fn marks_of<'a>(base: &'a Scene, of: &'a dyn Fn(RowId) -> bool) -> impl Iterator<Item = &'a Item> {

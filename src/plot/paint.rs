@@ -5,6 +5,8 @@
 //! where there is one, on the page the canvas context itself. Rectangles are snapped to device pixels either way, so
 //! that they are crisp.
 //!
+//! What a selection changes, marks, can be painted without the rest: see [`Order`].
+//!
 //! A backend knows nothing of device pixels, so all geometry is multiplied here. Rectangles reach up to but not
 //! including their right and lower edge, as the canvas backend draws them.
 
@@ -17,10 +19,13 @@ use plotters::style::{
     Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, ShapeStyle, TextStyle,
 };
 
+use super::overlay;
 use super::palette::{Rgb, Role, Theme};
-use super::raster::{Crowd, Layer, Stamps};
 use super::scene::{Anchor, Ink, Item, Scene, Shape, Stroke};
-use super::text::SCREEN_FONT;
+use super::text::{self, SCREEN_FONT};
+use crate::ids::Target;
+pub use clarimark_raster::Layer;
+use clarimark_raster::{Crowd, Outline, Rgba};
 
 /// A colour, resolved.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +45,11 @@ impl Colour {
         } else {
             format!("rgba({r},{g},{b},{})", self.opacity)
         }
+    }
+
+    fn rgba(self) -> Rgba {
+        let [r, g, b] = self.rgb;
+        [r, g, b, (self.opacity * 255.0).round() as u8]
     }
 }
 
@@ -117,17 +127,100 @@ pub(super) const HALO: f64 = 3.0;
 /// What can go wrong: whatever the backend says.
 pub type PaintError<DB> = DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>;
 
-/// Paints a scene. `dpr` is the number of device pixels per logical pixel; the drawing area is as large as the scene
-/// times `dpr`.
+/// A scene's items by when they are painted, as indices. All of `still` and then all of `marks` is the same picture as
+/// all items in their order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Order {
+    /// What is the same whoever is selected.
+    pub still: Vec<u32>,
+    /// Marks that stand for patients, and what lies over such marks.
+    pub marks: Vec<u32>,
+}
+
+impl Order {
+    /// Of all items that are seen.
+    pub fn of(scene: &Scene) -> Order {
+        let mut order = Order::default();
+        // Around all marks so far.
+        let mut around = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        for (i, item) in (0..).zip(&scene.items) {
+            if matches!(item, Item::Rect { fill: None, stroke: None, .. }) {
+                continue;
+            }
+            let [x0, y0, x1, y1] = reach(item);
+            let patient =
+                matches!(item, Item::Dot { target: Some(target), .. } if target.patient().is_some());
+            if patient || (x0 < around[2] && around[0] < x1 && y0 < around[3] && around[1] < y1) {
+                around = [around[0].min(x0), around[1].min(y0), around[2].max(x1), around[3].max(y1)];
+                order.marks.push(i);
+            } else {
+                order.still.push(i);
+            }
+        }
+        order
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<u32> {
+        [self.still.as_slice(), &self.marks].concat()
+    }
+}
+
+/// Left, upper, right and lower edge of what an item may cover, in logical pixels; of a text a little more, for its font is
+/// the browser's.
+fn reach(item: &Item) -> [f64; 4] {
+    let rim = |stroke: &Option<Stroke>| stroke.map_or(0.0, |s| s.width / 2.0);
+    match item {
+        Item::Rect { x, y, w, h, .. } => [*x, *y, x + w, y + h],
+        Item::Dot { x, y, r, stroke, .. } => {
+            let r = 1.3 * r + rim(stroke);
+            [x - r, y - r, x + r, y + r]
+        }
+        Item::Path { points, stroke, .. } => {
+            let rim = rim(stroke);
+            points.iter().fold(
+                [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY],
+                |e, p| {
+                    [e[0].min(p[0] - rim), e[1].min(p[1] - rim), e[2].max(p[0] + rim), e[3].max(p[1] + rim)]
+                },
+            )
+        }
+        Item::Text { x, y, text, size, bold, anchor, turned, .. } => {
+            let length = 1.2 * text::width(text, *size, *bold) + size;
+            let before = length
+                * match anchor {
+                    Anchor::Start => 0.0,
+                    Anchor::Middle => 0.5,
+                    Anchor::End => 1.0,
+                };
+            let (along, across) =
+                ([-before - HALO, length - before + HALO], [-size - HALO, 0.5 * size + HALO]);
+            if *turned {
+                [x + across[0], y - along[1], x + across[1], y - along[0]]
+            } else {
+                [x + along[0], y + across[0], x + along[1], y + across[1]]
+            }
+        }
+    }
+}
+
+/// Says which marks are faded, as [`overlay::faded`] fades them, by what they stand for.
+pub type Fade<'a> = &'a dyn Fn(Target) -> bool;
+
+/// Paints some of a scene's items, given by their indices in an [`Order`]. `dpr` is the number of device pixels per logical
+/// pixel; the drawing area is as large as the scene times `dpr`.
 pub fn paint<DB: DrawingBackend>(
     scene: &Scene,
+    which: &[u32],
+    fade: Option<Fade>,
     area: &DrawingArea<DB, Shift>,
     pen: Option<&mut dyn Pen>,
     theme: Theme,
     dpr: f64,
 ) -> Result<(), PaintError<DB>> {
-    let mut painter = Painter { area, pen, theme, dpr, stamps: Stamps::default() };
-    let mut rest = scene.items.as_slice();
+    let mut painter = Painter { area, pen, device: Device { theme, dpr }, fade };
+    let items: Vec<&Item> = which.iter().filter_map(|&i| scene.items.get(i as usize)).collect();
+    let mut rest = items.as_slice();
     while !rest.is_empty() {
         let (mut run, after) = rest.split_at(alike(rest).max(1));
         rest = after;
@@ -149,8 +242,8 @@ pub fn paint<DB: DrawingBackend>(
 }
 
 /// How many of the first items are of the kind that a crowd is made of: marks, or filled rectangles.
-fn alike(items: &[Item]) -> usize {
-    let plain = |item: &&Item| matches!(item, Item::Rect { fill: Some(_), stroke: None, .. });
+fn alike(items: &[&Item]) -> usize {
+    let plain = |item: &&&Item| matches!(item, Item::Rect { fill: Some(_), stroke: None, .. });
     match items.first() {
         Some(Item::Dot { .. }) => items.iter().take_while(|i| matches!(i, Item::Dot { .. })).count(),
         _ => items.iter().take_while(plain).count(),
@@ -160,16 +253,120 @@ fn alike(items: &[Item]) -> usize {
 struct Painter<'a, 'p, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
     pen: Option<&'a mut (dyn Pen + 'p)>,
+    device: Device,
+    fade: Option<Fade<'a>>,
+}
+
+/// What turns logical pixels and roles into device pixels and colours.
+#[derive(Clone, Copy)]
+struct Device {
     theme: Theme,
     dpr: f64,
-    stamps: Stamps,
 }
+
+impl Device {
+    /// Marks and filled rectangles as a crowd on a canvas of this size.
+    fn crowd(self, items: &[&Item], size: [u32; 2]) -> Marks {
+        let (mut crowd, mut targets) = (Crowd::default(), Vec::with_capacity(items.len()));
+        // The last mark before a theme, and its looks as it is and faded.
+        let mut last: Option<(Plain, [usize; 2])> = None;
+        for item in items {
+            match item {
+                Item::Dot { x, y, r, shape, fill, stroke, target } => {
+                    let plain = (*shape, *r, *fill, *stroke);
+                    let looks = match last {
+                        Some((known, looks)) if known == plain => looks,
+                        _ => [plain, faded(plain)].map(|plain| {
+                            let Look { shape, r, fill, line } = self.look(plain);
+                            let corners = shape.corners(0.0, 0.0, r);
+                            let outline = Outline { corners, r, line: line.map_or(0.0, |l| l.width) };
+                            let inks = [fill, line.map(|l| l.colour)];
+                            crowd.look(outline, inks.map(|c| c.map_or([0; 4], Colour::rgba)))
+                        }),
+                    };
+                    last = Some((plain, looks));
+                    crowd.mark(looks, [x * self.dpr, y * self.dpr]);
+                    targets.push(*target);
+                }
+                Item::Rect { x, y, w, h, fill: Some(fill), .. } => {
+                    crowd.rect(self.snap([*x, *y, *w, *h]), self.colour(*fill).rgba());
+                }
+                _ => {}
+            }
+        }
+        Marks { crowd, targets, size }
+    }
+
+    fn look(&self, (shape, r, fill, stroke): Plain) -> Look {
+        Look {
+            shape,
+            r: r * self.dpr,
+            fill: fill.map(|f| self.colour(f)),
+            line: stroke.map(|s| self.line(s)),
+        }
+    }
+
+    /// Left, top, right and lower edge in device pixels. A hairline keeps its thickness wherever it lies.
+    fn snap(&self, [x, y, w, h]: [f64; 4]) -> [i32; 4] {
+        let side = |start: f64, length: f64| {
+            let a = (start * self.dpr).round();
+            let b = if length <= 2.0 {
+                a + (length * self.dpr).round().max(if length > 0.0 { 1.0 } else { 0.0 })
+            } else {
+                ((start + length) * self.dpr).round()
+            };
+            (a as i32, b as i32)
+        };
+        let ((x0, x1), (y0, y1)) = (side(x, w), side(y, h));
+        [x0, y0, x1, y1]
+    }
+
+    fn colour(&self, ink: Ink) -> Colour {
+        let (rgb, opacity) = self.theme.resolve(ink);
+        Colour { rgb, opacity }
+    }
+
+    fn line(&self, stroke: Stroke) -> Line {
+        Line {
+            colour: self.colour(stroke.ink),
+            width: stroke.width * self.dpr,
+            dash: stroke.dash.map(|d| d.map(|v| v * self.dpr)),
+        }
+    }
+}
+
+/// A crowd of marks for a theme and a canvas; which of them are faded is said for each of its layers.
+pub struct Marks {
+    crowd: Crowd,
+    /// What each mark stands for.
+    targets: Vec<Option<Target>>,
+    size: [u32; 2],
+}
+
+impl Marks {
+    /// Of the items of a scene with these indices, on a canvas of this width and height; None unless they are marks and many
+    /// enough for a crowd.
+    pub fn of(scene: &Scene, which: &[u32], theme: Theme, dpr: f64, size: [u32; 2]) -> Option<Marks> {
+        let items: Vec<&Item> = which.iter().filter_map(|&i| scene.items.get(i as usize)).collect();
+        let marks = items.len() >= CROWD && items.iter().all(|item| matches!(item, Item::Dot { .. }));
+        marks.then(|| Device { theme, dpr }.crowd(&items, size))
+    }
+
+    /// Their pixels; None where none of them is seen.
+    pub fn layer(&self, fade: Fade) -> Option<Layer> {
+        let faded: Vec<bool> = self.targets.iter().map(|target| target.is_some_and(fade)).collect();
+        self.crowd.layer(self.size, &faded)
+    }
+}
+
+/// What a mark looks like, before a theme.
+type Plain = (Shape, f64, Option<Ink>, Option<Stroke>);
 
 impl<DB: DrawingBackend> Painter<'_, '_, DB> {
     fn item(&mut self, item: &Item) -> Result<(), PaintError<DB>> {
         match item {
             Item::Rect { x, y, w, h, fill, stroke, .. } => {
-                let edges = self.snap([*x, *y, *w, *h]);
+                let edges = self.device.snap([*x, *y, *w, *h]);
                 if let Some(ink) = fill {
                     self.rect(edges, *ink)?;
                 }
@@ -179,92 +376,80 @@ impl<DB: DrawingBackend> Painter<'_, '_, DB> {
                 Ok(())
             }
             Item::Path { points, closed, fill, stroke, .. } => {
-                let points: Vec<[f64; 2]> = points.iter().map(|p| p.map(|v| v * self.dpr)).collect();
-                let (fill, line) = (fill.map(|f| self.colour(f)), stroke.map(|s| self.line(s)));
+                let points: Vec<[f64; 2]> = points.iter().map(|p| p.map(|v| v * self.device.dpr)).collect();
+                let (fill, line) = (fill.map(|f| self.device.colour(f)), stroke.map(|s| self.device.line(s)));
                 self.path(&points, *closed, fill, line)
             }
             Item::Text { x, y, text, size, bold, anchor, ink, turned, halo, .. } => {
                 // The canvas hangs text from its em box; the scene says where the baseline is.
-                let descent = 0.21 * size * self.dpr;
+                let descent = 0.21 * size * self.device.dpr;
                 let at = if *turned {
-                    [x * self.dpr + descent, y * self.dpr]
+                    [x * self.device.dpr + descent, y * self.device.dpr]
                 } else {
-                    [x * self.dpr, y * self.dpr + descent]
+                    [x * self.device.dpr, y * self.device.dpr + descent]
                 };
-                let rim = self.colour(Role::Background.into());
+                let rim = self.device.colour(Role::Background.into());
                 let words = Words {
                     text,
                     at: at.map(f64::round),
-                    size: size * self.dpr,
+                    size: size * self.device.dpr,
                     bold: *bold,
                     anchor: *anchor,
                     turned: *turned,
-                    colour: self.colour(*ink),
-                    halo: halo.then_some((rim, HALO * self.dpr)),
+                    colour: self.device.colour(*ink),
+                    halo: halo.then_some((rim, HALO * self.device.dpr)),
                 };
                 if self.pen.as_mut().is_some_and(|pen| pen.text(&words)) {
                     return Ok(());
                 }
                 let style = self.text_style(*size, *bold, *anchor, *turned);
                 if *halo {
-                    let reach = 0.5 * HALO * self.dpr;
+                    let reach = 0.5 * HALO * self.device.dpr;
                     for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)] {
                         let k = if dx != 0 && dy != 0 { 0.7 * reach } else { reach };
                         self.text(text, &style, [at[0] + f64::from(dx) * k, at[1] + f64::from(dy) * k], rim)?;
                     }
                 }
-                self.text(text, &style, at, self.colour(*ink))
+                self.text(text, &style, at, self.device.colour(*ink))
             }
             Item::Dot { .. } => Ok(()),
         }
     }
 
     /// Paints marks or filled rectangles as pixels; false where that cannot be done.
-    fn crowd(&mut self, items: &[Item]) -> bool {
+    fn crowd(&mut self, items: &[&Item]) -> bool {
         let Some(size) = self.pen.as_ref().and_then(|pen| pen.takes_pixels()) else { return false };
-        let mut crowd = Crowd::default();
-        for item in items {
-            match item {
-                Item::Dot { x, y, r, shape, fill, stroke, .. } => {
-                    let look = self.look(*shape, *r, *fill, *stroke);
-                    crowd.mark(&mut self.stamps, &look, [x * self.dpr, y * self.dpr]);
-                }
-                Item::Rect { x, y, w, h, fill: Some(fill), .. } => {
-                    crowd.rect(self.snap([*x, *y, *w, *h]), self.colour(*fill));
-                }
-                _ => {}
-            }
-        }
-        if let (Some(pen), Some(layer)) = (&mut self.pen, crowd.layer(&mut self.stamps, size)) {
+        let marks = self.device.crowd(items, size);
+        let layer = match self.fade {
+            Some(fade) => marks.layer(fade),
+            None => marks.crowd.layer(size, &[]),
+        };
+        if let (Some(pen), Some(layer)) = (&mut self.pen, layer) {
             pen.pixels(&layer);
         }
         true
     }
 
-    fn look(&self, shape: Shape, r: f64, fill: Option<Ink>, stroke: Option<Stroke>) -> Look {
-        Look {
-            shape,
-            r: r * self.dpr,
-            fill: fill.map(|f| self.colour(f)),
-            line: stroke.map(|s| self.line(s)),
-        }
+    fn is_faded(&self, target: Option<Target>) -> bool {
+        self.fade.zip(target).is_some_and(|(fade, target)| fade(target))
     }
 
     /// Paints the run of marks that look like the first one; returns how many there were.
-    fn marks(&mut self, items: &[Item]) -> Result<usize, PaintError<DB>> {
-        let Some(Item::Dot { r, shape, fill, stroke, .. }) = items.first() else { return Ok(0) };
+    fn marks(&mut self, items: &[&Item]) -> Result<usize, PaintError<DB>> {
+        let seen = |item: &Item| match item {
+            Item::Dot { x, y, r, shape, fill, stroke, target } => {
+                let plain = (*shape, *r, *fill, *stroke);
+                let plain = if self.is_faded(*target) { faded(plain) } else { plain };
+                Some((plain, [x * self.device.dpr, y * self.device.dpr]))
+            }
+            _ => None,
+        };
+        let Some((first, _)) = items.first().and_then(|item| seen(item)) else { return Ok(0) };
         let centres: Vec<[f64; 2]> = items
             .iter()
-            .map_while(|item| match item {
-                Item::Dot { x, y, r: r2, shape: s2, fill: f2, stroke: k2, .. }
-                    if (r2, s2, f2, k2) == (r, shape, fill, stroke) =>
-                {
-                    Some([x * self.dpr, y * self.dpr])
-                }
-                _ => None,
-            })
+            .map_while(|item| seen(item).filter(|(plain, _)| *plain == first).map(|(_, centre)| centre))
             .collect();
-        let look = self.look(*shape, *r, *fill, *stroke);
+        let look = self.device.look(first);
         match self.pen.as_deref_mut() {
             Some(pen) => pen.marks(&look, &centres),
             None => {
@@ -316,26 +501,11 @@ impl<DB: DrawingBackend> Painter<'_, '_, DB> {
         Ok(())
     }
 
-    /// Left, top, right and lower edge in device pixels. A hairline keeps its thickness wherever it lies.
-    fn snap(&self, [x, y, w, h]: [f64; 4]) -> [i32; 4] {
-        let side = |start: f64, length: f64| {
-            let a = (start * self.dpr).round();
-            let b = if length <= 2.0 {
-                a + (length * self.dpr).round().max(if length > 0.0 { 1.0 } else { 0.0 })
-            } else {
-                ((start + length) * self.dpr).round()
-            };
-            (a as i32, b as i32)
-        };
-        let ((x0, x1), (y0, y1)) = (side(x, w), side(y, h));
-        [x0, y0, x1, y1]
-    }
-
     fn rect(&mut self, [x0, y0, x1, y1]: [i32; 4], ink: Ink) -> Result<(), PaintError<DB>> {
         if x1 <= x0 || y1 <= y0 {
             return Ok(());
         }
-        let fill = self.colour(ink);
+        let fill = self.device.colour(ink);
         if let Some(pen) = self.pen.as_deref_mut() {
             pen.rect([x0, y0, x1, y1], fill);
             return Ok(());
@@ -345,10 +515,11 @@ impl<DB: DrawingBackend> Painter<'_, '_, DB> {
 
     /// An outline as four (or, dashed, many) filled rectangles inside the edges.
     fn outline(&mut self, [x0, y0, x1, y1]: [i32; 4], stroke: Stroke) -> Result<(), PaintError<DB>> {
-        let t = (stroke.width * self.dpr).round().max(1.0) as i32;
+        let t = (stroke.width * self.device.dpr).round().max(1.0) as i32;
         let ink = stroke.ink;
         let runs = |a: i32, b: i32| -> Vec<[i32; 2]> {
-            let Some([dash, gap]) = stroke.dash.map(|d| d.map(|v| (v * self.dpr).round().max(1.0) as i32))
+            let Some([dash, gap]) =
+                stroke.dash.map(|d| d.map(|v| (v * self.device.dpr).round().max(1.0) as i32))
             else {
                 return vec![[a, b]];
             };
@@ -368,7 +539,7 @@ impl<DB: DrawingBackend> Painter<'_, '_, DB> {
 
     fn text_style(&self, size: f64, bold: bool, anchor: Anchor, turned: bool) -> TextStyle<'static> {
         let weight = if bold { FontStyle::Bold } else { FontStyle::Normal };
-        let font = FontDesc::new(FontFamily::Name(SCREEN_FONT), size * self.dpr, weight);
+        let font = FontDesc::new(FontFamily::Name(SCREEN_FONT), size * self.device.dpr, weight);
         let font = if turned { font.transform(FontTransform::Rotate270) } else { font };
         let h = match anchor {
             Anchor::Start => HPos::Left,
@@ -387,19 +558,12 @@ impl<DB: DrawingBackend> Painter<'_, '_, DB> {
     ) -> Result<(), PaintError<DB>> {
         self.area.draw_text(text, &style.color(&rgba(colour)), (x.round() as i32, y.round() as i32))
     }
+}
 
-    fn colour(&self, ink: Ink) -> Colour {
-        let (rgb, opacity) = self.theme.resolve(ink);
-        Colour { rgb, opacity }
-    }
-
-    fn line(&self, stroke: Stroke) -> Line {
-        Line {
-            colour: self.colour(stroke.ink),
-            width: stroke.width * self.dpr,
-            dash: stroke.dash.map(|d| d.map(|v| v * self.dpr)),
-        }
-    }
+/// A mark that is faded.
+fn faded((shape, r, fill, stroke): Plain) -> Plain {
+    let (fill, stroke) = overlay::fade(fill, stroke);
+    (shape, r, fill, stroke)
 }
 
 fn rgba(colour: Colour) -> RGBAColor {
@@ -494,7 +658,8 @@ mod tests {
     fn painted(scene: &Scene, pen: Option<&mut dyn Pen>, dpr: f64) -> Vec<String> {
         let log = Rc::new(RefCell::new(Vec::new()));
         let area = Recorder(log.clone()).into_drawing_area();
-        paint(scene, &area, pen, Theme::LIGHT, dpr).expect("a recorder does not fail");
+        let all = Order::of(scene).all();
+        paint(scene, &all, None, &area, pen, Theme::LIGHT, dpr).expect("a recorder does not fail");
         log.take()
     }
 
@@ -593,6 +758,75 @@ mod tests {
         assert!(dots.at[1] < 400 && dots.at[1] + dots.size[1] as i32 > 400);
         assert_eq!((strip.at, strip.size), ([0, 1000], [2 * CROWD as u32, 8]));
         assert!(strip.rgba.chunks_exact(4).all(|p| p[3] == 255));
+    }
+
+    /// What is drawn, in a form that tells where: two scenes are the same picture if items that may overlap come in the same
+    /// order.
+    #[test]
+    fn items_that_may_overlap_are_painted_in_their_order() {
+        for (name, scene) in Fixture::new(600).all(944.0) {
+            let order = Order::of(&scene);
+            let all = order.all();
+            let seen =
+                |i: u32| !matches!(scene.items[i as usize], Item::Rect { fill: None, stroke: None, .. });
+            let mut sorted = all.clone();
+            sorted.sort_unstable();
+            assert_eq!(
+                sorted,
+                (0..scene.items.len() as u32).filter(|&i| seen(i)).collect::<Vec<_>>(),
+                "{name}"
+            );
+            for part in [&order.still, &order.marks] {
+                assert!(part.is_sorted(), "{name}");
+            }
+            // A still item that comes later in the scene than a mark does not touch it.
+            for &still in &order.still {
+                let [x0, y0, x1, y1] = reach(&scene.items[still as usize]);
+                for &mark in order.marks.iter().take_while(|&&mark| mark < still) {
+                    let [a0, b0, a1, b1] = reach(&scene.items[mark as usize]);
+                    assert!(x1 <= a0 || a1 <= x0 || y1 <= b0 || b1 <= y0, "{name}: {still} over {mark}");
+                }
+            }
+            let of_a_patient = |i: &u32| matches!(&scene.items[*i as usize], Item::Dot { target: Some(t), .. } if t.patient().is_some());
+            assert!(!order.still.iter().any(of_a_patient), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_swarm_of_many_rows_is_one_crowd() {
+        let scenes = Fixture::new(600).all(944.0);
+        let (_, ranked) = scenes.iter().find(|(name, _)| *name == "ranked").expect("it is among the charts");
+        let order = Order::of(ranked);
+        assert_eq!(order.marks.len(), 3 * 600);
+        assert!(Marks::of(ranked, &order.marks, Theme::LIGHT, 1.0, [944, 1000]).is_some());
+        assert!(Marks::of(ranked, &order.still, Theme::LIGHT, 1.0, [944, 1000]).is_none());
+    }
+
+    /// Fading while painting gives what a scene with faded marks gives, as pixels and mark by mark.
+    #[test]
+    fn marks_are_faded_as_in_a_faded_scene() {
+        let odd = |target: Target| target.patient().is_some_and(|p| p.index().is_multiple_of(3));
+        for (name, scene) in Fixture::new(600).all(944.0) {
+            let faded = overlay::faded(&scene, &|row| !row.index().is_multiple_of(3));
+            let order = Order::of(&scene);
+            assert_eq!(order, Order::of(&faded), "{name}");
+            let painted = |scene: &Scene, fade: Option<Fade>, pen: &mut dyn Pen| {
+                let area = Recorder(Rc::default()).into_drawing_area();
+                paint(scene, &order.marks, fade, &area, Some(pen), Theme::DARK, 1.5)
+                    .expect("a recorder does not fail");
+            };
+            let mut marks = [Batches::default(), Batches::default()];
+            painted(&scene, Some(&odd), &mut marks[0]);
+            painted(&faded, None, &mut marks[1]);
+            assert!(marks[0].0 == marks[1].0, "{name}");
+            let mut layers = [Pixels::default(), Pixels::default()];
+            painted(&scene, Some(&odd), &mut layers[0]);
+            painted(&faded, None, &mut layers[1]);
+            assert!(layers[0].0 == layers[1].0, "{name}");
+            if let Some(marks) = Marks::of(&scene, &order.marks, Theme::DARK, 1.5, [2_000, 2_000]) {
+                assert!(layers[0].0.as_slice() == [marks.layer(&odd).expect("some are seen")], "{name}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Canvases: scenes on screen, sharp at any pixel ratio.
 
-use crate::plot::paint::{self, Colour, Line, Look, Pen, Words};
-use crate::plot::raster::Layer;
+use crate::plot::paint::{self, Colour, Fade, Layer, Line, Look, Order, Pen, Words};
 use crate::plot::scene::Anchor;
 use crate::plot::text::SCREEN_FONT;
 use crate::plot::{Role, Scene, Theme};
@@ -23,7 +22,43 @@ fn pixel_ratio() -> f64 {
 
 /// Sizes the canvas to the scene and paints it.
 pub(crate) fn paint(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme) {
-    paint_at(canvas, scene, theme, pixel_ratio());
+    paint_at(canvas, scene, &Order::of(scene).all(), None, theme, pixel_ratio());
+}
+
+/// Sizes the canvas to the scene and paints some of its items.
+pub(crate) fn paint_some(canvas: &HtmlCanvasElement, scene: &Scene, which: &[u32], theme: Theme) {
+    paint_at(canvas, scene, which, None, theme, pixel_ratio());
+}
+
+/// The marks of a scene that a selection fades. A crowd is kept, so that for another selection only its pixels are laid.
+pub(crate) struct Marks {
+    theme: Theme,
+    dpr: f64,
+    crowd: Option<paint::Marks>,
+}
+
+impl Marks {
+    /// For the items of the scene with these indices.
+    pub(crate) fn prepare(scene: &Scene, which: &[u32], theme: Theme) -> Marks {
+        let dpr = pixel_ratio();
+        let (size, scale) = fitted(scene, dpr);
+        Marks { theme, dpr, crowd: paint::Marks::of(scene, which, theme, scale, size) }
+    }
+
+    /// True if they still look so.
+    pub(crate) fn is_for(&self, theme: Theme) -> bool {
+        self.theme == theme && self.dpr == pixel_ratio()
+    }
+
+    /// Sizes the canvas to their scene and paints them, some of them faded.
+    pub(crate) fn paint(&self, canvas: &HtmlCanvasElement, scene: &Scene, which: &[u32], fade: Fade) {
+        let Some(crowd) = &self.crowd else {
+            return paint_at(canvas, scene, which, Some(fade), self.theme, self.dpr);
+        };
+        if let (Some(mut pen), Some(layer)) = (blank(canvas, scene, self.dpr), crowd.layer(fade)) {
+            pen.pixels(&layer);
+        }
+    }
 }
 
 /// The scene as a PNG with `scale` pixels per logical pixel, on the theme's ground; None if the browser cannot.
@@ -32,7 +67,7 @@ pub(crate) async fn png(scene: &Scene, theme: Theme, scale: f64) -> Option<Blob>
     let mut ground = Scene::new(scene.width, scene.height);
     ground.rect([0.0, 0.0, scene.width, scene.height], Role::Background);
     ground.place(scene.clone(), 0.0, 0.0);
-    paint_at(&canvas, &ground, theme, scale);
+    paint_at(&canvas, &ground, &Order::of(&ground).all(), None, theme, scale);
     let made = Promise::new(&mut |done, failed| {
         if canvas.to_blob(&done).is_err() {
             // Calling a resolver does not fail.
@@ -50,10 +85,34 @@ fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
 }
 
-fn paint_at(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme, scale: f64) {
+fn paint_at(
+    canvas: &HtmlCanvasElement,
+    scene: &Scene,
+    which: &[u32],
+    fade: Option<Fade>,
+    theme: Theme,
+    scale: f64,
+) {
+    let Some(mut pen) = blank(canvas, scene, scale) else { return };
+    if which.is_empty() || pen.size.contains(&0) {
+        return;
+    }
+    let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) else { return };
+    let (_, dpr) = fitted(scene, scale);
+    // The canvas backend fails only on a lost context, which the next paint restores.
+    let _ = paint::paint(scene, which, fade, &backend.into_drawing_area(), Some(&mut pen), theme, dpr);
+}
+
+/// Width and height of a scene in device pixels, and how many of them it has per logical one.
+fn fitted(scene: &Scene, scale: f64) -> ([u32; 2], f64) {
     let dpr = scale.min(MAX_SIDE / scene.height.max(1.0)).min(MAX_SIDE / scene.width.max(1.0));
-    let size @ [width, height] = [scene.width, scene.height].map(|side| (side * dpr).round() as u32);
-    let Some(context) = context(canvas) else { return };
+    ([scene.width, scene.height].map(|side| (side * dpr).round() as u32), dpr)
+}
+
+/// Sizes the canvas to the scene, clears it, and gives a pen for it.
+fn blank(canvas: &HtmlCanvasElement, scene: &Scene, scale: f64) -> Option<CanvasPen> {
+    let (size @ [width, height], _) = fitted(scene, scale);
+    let context = context(canvas)?;
     // A size that is set anew lays out the page, even where it is the same.
     if [canvas.width(), canvas.height()] == size {
         context.clear_rect(0.0, 0.0, width.into(), height.into());
@@ -69,13 +128,7 @@ fn paint_at(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme, scale: f64)
             let _ = style.set_property(side, &length);
         }
     }
-    if scene.items.is_empty() || width == 0 || height == 0 {
-        return;
-    }
-    let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) else { return };
-    let mut pen = CanvasPen { context, size, last: None, writes: None };
-    // The canvas backend fails only on a lost context, which the next paint restores.
-    let _ = paint::paint(scene, &backend.into_drawing_area(), Some(&mut pen), theme, dpr);
+    Some(CanvasPen { context, size, blank: true, last: None, writes: None })
 }
 
 /// Where a pointer event happened, in the scene's pixels.
@@ -96,6 +149,8 @@ struct CanvasPen {
     context: CanvasRenderingContext2d,
     /// In device pixels.
     size: [u32; 2],
+    /// Nothing is painted yet.
+    blank: bool,
     /// The last colour of a rectangle, as CSS: a strip has thousands of few colours.
     last: Option<(Colour, String)>,
     /// Size, weight and anchor of the last text, which are set again where they change.
@@ -139,6 +194,7 @@ impl CanvasPen {
 
 impl Pen for CanvasPen {
     fn marks(&mut self, look: &Look, centres: &[[f64; 2]]) {
+        self.blank = false;
         let opaque = look.fill.is_none_or(|c| c.opacity >= 1.0) && look.line.is_none();
         if opaque {
             self.context.begin_path();
@@ -166,6 +222,7 @@ impl Pen for CanvasPen {
     }
 
     fn rect(&mut self, [x0, y0, x1, y1]: [i32; 4], fill: Colour) {
+        self.blank = false;
         if self.last.as_ref().is_none_or(|(colour, _)| *colour != fill) {
             self.last = Some((fill, fill.css()));
         }
@@ -176,12 +233,14 @@ impl Pen for CanvasPen {
     }
 
     fn path(&mut self, points: &[[f64; 2]], closed: bool, fill: Option<Colour>, line: Option<Line>) {
+        self.blank = false;
         self.context.begin_path();
         self.outline(points, closed);
         self.fill_and_stroke(fill, line);
     }
 
     fn text(&mut self, words: &Words<'_>) -> bool {
+        self.blank = false;
         let Words { text, at: [x, y], size, bold, anchor, turned, colour, halo } = *words;
         if self.writes != Some((size, bold, anchor)) {
             self.writes = Some((size, bold, anchor));
@@ -225,16 +284,20 @@ impl Pen for CanvasPen {
 
     fn pixels(&mut self, layer: &Layer) {
         let [width, height] = layer.size;
-        // Putting pixels replaces what is there: they are laid over it from a canvas, a new one each time, for to change
-        // one that was drawn from copies it.
+        let [x, y] = layer.at.map(f64::from);
         let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&layer.rgba), width, height);
-        let Some((canvas, data)) = new_canvas().zip(data.ok()) else { return };
+        let Ok(data) = data else { return };
+        // Putting pixels replaces what is there. Over something they are laid from a canvas, a new one each time, for to
+        // change one that was drawn from copies it. All of it fails only for a canvas without pixels.
+        if std::mem::take(&mut self.blank) {
+            let _ = self.context.put_image_data(&data, x, y);
+            return;
+        }
+        let Some(canvas) = new_canvas() else { return };
         canvas.set_width(width);
         canvas.set_height(height);
         if let Some(own) = context(&canvas) {
-            // Both fail only for a canvas without pixels.
             let _ = own.put_image_data(&data, 0.0, 0.0);
-            let [x, y] = layer.at.map(f64::from);
             let _ = self.context.draw_image_with_html_canvas_element(&canvas, x, y);
         }
     }

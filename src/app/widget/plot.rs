@@ -1,4 +1,4 @@
-//! A plot on the page: a scene on two canvases (data below, pointer and selection above), with hover, click, lasso,
+//! A plot on the page: a scene on canvases above each other (what stays, marks that a selection fades, pointer), with hover, click, lasso,
 //! keyboard, a table of its numbers, words on what it shows, and files to take away.
 
 use super::take::{Make, TakeAway};
@@ -11,6 +11,7 @@ use crate::plot::Scene;
 use crate::plot::chart::Table;
 use crate::plot::hit::HitIndex;
 use crate::plot::overlay::{faded, with_known};
+use crate::plot::paint::Order;
 use crate::plot::{Ink, Item, Role, Stroke};
 use leptos::html;
 use leptos::prelude::*;
@@ -111,10 +112,14 @@ pub(crate) fn Plot(
     let store = store();
     let host = NodeRef::<html::Div>::new();
     let base = NodeRef::<html::Canvas>::new();
+    let marks = NodeRef::<html::Canvas>::new();
     let top = NodeRef::<html::Canvas>::new();
     let size = RwSignal::new((0.0f64, 0.0f64));
     let path = RwSignal::new(Vec::<[f64; 2]>::new());
     let hovered = StoredValue::new(None::<Target>);
+    let prepared = StoredValue::new_local(None::<(Arc<Drawing>, canvas::Marks)>);
+    // The size of the uppermost canvas, while there is nothing on it.
+    let was_empty = StoredValue::new(None::<[f64; 2]>);
     let show_table = RwSignal::new(false);
     let gesture = StoredValue::new(gesture);
     let (draw, export, numbers) =
@@ -152,24 +157,59 @@ pub(crate) fn Plot(
         }),
         None => drawing,
     };
-    let drawing = Memo::new(move |_| with_faded(laid_out.get()));
+    let order = Memo::new(move |_| Arc::new(Order::of(&laid_out.get().scene)));
     let index = Memo::new(move |_| Arc::new(Indexed(HitIndex::new(&laid_out.get().scene))));
     let table = move || match numbers.with_value(|n| n.as_ref().map(|n| n())) {
         Some(table) => table,
-        None => drawing.with(|d| d.table.clone()),
+        None => laid_out.with(|d| d.table.clone()),
     };
 
+    // First everything hears of a change, and questions leave for the workers: then it is painted.
     Effect::new(move |_| {
         store.theme.get();
-        let drawing = drawing.get();
+        let (drawing, order, printed) = (laid_out.get(), order.get(), theme::printed());
+        let drawing = if printed { with_faded(drawing) } else { drawing };
         if let Some(canvas) = base.get() {
-            // First everything hears of a change, and questions leave for the workers.
-            spawn_local(async move { canvas::paint(&canvas, &drawing.scene, theme::current()) });
+            spawn_local(async move {
+                if fade && !printed {
+                    canvas::paint_some(&canvas, &drawing.scene, &order.still, theme::current());
+                } else {
+                    canvas::paint(&canvas, &drawing.scene, theme::current());
+                }
+            });
         }
     });
     Effect::new(move |_| {
         store.theme.get();
-        let drawing = drawing.get();
+        let (drawing, order, selected) = (laid_out.get(), order.get(), store.selected.get());
+        let theme = theme::current();
+        // Paper has one layer.
+        if let Some(canvas) = marks.get().filter(|_| !theme::printed()) {
+            spawn_local(async move {
+                let fades = |target: Target| {
+                    let passes = |row: RowId| selected.as_ref()?.get(row.index()).copied();
+                    target.patient().and_then(passes) == Some(false)
+                };
+                prepared.try_update_value(|prepared| {
+                    if prepared
+                        .as_ref()
+                        .is_none_or(|(of, marks)| !Arc::ptr_eq(of, &drawing) || !marks.is_for(theme))
+                    {
+                        *prepared = Some((
+                            drawing.clone(),
+                            canvas::Marks::prepare(&drawing.scene, &order.marks, theme),
+                        ));
+                    }
+                    if let Some((_, marks)) = prepared {
+                        marks.paint(&canvas, &drawing.scene, &order.marks, &fades);
+                    }
+                });
+            });
+        }
+    });
+    Effect::new(move |_| {
+        store.theme.get();
+        let drawing = laid_out.get();
         let mut scene = match &over {
             Some(over) => over(&drawing.scene),
             None => Scene::new(drawing.scene.width, drawing.scene.height),
@@ -178,14 +218,18 @@ pub(crate) fn Plot(
         if !path.is_empty() {
             scene.push(drawn_path(&path, drag, scene.height));
         }
+        // A canvas that is cleared is taken into the next frame, even if there was nothing on it.
+        let empty = scene.items.is_empty().then_some([scene.width, scene.height]);
+        let stays_empty = empty.is_some() && empty == was_empty.get_value();
         // On paper Chromium draws again what was drawn for it: clearing this canvas would clear the one below.
-        if let Some(canvas) = top.get().filter(|_| !theme::printed()) {
+        if let Some(canvas) = top.get().filter(|_| !theme::printed() && !stays_empty) {
+            was_empty.set_value(empty);
             canvas::paint(&canvas, &scene, theme::current());
         }
     });
 
     let tell = move |g: Gesture| {
-        let drawing = drawing.get_untracked();
+        let drawing = laid_out.get_untracked();
         gesture.with_value(|f| {
             if let Some(f) = f {
                 f(g, &drawing.scene);
@@ -286,10 +330,10 @@ pub(crate) fn Plot(
         untrack(|| match export.with_value(|e| e.as_ref().map(|e| e(to, height))) {
             Some(drawing) => known(drawing),
             None => {
-                let drawn = match width {
-                    None => drawing.get(),
-                    Some(_) => with_faded(Arc::new(known(draw.with_value(|d| d(to, height))))),
-                };
+                let drawn = with_faded(match width {
+                    None => laid_out.get(),
+                    Some(_) => Arc::new(known(draw.with_value(|d| d(to, height)))),
+                });
                 Drawing { scene: drawn.scene.clone(), table: table() }
             }
         })
@@ -304,7 +348,7 @@ pub(crate) fn Plot(
                     role="img"
                     tabindex="0"
                     aria-label=move || {
-                        let d = drawing.get();
+                        let d = laid_out.get();
                         format!("{}. {}", d.scene.title, d.scene.description)
                     }
                     on:pointerdown=down
@@ -318,6 +362,7 @@ pub(crate) fn Plot(
                     }
                     on:keydown=keyed
                 ></canvas>
+                {fade.then(|| view! { <canvas node_ref=marks class="plot-marks" aria-hidden="true"></canvas> })}
                 <canvas node_ref=top class="plot-over" aria-hidden="true"></canvas>
             </div>
             {tools.then(|| view! { <TakeAway name=name make=make table=show_table about=show_about /> })}
