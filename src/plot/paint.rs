@@ -760,8 +760,6 @@ mod tests {
         assert!(strip.rgba.chunks_exact(4).all(|p| p[3] == 255));
     }
 
-    /// What is drawn, in a form that tells where: two scenes are the same picture if items that may overlap come in the same
-    /// order.
     #[test]
     fn items_that_may_overlap_are_painted_in_their_order() {
         for (name, scene) in Fixture::new(600).all(944.0) {

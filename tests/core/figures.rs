@@ -7,10 +7,10 @@ use clarimark::cohort::metric::Metric;
 use clarimark::ensemble::Link;
 use clarimark::evaluate::NotATest;
 use clarimark::figure::{self, Figure, Grouping, Layout};
-use clarimark::ids::RowId;
+use clarimark::ids::{FeatureId, RowId, Target};
 use clarimark::plot::chart::ranked::Marks;
 use clarimark::plot::overlay::faded;
-use clarimark::plot::svg;
+use clarimark::plot::{Item, svg};
 use clarimark::session::{Analysis, CohortChoice, Filter, Named, Variable, ViewState};
 use clarimark::study::{ColumnRole, SplitRole};
 
@@ -284,4 +284,63 @@ fn a_list_names_biomarkers_by_label_or_by_the_models_name() {
     let names: Vec<&str> = found.iter().map(|f| a.study.label(*f)).collect();
     assert_eq!(names, ["Albumin", "Bilirubin", "Albumin"]);
     assert_eq!(unknown, ["KRAS"]);
+}
+
+#[derive(serde::Deserialize)]
+struct Beeswarm {
+    patients: usize,
+    rows: Vec<BeeswarmRow>,
+}
+
+#[derive(serde::Deserialize)]
+struct BeeswarmRow {
+    feature: String,
+    low: f64,
+    high: f64,
+    counts: Vec<usize>,
+}
+
+/// Rows in the same order, every patient drawn, and as many piled up in each of its bins as in shap's plot. Places are read
+/// off the marks; the axis has two known points, the smallest and the largest value of all.
+#[test]
+fn a_swarm_shows_what_the_beeswarm_of_shap_shows() {
+    let shap: Beeswarm = serde_json::from_str(include_str!("../reference/beeswarm.json")).unwrap();
+    let a = analyse("pbc");
+    assert_eq!(a.rows.len(), shap.patients);
+    let scene = figure::ranked(&a, (None, Marks::Dots), &a.insight.order, None, 1200.0).scene;
+    let row = |feature: FeatureId| -> Vec<[f64; 2]> {
+        let of = |item: &Item| match item {
+            Item::Dot { x, y, target: Some(Target::Cell(_, f)), .. } if *f == feature => Some([*x, *y]),
+            _ => None,
+        };
+        scene.items.iter().filter_map(of).collect()
+    };
+    let rows: Vec<Vec<[f64; 2]>> = a.insight.order.iter().map(|&f| row(f)).collect();
+    let extent = |values: &mut dyn Iterator<Item = f64>| {
+        values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)])
+    };
+    let px = extent(&mut rows.iter().flatten().map(|p| p[0]));
+    let phi = extent(&mut shap.rows.iter().flat_map(|r| [r.low, r.high]));
+    let place = |x: f64| phi[0] + (x - px[0]) / (px[1] - px[0]) * (phi[1] - phi[0]);
+    for ((&feature, marks), expected) in a.insight.order.iter().zip(&rows).zip(&shap.rows) {
+        let name = &a.study.model.features[feature.index()].name;
+        assert_eq!(*name, expected.feature);
+        let values: Vec<f64> = marks.iter().map(|p| place(p[0])).collect();
+        let [low, high] = extent(&mut values.iter().copied());
+        assert!(
+            (low - expected.low).abs() < 1e-6 && (high - expected.high).abs() < 1e-6,
+            "{name}: {low} {high}"
+        );
+        let bins = (expected.counts.len() - 1) as f64;
+        let mut counts = vec![0; expected.counts.len()];
+        for v in values {
+            counts[(bins * (v - low) / (high - low + 1e-8)).round_ties_even() as usize] += 1;
+        }
+        assert_eq!(counts, expected.counts, "{name}");
+        // As in a swarm, and unlike there, no two marks are in the same place unless there is no room.
+        let mut places: Vec<[u64; 2]> = marks.iter().map(|p| p.map(f64::to_bits)).collect();
+        places.sort_unstable();
+        places.dedup();
+        assert_eq!(places.len(), marks.len(), "{name}");
+    }
 }

@@ -1,16 +1,16 @@
-// How quickly the page answers a pointer and a key, with a cohort made from a seed (10,000 patients × 50 biomarkers).
+// How quickly the page answers a pointer and a key, with a cohort made from a seed (10,000 patients × 50 biomarkers unless told otherwise).
 // Prints the middle and the 95th percentile of the time from an event to the end of the work it caused, painting
 // included; and the same with the first frame after it, in which the browser lays out and shows what has changed.
 //
-//   node tests/e2e/bench-views.mjs [ROWS]
+//   node tests/e2e/bench-views.mjs [ROWS [BIOMARKERS]]
 import { rm } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
 import { chromiumOptions } from './clarimark.mjs';
 import { cohort } from './cohort.mjs';
 
-const rows = Number(process.argv[2] ?? 10_000);
-const { folder, files } = await cohort({ rows, features: 50, trees: 100, depth: 6 });
+const [rows = 10_000, features = 50] = process.argv.slice(2).map(Number);
+const { folder, files } = await cohort({ rows, features, trees: 100, depth: 6 });
 const browser = await chromium.launch(chromiumOptions);
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 await page.goto(`${pathToFileURL('dist/clarimark.html')}?workers=2`);
@@ -73,7 +73,7 @@ const say = (what, times) => {
   console.log(`${what}: ${both(0)}; with the frame ${both(1)} (${times.length} times)`);
 };
 
-console.log(`${rows} patients × 50 biomarkers, one plot draws at most 2,000`);
+console.log(`${rows} patients × ${features} biomarkers, one plot draws at most 2,000`);
 for (const [name, plot] of [['biomarkers', 'ranked'], ['biomarker', 'dependence'], ['subgroups', 'map']]) {
   await view(name);
   say(`hover, ${plot}`, await page.evaluate(async plot => {
