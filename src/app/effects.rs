@@ -14,7 +14,7 @@ use crate::session::{
     Analysis, CohortChoice, Command, Dialog, Effect, Insight, Method, Notice, Phase, Progress, SaveAs, Staged,
 };
 use crate::share::{Link as ViewLink, PACKED};
-use crate::study::{Finding, Severity, Study, Topic, files_named};
+use crate::study::{Finding, Severity, Study, Topic};
 use leptos::prelude::Update;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -234,7 +234,7 @@ async fn open_example(store: Store, name: &str) -> Result<(), Stopped> {
     };
     let manifest =
         boot::shipped_file(&format!("{folder}/study.json")).await.ok_or_else(|| missing("study.json"))?;
-    let named = files_named(&manifest).map_err(|why| {
+    let named = files::named(&manifest).map_err(|why| {
         Notice::error(
             "The example's study.json is damaged",
             why,

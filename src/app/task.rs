@@ -10,7 +10,7 @@ use super::study_files;
 use crate::cohort::division::Division;
 use crate::explain::Attributions;
 use crate::ids::RowId;
-use crate::job::{self, Picked, Reading, Reply, Request, Subject};
+use crate::job::{self, Pace, Picked, Reading, Reply, Request, Subject};
 use crate::session::{
     Analysis, Change, CohortChoice, Insight, Method, Notice, Performance, Phase, Progress, Staged,
 };
@@ -23,11 +23,6 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Rows of the first chunk of each worker; later ones aim at [`CHUNK_MS`].
-const FIRST_CHUNK: usize = 64;
-const MAX_CHUNK: usize = 4096;
-/// Wanted time per chunk, so that progress moves and little is lost with a worker.
-const CHUNK_MS: f64 = 120.0;
 /// Times that a chunk is given to a fresh worker before the run gives up.
 const MAX_TRIES: u32 = 3;
 
@@ -323,7 +318,7 @@ pub(crate) async fn explain(
     let mut next = 0;
     let mut again: VecDeque<Chunk> = VecDeque::new();
     let mut given: Vec<Option<(Chunk, f64)>> = vec![None; n_workers];
-    let mut chunk_len = FIRST_CHUNK;
+    let mut pace = Pace::default();
     let mut explained = Explained {
         attributions: Attributions::default(),
         all_margins: Vec::new(),
@@ -351,9 +346,7 @@ pub(crate) async fn explain(
                     continue;
                 };
                 store_chunk(&mut explained, &plan, n_explained, done, attributions);
-                let elapsed = (clock::now_ms() - since).max(0.1);
-                let wanted = done.len as f64 * CHUNK_MS / elapsed;
-                chunk_len = (wanted as usize).clamp(chunk_len / 2, chunk_len * 4).clamp(16, MAX_CHUNK);
+                pace.took(done.len, clock::now_ms() - since);
                 progress.done += done.len;
                 progress.elapsed_ms = clock::now_ms() - start_ms;
                 progressed(progress.clone());
@@ -383,7 +376,7 @@ pub(crate) async fn explain(
             (next < plan.len()).then(|| {
                 // A chunk does not cross from rows to explain to rows to predict.
                 let end = if next < n_explained { n_explained } else { plan.len() };
-                let chunk = Chunk { start: next, len: chunk_len.min(end - next), tries: 0 };
+                let chunk = Chunk { start: next, len: pace.rows().min(end - next), tries: 0 };
                 next += chunk.len;
                 chunk
             })

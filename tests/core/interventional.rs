@@ -127,3 +127,25 @@ fn a_model_without_probability_gives_none() {
     let refused = engine.explain_output(&[1.0, 2.0], Output::Probability);
     assert!(matches!(refused, Err(ExplainError::NoProbability { .. })));
 }
+
+/// Against so many rows leaves with up to 14 features on their path are read from tables, against half of them walked.
+#[test]
+fn a_large_background_is_the_mean_of_its_halves() {
+    for (length, n_features) in [(14, 14), (40, 14), (13, 13), (16, 16)] {
+        let model = ensemble(n_features, &[chain(length, n_features)], &[0.5]);
+        let rows = inputs(7, n_features);
+        let background: Vec<f64> = inputs(2_007, n_features)[rows.len()..].to_vec();
+        let of = |background: &[f64]| Interventional::new(&model, background).unwrap();
+        let whole = of(&background);
+        assert_eq!(whole.n_background(), 2_000);
+        let got = whole.explain(&rows);
+        let halves = background.chunks(background.len() / 2).map(|half| of(half).explain(&rows).values);
+        let halves: Vec<Vec<f64>> = halves.collect();
+        let mean: Vec<f64> = halves[0].iter().zip(&halves[1]).map(|(a, b)| (a + b) / 2.0).collect();
+        assert!(distance(&got.values, &mean) <= 1e-13, "{length}: {}", distance(&got.values, &mean));
+        assert!(got.values.iter().any(|v| v.abs() > 0.01));
+        let walked = whole.explain_output(&rows, Output::Margin).unwrap().attributions;
+        assert!(distance(&got.values, &walked.values) <= 1e-13, "{length}");
+        assert!(got.additivity_errors().iter().all(|&e| e <= 1e-13), "{length}");
+    }
+}

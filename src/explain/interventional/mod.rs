@@ -7,8 +7,8 @@
 //!
 //! Two engines share a tree. Units whose path decisions are few are read from tables ([`super::table`]), made from the
 //! numbers of background rows with each pattern of decisions: explaining a row then costs the same whatever the size
-//! of the background. What is deeper is walked ([`walk`]). Which of them is used depends on the model alone, so that
-//! the bits of a row depend on nothing but model, background and row.
+//! of the background. What is deeper is walked ([`walk`]). Which of them is used depends on the model and the size of the
+//! background, so that the bits of a row depend on nothing but model, background and row.
 //!
 //! On the scale of probability or loss the output is not a sum over trees. Here it is, as in the Python package shap,
 //! shared out pair by pair: the difference of output between patient and background row, in the proportions in which
@@ -39,8 +39,13 @@ use weight::Weights;
 
 /// Subtrees up to 7 bits are one unit; a leaf may have up to 12.
 const CUT: Cut = Cut { merge: 7, leaf: 12 };
+/// For backgrounds of so many rows and more a leaf may have up to 14: walking takes longer than four times the table.
+const LARGE: (usize, Cut) = (2_000, Cut { merge: 7, leaf: 14 });
 /// Numbers that tables may take between calls: 128 MB. The tables of further trees are made anew in each call.
 const MAX_KEPT: usize = 1 << 24;
+/// Numbers that the shares of such trees may take: 64 MB. Tables made from them cost the same whatever the size of the
+/// background; for still further trees the background is counted again.
+const MAX_SHARES: usize = 1 << 23;
 
 /// A model prepared for explaining rows against a background.
 #[derive(Clone, Debug)]
@@ -65,6 +70,8 @@ struct Prepared {
     background: Vec<Sheet>,
     /// Tables of the first trees.
     kept: Vec<Tables<f64>>,
+    /// Of the next trees, the shares that their tables follow from, see [`Interventional::shares`].
+    shares: Vec<Vec<Vec<f64>>>,
 }
 
 impl Prepared {
@@ -104,8 +111,9 @@ impl Interventional {
     /// Prepares a model and a background laid out `[row][feature]` (NaN = missing); what follows the last whole row is
     /// ignored.
     ///
-    /// Time: linear in nodes × background rows, plus k² 2ᵏ for a leaf with k ≤ 12 distinct features on its path.
-    /// Memory: the background and at most 128 MB of tables.
+    /// Time: linear in nodes × background rows, plus k² 2ᵏ for a leaf with k distinct features on its path, if k is at most
+    /// 12, or 14 for 2,000 background rows and more.
+    /// Memory: the background, at most 128 MB of tables and 64 MB of what further tables are made from.
     ///
     /// # Errors
     /// [`ExplainError::TooWide`], [`ExplainError::NoBackground`].
@@ -118,13 +126,28 @@ impl Interventional {
         if n_background == 0 {
             return Err(ExplainError::NoBackground);
         }
+        let cut = if n_background < LARGE.0 { CUT } else { LARGE.1 };
+        Ok(Self::with_cut(model, background, cut))
+    }
+
+    /// With trees cut so.
+    fn with_cut(model: &Ensemble, background: &[f64], cut: Cut) -> Self {
+        let n_features = model.n_features();
+        let n_background = background.len() / n_features;
         let background = background[..n_background * n_features].to_vec();
         let channels = Channels::new(model);
         let prepared = Codes::new(model, channels.clone()).map(|codes| {
-            let plan = |(t, tree)| Plan::new(t, tree, &codes, CUT);
+            let plan = |(t, tree)| Plan::new(t, tree, &codes, cut);
             let plans = model.trees().iter().enumerate().map(plan).collect();
             let background = codes.sheets(&background, n_features);
-            Prepared { codes, rules: Rule::up_to(CUT.leaf / 2), plans, background, kept: Vec::new() }
+            Prepared {
+                codes,
+                rules: Rule::up_to(cut.leaf.div_ceil(2).max(1)),
+                plans,
+                background,
+                kept: Vec::new(),
+                shares: Vec::new(),
+            }
         });
         let mut whole = Interventional {
             model: model.clone(),
@@ -135,30 +158,36 @@ impl Interventional {
             prepared,
             weights: Weights::new(),
         };
-        whole.base_values = match whole.keep() {
+        whole.base_values = match whole.keep([MAX_KEPT, MAX_SHARES]) {
             Some(mean) => mean,
             None => whole.mean_margin(),
         };
-        Ok(whole)
+        whole
     }
 
-    /// Makes the tables of as many trees as may be kept. If these are all, returns the mean margin of the background,
+    /// Makes the tables of as many trees as may be kept, and then shares. If all tables are kept, returns the mean margin of the background,
     /// which then follows from the numbers of its rows with each pattern; walking them down every tree takes longer
     /// than the tables.
-    fn keep(&mut self) -> Option<Vec<f64>> {
+    fn keep(&mut self, [most_kept, most_shares]: [usize; 2]) -> Option<Vec<f64>> {
         let mut prepared = self.prepared.take()?;
-        let (mut scratch, mut n_kept) = (Scratch::default(), 0);
+        let (mut scratch, mut n_kept, mut n_shares) = (Scratch::default(), 0, 0);
         let mut mean = self.model.base_margin().to_vec();
         for (plan, tree) in prepared.plans.iter().zip(self.model.trees()) {
             n_kept +=
                 plan.table_size(if tree.output().is_some() { 1 } else { self.model.n_outputs() }, f64::LANES);
-            if n_kept > MAX_KEPT {
+            if n_kept <= most_kept {
+                let shares = self.shares(&prepared, plan, tree);
+                let tables = self.tables(&prepared, plan, tree, &shares, &mut scratch);
+                tables.add_mean(plan, &shares, &mut mean);
+                prepared.kept.push(tables);
+                continue;
+            }
+            n_shares += plan.units.iter().map(|unit| 1 << unit.n_bits).sum::<usize>();
+            if n_shares > most_shares {
                 break;
             }
             let shares = self.shares(&prepared, plan, tree);
-            let tables = self.tables(&prepared, plan, tree, &shares, &mut scratch);
-            tables.add_mean(plan, &shares, &mut mean);
-            prepared.kept.push(tables);
+            prepared.shares.push(shares);
         }
         let whole = prepared.in_tables(&self.model) && prepared.kept.len() == prepared.plans.len();
         self.prepared = Some(prepared);
@@ -219,8 +248,15 @@ impl Interventional {
                 let tables = match prepared.kept.get(t) {
                     Some(kept) => kept,
                     None => {
-                        let shares = self.shares(prepared, of_tree, tree);
-                        made = self.tables(prepared, of_tree, tree, &shares, &mut scratch);
+                        let counted;
+                        let shares = match prepared.shares.get(t - prepared.kept.len()) {
+                            Some(shares) => shares,
+                            None => {
+                                counted = self.shares(prepared, of_tree, tree);
+                                &counted
+                            }
+                        };
+                        made = self.tables(prepared, of_tree, tree, shares, &mut scratch);
                         &made
                     }
                 };
@@ -324,5 +360,33 @@ impl Interventional {
             }
             table::by_background(of_path.len(), &of_leaf, &prepared.rules, out, more);
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_between_calls_does_not_change_a_bit() {
+        let bytes = include_bytes!("../../../public/studies/pbc/model.json");
+        let model = crate::ensemble::read(bytes).expect("it is a model").value;
+        let mut rng = crate::math::Rng::new(5);
+        let mut rows =
+            |n: usize| -> Vec<f64> { (0..n * model.n_features()).map(|_| 200.0 * rng.uniform()).collect() };
+        let (background, rows) = (rows(70), rows(5));
+        let mut explainer = Interventional::new(&model, &background).expect("it is no wide model");
+        let expected = explainer.explain(&rows);
+        for most in [[0, 0], [0, usize::MAX], [3_000, 0], [3_000, 1_000], [3_000, usize::MAX]] {
+            let prepared = explainer.prepared.as_mut().expect("tables answer for it");
+            prepared.kept.clear();
+            prepared.shares.clear();
+            explainer.keep(most);
+            let prepared = explainer.prepared.as_ref().expect("it is put back");
+            assert_eq!(prepared.kept.is_empty(), most[0] == 0);
+            assert_eq!(prepared.shares.is_empty(), most[1] == 0);
+            assert!(prepared.kept.len() < prepared.plans.len());
+            assert_eq!(explainer.explain(&rows).values, expected.values, "{most:?}");
+        }
     }
 }

@@ -164,27 +164,6 @@ fn is_default(options: &ReadOptions) -> bool {
     *options == ReadOptions::default()
 }
 
-/// The files that a manifest names, as far as a page needs to know them before a worker reads it whole.
-///
-/// # Errors
-/// The parser's word where the text is not the JSON of a manifest.
-pub fn files_named(bytes: &[u8]) -> Result<Vec<String>, String> {
-    #[derive(Deserialize)]
-    struct Path {
-        path: String,
-    }
-    #[derive(Deserialize)]
-    struct Files {
-        model: Option<Path>,
-        data: Option<Path>,
-        calibration: Option<Path>,
-        comparator: Option<Path>,
-    }
-    let Files { model, data, calibration, comparator } =
-        serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
-    Ok([model, data, calibration, comparator].into_iter().flatten().map(|p| p.path).collect())
-}
-
 impl Manifest {
     /// Reads a manifest.
     ///
