@@ -295,7 +295,8 @@ pub(crate) async fn explain(
     let others: Vec<RowId> = study.rows().filter(|r| !chosen[r.index()]).collect();
     // The plan: first the rows to explain, then those to predict.
     let plan: Vec<RowId> = rows.iter().chain(&others).copied().collect();
-    let n_workers = workers::count().min(plan.len().div_ceil(FIRST_CHUNK)).max(1);
+    let mut pace = Pace::default();
+    let n_workers = workers::count().min(plan.len().div_ceil(pace.rows())).max(1);
     let start_ms = clock::now_ms();
 
     let n_explained = rows.len();
@@ -318,7 +319,6 @@ pub(crate) async fn explain(
     let mut next = 0;
     let mut again: VecDeque<Chunk> = VecDeque::new();
     let mut given: Vec<Option<(Chunk, f64)>> = vec![None; n_workers];
-    let mut pace = Pace::default();
     let mut explained = Explained {
         attributions: Attributions::default(),
         all_margins: Vec::new(),
