@@ -20,7 +20,7 @@
 //! | [`explain`] | SHAP values and interactions: the engines, their oracle, base values, importance |
 //! | [`cohort`] | sets of patients: maps, clusters and whether there are any, profiles, rules |
 //! | [`evaluate`] | how good a model is: discrimination, calibration, survival; which comparisons are tests |
-//! | [`plot`] | scenes: inert laid-out drawings, charts that make them, painters that show them |
+//! | [`plot`] | scenes: inert laid-out drawings, charts that make them, painters that show them; crowds of marks become pixels in a crate of their own, `crates/raster` |
 //! | [`session`] | everything a reader can change, and the pure function that changes it |
 //! | [`figure`] | what an analysis looks like: sessions turned into charts, tables, sentences |
 //! | [`share`] | the session in a link, a study in one file |
