@@ -69,8 +69,7 @@ async fn copied(from: &Uint8Array) -> Vec<u8> {
     bytes
 }
 
-/// The files that a manifest names, as far as a page needs to know them before a worker reads it whole. The browser's own
-/// reader of JSON does: another would be a tenth of the page.
+/// The files that a manifest names, as far as a page needs to know them before a worker reads it whole.
 ///
 /// # Errors
 /// The browser's word where the text is no JSON.

@@ -1,5 +1,5 @@
-//! A plot on the page: a scene on canvases above each other (what stays, marks that a selection fades, pointer), with hover, click, lasso,
-//! keyboard, a table of its numbers, words on what it shows, and files to take away.
+//! A plot on the page: a scene on canvases above each other (what stays, marks that a selection fades, pointer and
+//! selection), with hover, click, lasso, keyboard, a table of its numbers, words on what it shows, and files to take away.
 
 use super::take::{Make, TakeAway};
 use crate::app::browser::{canvas, clock, resize, theme};

@@ -39,7 +39,7 @@ use weight::Weights;
 
 /// Subtrees up to 7 bits are one unit; a leaf may have up to 12.
 const CUT: Cut = Cut { merge: 7, leaf: 12 };
-/// For backgrounds of so many rows and more a leaf may have up to 14: walking takes longer than four times the table.
+/// For backgrounds of so many rows and more a leaf may have up to 14: by then walking takes longer than its table.
 const LARGE: (usize, Cut) = (2_000, Cut { merge: 7, leaf: 14 });
 /// Numbers that tables may take between calls: 128 MB. The tables of further trees are made anew in each call.
 const MAX_KEPT: usize = 1 << 24;
