@@ -30,7 +30,7 @@ count() {
 idle=$(count '')
 failed=0
 written=
-for run in 'flow 512' 'f64 2000' 'f32 2000' 'interventional:200 256' 'interactions 16'; do
+for run in 'flow 1' 'flow 512' 'f64 2000' 'f32 2000' 'interventional:200 256' 'interactions 16'; do
   counted=$(($(count "$run once"$'\n') - idle))
   written+="$run $counted"$'\n'
   known=$(sed -n "s/^$run //p" "$figures" 2>/dev/null || true)

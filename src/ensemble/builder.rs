@@ -3,7 +3,7 @@
 use super::category::CategorySet;
 use super::error::TreeFault;
 use super::summary::Facts;
-use super::tree::{NO_THRESHOLD, Tree};
+use super::tree::{Hop, NO_THRESHOLD, Tree};
 use super::{Cast, Ensemble, Feature, ModelError, Objective};
 use crate::ids::OutputId;
 use std::collections::HashMap;
@@ -157,10 +157,7 @@ impl Builder {
             return Err(TreeFault::Length { array: "cover", got: cover.len(), expected: n_stored });
         }
         let mut tree = Tree {
-            threshold: Vec::new(),
-            feature: Vec::new(),
-            right: Vec::new(),
-            default_left: Vec::new(),
+            hops: Vec::new(),
             zero_missing: Vec::new(),
             entry: Vec::new(),
             cover: Vec::new(),
@@ -182,7 +179,7 @@ impl Builder {
             tree.depth = tree.depth.max(depth);
             let number = tree.n_nodes();
             if let Some(parent) = right_of {
-                tree.right[parent] = number as u32;
+                tree.hops[parent].set_right(number);
             }
             if let Some(cover) = &spec.cover {
                 let cover = cover[stored];
@@ -264,10 +261,7 @@ impl Builder {
 
 impl Tree {
     fn push(&mut self, threshold: f64, feature: u32, right: usize, default_left: bool, entry: usize) {
-        self.threshold.push(threshold);
-        self.feature.push(feature);
-        self.right.push(right as u32);
-        self.default_left.push(default_left);
+        self.hops.push(Hop::new(threshold, feature, right, default_left));
         self.entry.push(entry as u32);
     }
 }

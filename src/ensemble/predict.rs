@@ -28,21 +28,18 @@ impl Tree {
     )]
     fn leaves<const N: usize>(&self, rows: [&[f64]; N], cast: impl Fn(f64) -> f64) -> [usize; N] {
         let mut at = [0; N];
-        let n = self.n_nodes();
-        if n == 1 {
+        if self.n_nodes() == 1 {
             return at;
         }
-        // Slices of one length, so that one check of the node number serves for all.
-        let (threshold, feature) = (&self.threshold[..n], &self.feature[..n]);
-        let (right, default_left) = (&self.right[..n], &self.default_left[..n]);
         let plain = self.sets.is_empty() && self.zero_missing.is_empty();
         loop {
             let mut moved = 0;
             for k in 0..N {
                 let i = at[k];
-                let value = cast(rows[k][feature[i] as usize]);
-                let mut left = (value < threshold[i]) | (value.is_nan() & default_left[i]);
-                let right = right[i] as usize;
+                let hop = &self.hops[i];
+                let value = cast(rows[k][hop.feature as usize]);
+                let mut left = (value < hop.threshold) | (value.is_nan() & hop.default_left());
+                let right = hop.right();
                 if !plain && right != i && !value.is_nan() {
                     left = self.goes_left(i, value, left);
                 }
@@ -57,9 +54,11 @@ impl Tree {
     }
 
     /// The next node of a walk; the same one at a leaf.
-    fn next(&self, i: usize, value: f64) -> usize {
-        let mut left = (value < self.threshold[i]) | (value.is_nan() & self.default_left[i]);
-        let right = self.right[i] as usize;
+    fn next(&self, i: usize, row: &[f64], cast: Cast) -> usize {
+        let hop = &self.hops[i];
+        let value = cast.apply(row[hop.feature as usize]);
+        let mut left = (value < hop.threshold) | (value.is_nan() & hop.default_left());
+        let right = hop.right();
         let plain = self.sets.is_empty() && self.zero_missing.is_empty();
         if !plain && right != i && !value.is_nan() {
             left = self.goes_left(i, value, left);
@@ -69,10 +68,10 @@ impl Tree {
 
     /// Where a present value goes in a tree whose splits are not all plain comparisons, given what a comparison says.
     fn goes_left(&self, i: usize, value: f64, below: bool) -> bool {
-        if self.threshold[i] == NO_THRESHOLD {
+        if self.hops[i].threshold == NO_THRESHOLD {
             !self.sets[self.entry[i] as usize].contains(value)
         } else if value.abs() <= ZERO && self.zero_missing.get(i) == Some(&true) {
-            self.default_left[i]
+            self.hops[i].default_left()
         } else {
             below
         }
@@ -111,7 +110,7 @@ fn leaves_of_one<const N: usize>(trees: &[Tree; N], row: &[f64], cast: Cast) -> 
         for (tree, at) in trees.iter().zip(&mut at) {
             // A tree of one leaf asks for no feature.
             if tree.n_nodes() > 1 {
-                let next = tree.next(*at, cast.apply(row[tree.feature[*at] as usize]));
+                let next = tree.next(*at, row, cast);
                 moved |= next ^ *at;
                 *at = next;
             }

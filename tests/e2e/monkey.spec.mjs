@@ -68,6 +68,7 @@ test(`${actions} actions of a monkey, seed ${seed}`, async ({ page, open, faults
   for (let i = 0; i < actions; i += 1) {
     const [at, kind, x, y, x2, y2] = Array.from({ length: 6 }, random);
     done.push(await page.evaluate(act, { at, kind, x, y, x2, y2, shift: random() < 0.2 }));
+    if (i % 1000 === 999) console.log(`${i + 1} actions done`);
     if (i % 25 === 24) {
       const last = done.slice(-25).join('; ');
       expect(faults.unexpected(), last).toEqual([]);

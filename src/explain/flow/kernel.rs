@@ -3,8 +3,9 @@
 //! A fork is an internal node. The formulas of a fork are in [`super::kind`]; here is the order in which they are
 //! applied. Every lane runs the same instructions, whatever is decided.
 
-use super::kind::{Kind, New, Repeated};
+use super::kind::{Kind, New, Repeated, repeat};
 use super::lanes::{Block, Decisions, Lanes, Mask, ROWS, n_vectors};
+use super::one::own_lines;
 use super::plan::Plan;
 use crate::explain::quadrature::Rule;
 use crate::explain::simd::{Simd, Task};
@@ -28,8 +29,8 @@ pub(super) struct Step {
 pub(super) enum Move {
     /// Both children are leaves: all at once.
     Pair,
-    /// Both children are such pairs, in the two places after this fork, and all three features are new: all at once.
-    Four,
+    /// Both children are such pairs, of this number and the next, and all three features are new: all at once.
+    Four(u32),
     /// Decide, and carry the reach on to the children that are forks.
     Enter(Inner),
     /// The children that are forks are done: join.
@@ -58,16 +59,55 @@ pub(super) struct Fork {
     pub(super) channel: u32,
     /// Row of φ.
     pub(super) phi: u32,
-    /// Depth + 1.
-    pub(super) level: u32,
-    /// Which child of its parent this is: 0 left, 1 right.
-    pub(super) side: u32,
-    /// Level of the newest fork above on the same feature, or 0.
-    pub(super) before: u32,
-    /// Which side of that fork this is on.
-    pub(super) before_side: u32,
+    /// Where it hangs from its parent.
+    pub(super) place: Place,
+    /// Where the path leaves the newest fork above on the same feature; [`Place::TOP`] if there is none.
+    pub(super) before: Place,
     /// Number among the repeated forks of the plan.
     pub(super) repeat: u32,
+}
+
+/// A side of a fork, from which another fork or a leaf hangs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// Twice the level of the fork (depth + 1), and 1 more on its right side.
+    by_level: u32,
+    /// The side's line among those of [`super::one`].
+    line: u32,
+}
+
+impl Place {
+    /// Where the root hangs.
+    pub(super) const TOP: Place = Place { by_level: 0, line: 0 };
+
+    /// A side, 0 left or 1 right, of the fork that hangs from `above` and has this number among those that are no pairs.
+    pub(super) fn under(above: Place, number: usize, side: u32) -> Self {
+        Place { by_level: 2 * (above.by_level / 2 + 1) + side, line: (own_lines(number) as u32) + side }
+    }
+
+    /// True above the root.
+    #[inline(always)]
+    pub(super) fn is_top(self) -> bool {
+        self.line == 0
+    }
+
+    /// Level of the fork: 0 above the root.
+    #[inline(always)]
+    pub(super) fn level(self) -> usize {
+        (self.by_level >> 1) as usize
+    }
+
+    /// Side of the fork: 0 left, 1 right.
+    #[inline(always)]
+    pub(super) fn side(self) -> usize {
+        (self.by_level & 1) as usize
+    }
+
+    /// The side's line among those of [`super::one`].
+    #[inline(always)]
+    pub(super) fn line(self) -> usize {
+        self.line as usize
+    }
 }
 
 /// What is known at one level of the path. Pairs of entries are for the left and the right child.
@@ -83,7 +123,7 @@ pub(super) struct Frame {
 
 /// One tree and one block of rows.
 pub(super) struct Run<'a> {
-    pub(super) plan: &'a Plan,
+    pub(super) plan: Plan<'a>,
     pub(super) rules: &'a [Rule],
     pub(super) n_rows: usize,
     pub(super) channels: &'a [Block],
@@ -111,8 +151,8 @@ impl Task for Run<'_> {
 #[cfg_attr(target_arch = "x86_64", inline(always))]
 fn run_vectors<S: Simd, const V: usize>(simd: S, run: Run<'_>) {
     let Run { plan, rules, channels, frames, phi, .. } = run;
-    let rule = &rules[plan.n_together * plan.n_passes - 1];
-    match plan.n_together {
+    let rule = &rules[plan.n_together() * plan.n_passes() - 1];
+    match plan.n_together() {
         1 => passes::<S, V, 1>(simd, plan, rule, channels, frames, phi),
         2 => passes::<S, V, 2>(simd, plan, rule, channels, frames, phi),
         3 => passes::<S, V, 3>(simd, plan, rule, channels, frames, phi),
@@ -127,37 +167,38 @@ fn run_vectors<S: Simd, const V: usize>(simd: S, run: Run<'_>) {
 #[cfg_attr(target_arch = "x86_64", inline(always))]
 fn passes<S: Simd, const V: usize, const Q: usize>(
     simd: S,
-    plan: &Plan,
+    plan: Plan<'_>,
     rule: &Rule,
     channels: &[Block],
     frames: &mut [Frame],
     phi: &mut [Block],
 ) {
+    let forks = plan.forks();
     let (points, _) = rule.points.as_chunks::<Q>();
     let (weights, _) = rule.weights.as_chunks::<Q>();
-    let (repeats, _) = plan.repeats.as_chunks::<Q>();
-    let n_repeats = repeats.len() / plan.n_passes;
+    let (repeats, _) = plan.repeats().as_chunks::<Q>().0.as_chunks::<{ repeat::N }>();
     for (pass, (points, weights)) in points.iter().zip(weights).enumerate() {
         for (reach, weight) in frames[0].reach[0].iter_mut().zip(weights) {
             *reach = Block::all(*weight);
         }
-        let repeats = &repeats[pass * n_repeats..];
-        for step in &plan.steps {
-            let fork = &plan.forks[step.fork as usize];
+        let repeats = &repeats[pass * plan.n_repeats()..];
+        for step in plan.steps() {
+            let fork = &forks[step.fork as usize];
             match (step.step, step.repeated) {
-                (Move::Four, _) => {
-                    four::<S, V, Q>(simd, &plan.forks[step.fork as usize..], points, channels, frames, phi);
+                (Move::Four(pairs), _) => {
+                    let pairs = &forks[pairs as usize..];
+                    four::<S, V, Q>(simd, fork, pairs, points, channels, frames, phi);
                 }
                 (step, false) => {
                     let kind = New { simd, share: fork.share, points };
                     go::<S, V, Q, _>(simd, step, fork, &kind, channels, frames, phi);
                 }
                 (step, true) => {
-                    let followed = frames[fork.before as usize].goes[(fork.before_side & 1) as usize];
+                    let followed = frames[fork.before.level()].goes[fork.before.side()];
                     let kind = Repeated {
                         simd,
                         share: fork.share,
-                        repeats: &repeats[fork.repeat as usize],
+                        constants: &repeats[fork.repeat as usize],
                         followed,
                     };
                     go::<S, V, Q, _>(simd, step, fork, &kind, channels, frames, phi);
@@ -192,7 +233,7 @@ fn go<S: Simd, const V: usize, const Q: usize, K: Kind<S>>(
     phi: &mut [Block],
 ) {
     match step {
-        Move::Pair | Move::Four => pair::<S, V, Q, K>(simd, fork, kind, channels, frames, phi),
+        Move::Pair | Move::Four(_) => pair::<S, V, Q, K>(simd, fork, kind, channels, frames, phi),
         Move::Enter(Inner::Both) => enter::<S, V, Q, K, true, true>(simd, fork, kind, channels, frames),
         Move::Enter(Inner::Left) => enter::<S, V, Q, K, true, false>(simd, fork, kind, channels, frames),
         Move::Enter(Inner::Right) => enter::<S, V, Q, K, false, true>(simd, fork, kind, channels, frames),
@@ -212,7 +253,7 @@ fn enter<S: Simd, const V: usize, const Q: usize, K: Kind<S>, const LEFT: bool, 
     frames: &mut [Frame],
 ) {
     let x = &channels[fork.channel as usize];
-    let side = (fork.side & 1) as usize;
+    let side = fork.place.side();
     let [parent, frame] = parent_and_own(frames, fork);
     for v in 0..V {
         let followed = kind.followed(v);
@@ -241,7 +282,7 @@ fn leave<S: Simd, const V: usize, const Q: usize, K: Kind<S>, const LEFT: bool, 
     frames: &mut [Frame],
     phi: &mut [Block],
 ) {
-    let side = (fork.side & 1) as usize;
+    let side = fork.place.side();
     let [parent, frame] = parent_and_own(frames, fork);
     let phi = &mut phi[fork.phi as usize];
     for v in 0..V {
@@ -271,7 +312,7 @@ fn pair<S: Simd, const V: usize, const Q: usize, K: Kind<S>>(
     phi: &mut [Block],
 ) {
     let x = &channels[fork.channel as usize];
-    let side = (fork.side & 1) as usize;
+    let side = fork.place.side();
     let phi = &mut phi[fork.phi as usize];
     let difference = fork.left - fork.right;
     let [parent, _] = parent_and_own(frames, fork);
@@ -292,15 +333,16 @@ fn pair<S: Simd, const V: usize, const Q: usize, K: Kind<S>>(
 #[inline(always)]
 fn four<S: Simd, const V: usize, const Q: usize>(
     simd: S,
-    forks: &[Fork],
+    top: &Fork,
+    pairs: &[Fork],
     points: &[f64; Q],
     channels: &[Block],
     frames: &mut [Frame],
     phi: &mut [Block],
 ) {
-    let [top, one, two, ..] = forks else { return };
-    let side = (top.side & 1) as usize;
-    let parent = &mut frames[top.level as usize - 1];
+    let [one, two, ..] = pairs else { return };
+    let side = top.place.side();
+    let parent = &mut frames[top.place.level()];
     let kinds = [top, one, two].map(|f| New { simd, share: f.share, points });
     let x = [top, one, two].map(|f| &channels[f.channel as usize]);
     let (difference_one, difference_two) = (one.left - one.right, two.left - two.right);
@@ -333,8 +375,7 @@ fn four<S: Simd, const V: usize, const Q: usize>(
 /// The frame of a fork's parent (an empty one for the root) and its own.
 #[inline(always)]
 fn parent_and_own<'a>(frames: &'a mut [Frame], fork: &Fork) -> &'a mut [Frame; 2] {
-    let level = fork.level as usize;
-    match frames.get_mut(level - 1..).and_then(<[Frame]>::first_chunk_mut) {
+    match frames.get_mut(fork.place.level()..).and_then(<[Frame]>::first_chunk_mut) {
         Some(frames) => frames,
         None => unreachable!("frames are two more than the tree is deep"),
     }

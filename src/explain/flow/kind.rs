@@ -16,25 +16,25 @@
 use super::lanes::{Decisions, Lanes, Mask};
 use crate::explain::simd::Simd;
 
-/// Constants of a repeated fork at one point: `f = ρ + o × flow + (o and left) × flow_left`, and δ alike without ρ.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Repeat {
-    pub(super) flow: f64,
-    pub(super) flow_left: f64,
-    pub(super) slope: f64,
-    pub(super) slope_left: f64,
-}
+/// Constants of a repeated fork, each of them one number per point: `f = ρ + o × flow + (o and left) × flow_left`, and δ
+/// alike without ρ.
+pub(super) mod repeat {
+    pub(in super::super) const FLOW: usize = 0;
+    pub(in super::super) const FLOW_LEFT: usize = 1;
+    pub(in super::super) const SLOPE: usize = 2;
+    pub(in super::super) const SLOPE_LEFT: usize = 3;
+    /// How many there are, in this order.
+    pub(in super::super) const N: usize = 4;
 
-impl Repeat {
-    /// Constants at point `p`, given the share r of the feature above and the fork's own share ρ.
-    pub(super) fn new(p: f64, above: f64, share: f64) -> Self {
+    /// At point `p`, given the share r of the feature above and the fork's own share ρ.
+    pub(in super::super) fn constants(p: f64, above: f64, share: f64) -> [f64; N] {
         let d = p + (1.0 - p) * above;
         let right = (1.0 - p) * above * share / d;
         let left = (p + (1.0 - p) * above * share) / d;
         let g = (1.0 - above) / d;
         let slope = -above * share / d - right * g;
         let slope_left = (1.0 - above * share) / d - left * g;
-        Repeat { flow: right - share, flow_left: left - right, slope, slope_left: slope_left - slope }
+        [right - share, left - right, slope, slope_left - slope]
     }
 }
 
@@ -88,7 +88,8 @@ impl<const Q: usize, S: Simd> Kind<S> for New<'_, Q, S> {
 pub(super) struct Repeated<'a, const Q: usize, S> {
     pub(super) simd: S,
     pub(super) share: f64,
-    pub(super) repeats: &'a [Repeat; Q],
+    /// As in [`repeat`].
+    pub(super) constants: &'a [[f64; Q]; repeat::N],
     /// o: the row followed every edge of this feature above.
     pub(super) followed: Decisions,
 }
@@ -96,20 +97,20 @@ pub(super) struct Repeated<'a, const Q: usize, S> {
 impl<const Q: usize, S: Simd> Kind<S> for Repeated<'_, Q, S> {
     #[inline(always)]
     fn flow(&self, q: usize, left: Mask<S>, followed: Mask<S>) -> Lanes<S> {
-        let repeat = &self.repeats[q];
-        Lanes::all(self.simd, self.share) + followed.only(repeat.flow) + left.only(repeat.flow_left)
+        Lanes::all(self.simd, self.share)
+            + followed.only(self.constants[repeat::FLOW][q])
+            + left.only(self.constants[repeat::FLOW_LEFT][q])
     }
     #[inline(always)]
     fn flow_between(&self, q: usize, left: Mask<S>, followed: Mask<S>, from: f64, by: f64) -> Lanes<S> {
-        let repeat = &self.repeats[q];
         Lanes::all(self.simd, from + self.share * by)
-            + followed.only(repeat.flow * by)
-            + left.only(repeat.flow_left * by)
+            + followed.only(self.constants[repeat::FLOW][q] * by)
+            + left.only(self.constants[repeat::FLOW_LEFT][q] * by)
     }
     #[inline(always)]
     fn slope(&self, q: usize, left: Mask<S>, followed: Mask<S>, value: Lanes<S>) -> Lanes<S> {
-        let repeat = &self.repeats[q];
-        (followed.only(repeat.slope) + left.only(repeat.slope_left)) * value
+        (followed.only(self.constants[repeat::SLOPE][q]) + left.only(self.constants[repeat::SLOPE_LEFT][q]))
+            * value
     }
     #[inline(always)]
     fn common_slope(&self, _: Mask<S>, sum: Lanes<S>) -> Lanes<S> {

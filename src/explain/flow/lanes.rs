@@ -7,7 +7,7 @@ use std::ops::{Add, AddAssign, BitAnd, Mul, Sub};
 pub(in crate::explain) const ROWS: usize = 8;
 
 /// A block's numbers where vectors of every kind may lie on them.
-type Numbers = [wide::f64x4; ROWS / 4];
+pub(in crate::explain) type Numbers = [wide::f64x4; ROWS / 4];
 
 /// One number per row of a block.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,16 +93,36 @@ impl Decisions {
 }
 
 impl<S: Simd> Lanes<S> {
+    /// How many there are.
+    pub(in crate::explain) const N: usize = size_of::<S::Vector>() / size_of::<f64>();
+
+    #[inline(always)]
+    pub(in crate::explain) fn of(simd: S, vector: S::Vector) -> Self {
+        Lanes(vector, simd)
+    }
+
+    #[inline(always)]
+    pub(in crate::explain) fn vector(self) -> S::Vector {
+        self.0
+    }
+
+    /// The first of these numbers, of which there are enough.
+    #[inline(always)]
+    pub(in crate::explain) fn read(simd: S, numbers: &[f64]) -> Self {
+        Lanes(bytemuck::pod_read_unaligned(bytemuck::must_cast_slice(&numbers[..Self::N])), simd)
+    }
+
+    /// That of the first lane.
+    #[inline(always)]
+    pub(in crate::explain) fn first(self) -> f64 {
+        let numbers: &[f64] = bytemuck::must_cast_slice(std::slice::from_ref(&self.0));
+        numbers[0]
+    }
+
     /// The same number in each lane.
     #[inline(always)]
     pub(in crate::explain) fn all(simd: S, value: f64) -> Self {
         Lanes(simd.splat(value), simd)
-    }
-
-    /// The numbers one by one.
-    #[inline(always)]
-    pub(in crate::explain) fn numbers(&self) -> &[f64] {
-        bytemuck::must_cast_slice(std::slice::from_ref(&self.0))
     }
 
     /// Set where the number is below `bound`.
@@ -120,10 +140,14 @@ impl<S: Simd> Mask<S> {
         Mask(simd.splat(f64::from_bits(u64::MAX)), simd)
     }
 
-    /// The same decision in each lane: all ones or all zeros.
     #[inline(always)]
-    pub(in crate::explain) fn every(simd: S, decision: f64) -> Self {
-        Mask(simd.splat(decision), simd)
+    pub(in crate::explain) fn of(simd: S, vector: S::Vector) -> Self {
+        Mask(vector, simd)
+    }
+
+    #[inline(always)]
+    pub(in crate::explain) fn vector(self) -> S::Vector {
+        self.0
     }
 
     /// The numbers where the mask is set, else 0.

@@ -31,7 +31,7 @@ use super::{Attributions, ExplainError};
 use crate::ensemble::Ensemble;
 use crate::ids::FeatureId;
 use kernel::Frame;
-use plan::Plan;
+use plan::{Plan, Plans};
 
 pub use what_if::{Curve, WhatIf};
 
@@ -62,8 +62,10 @@ pub struct Flow {
     base_values: Vec<f64>,
     channels: Channels,
     /// Prepared trees of each output, in file order.
-    plans: Vec<Vec<Plan>>,
+    plans: Vec<Plans>,
     rules: Vec<Rule>,
+    /// Their points as those of a single row.
+    passes: Vec<Vec<one::Pass>>,
     /// Frames that the deepest tree needs.
     n_frames: usize,
 }
@@ -101,22 +103,24 @@ impl Flow {
         let base_values = model.base_values().ok_or(ExplainError::NoCover)?;
         let channels = Channels::new(model);
         let mut path = vec![None; channels.used().len()];
-        let mut plans = vec![Vec::new(); model.n_outputs()];
+        let mut plans = vec![Plans::default(); model.n_outputs()];
         for (t, tree) in model.trees().iter().enumerate().filter(|(t, tree)| tree.n_nodes() > 1 && takes(*t))
         {
             match tree.output() {
-                Some(k) => plans[k.index()].push(Plan::new(t, tree, 0, &channels, &rules, &mut path)),
+                Some(k) => plans[k.index()].add(t, tree, 0, &channels, &rules, &mut path),
                 None => {
                     // A vector leaf is walked once per output; such trees are rare, and the kernel stays simple.
                     for (k, plans) in plans.iter_mut().enumerate() {
-                        plans.push(Plan::new(t, tree, k, &channels, &rules, &mut path));
+                        plans.add(t, tree, k, &channels, &rules, &mut path);
                     }
                 }
             }
         }
+        plans.iter_mut().for_each(Plans::finish);
         // One level more than the path, and one above the root that takes the root's value.
-        let n_frames = plans.iter().flatten().map(|p: &Plan| p.depth + 2).max().unwrap_or(0);
-        Ok(Flow { model: model.clone(), base_values, channels, plans, rules, n_frames })
+        let n_frames = plans.iter().flat_map(Plans::iter).map(|plan| plan.depth() + 2).max().unwrap_or(0);
+        let passes = rules.iter().map(one::Pass::all).collect();
+        Ok(Flow { model: model.clone(), base_values, channels, plans, rules, passes, n_frames })
     }
 
     /// The model that is explained.
@@ -137,8 +141,8 @@ impl Flow {
     /// Sums and products that a row takes: 9 per internal node and quadrature point. For the distance from what a
     /// processor can do at most.
     pub fn operations(&self) -> f64 {
-        let of_plan = |p: &Plan| 9.0 * (p.forks.len() * p.n_together * p.n_passes) as f64;
-        self.plans.iter().flatten().map(of_plan).sum()
+        let of_plan = |p: Plan<'_>| 9.0 * (p.forks().len() * p.n_together() * p.n_passes()) as f64;
+        self.plans.iter().flat_map(Plans::iter).map(of_plan).sum()
     }
 
     /// Features that some tree splits on; all others have φ = 0 for every row.
@@ -163,9 +167,13 @@ impl Flow {
         let mut scratch = Scratch::new(self);
         let row_width = n_features * n_outputs;
         if row_width > 0 && self.n_frames > 0 {
-            let blocks = rows.chunks(n_features * ROWS).zip(values.chunks_mut(row_width * ROWS));
-            for (rows, values) in blocks {
-                self.explain_block(rows, values, &mut scratch, |_| true);
+            if n_rows == 1 {
+                self.explain_one(&rows[..n_features], &mut values, &mut scratch);
+            } else {
+                let blocks = rows.chunks(n_features * ROWS).zip(values.chunks_mut(row_width * ROWS));
+                for (rows, values) in blocks {
+                    self.explain_block(rows, values, &mut scratch, |_| true);
+                }
             }
         }
         let margin = match margins {
@@ -185,18 +193,14 @@ impl Flow {
     ) {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
         let n_rows = rows.len() / n_features;
-        self.channels.fill(rows, &mut scratch.channels);
+        self.channels.fill(rows, &mut scratch.inputs);
         for (k, plans) in self.plans.iter().enumerate() {
             scratch.phi.fill(Block::default());
-            for plan in plans.iter().filter(|plan| takes(plan.tree)) {
-                let tree = &self.model.trees()[plan.tree];
-                self.channels.fill_categorical(tree, &plan.categorical, rows, &mut scratch.channels);
-                let Scratch { channels, frames, of_one, phi } = scratch;
-                if n_rows == 1 {
-                    run_one(one::One { plan, rules: &self.rules, channels, frames: of_one, phi });
-                } else {
-                    run(kernel::Run { plan, rules: &self.rules, n_rows, channels, frames, phi });
-                }
+            for plan in plans.iter().filter(|plan| takes(plan.tree())) {
+                let tree = &self.model.trees()[plan.tree()];
+                self.channels.fill_categorical(tree, plan.categorical(), rows, &mut scratch.inputs);
+                let Scratch { inputs, frames, phi, .. } = scratch;
+                run(kernel::Run { plan, rules: &self.rules, n_rows, channels: inputs, frames, phi });
             }
             for (lane, row) in values.chunks_exact_mut(n_features * n_outputs).enumerate() {
                 for (phi, feature) in scratch.phi.iter().zip(self.used_features()) {
@@ -205,14 +209,30 @@ impl Flow {
             }
         }
     }
+
+    /// A row by itself.
+    fn explain_one(&self, row: &[f64], values: &mut [f64], scratch: &mut Scratch) {
+        let n_outputs = self.model.n_outputs();
+        self.channels.fill(row, &mut scratch.inputs);
+        for (k, plans) in self.plans.iter().enumerate() {
+            scratch.phi.fill(Block::default());
+            let Scratch { inputs, state, phi, .. } = scratch;
+            let (model, passes, channels) = (&self.model, &self.passes, &self.channels);
+            run_one(one::One { model, plans, passes, row, channels, inputs, state, phi });
+            for (phi, feature) in phi.iter().zip(self.used_features()) {
+                values[feature.index() * n_outputs + k] = phi.get(0);
+            }
+        }
+    }
 }
 
 /// Working memory of one call.
 struct Scratch {
-    /// Inputs, one entry per channel.
-    channels: Vec<Block>,
+    /// One entry per channel.
+    inputs: Vec<Block>,
     frames: Vec<Frame>,
-    of_one: Vec<one::Frame>,
+    /// Of a single row.
+    state: one::State,
     /// φ of each used feature.
     phi: Vec<Block>,
 }
@@ -220,9 +240,9 @@ struct Scratch {
 impl Scratch {
     fn new(flow: &Flow) -> Self {
         Scratch {
-            channels: vec![Block::default(); flow.channels.len()],
+            inputs: vec![Block::default(); flow.channels.len()],
             frames: vec![Frame::default(); flow.n_frames],
-            of_one: vec![one::Frame::default(); flow.n_frames],
+            state: one::State::default(),
             phi: vec![Block::default(); flow.used_features().len()],
         }
     }

@@ -1,311 +1,331 @@
 //! The same for one row: here the lanes of a vector are the points of the quadrature, of which a single row fills more than
 //! it would of a block of rows.
 //!
-//! Every lane does what [`super::kernel`] does for its row and point, and sums over points are taken in the same order, so
-//! that the bits are the same. Lanes beyond the last point have no weight: what they add is zero.
+//! Nor are there steps to be told apart: all forks carry their reach down, then all join their values upwards.
+//!
+//! Every lane does what [`super::kernel`] does for its row and point, and sums over points and forks are taken in the same
+//! order, so that the bits are the same. Lanes beyond the last point have no weight: what they add is zero.
 //!
 //! Loops count: closures and iterators stay calls here, since they are not compiled for the wider vectors.
 #![allow(clippy::needless_range_loop, reason = "see above")]
 
-use super::kernel::{Fork, Inner, MAX_TOGETHER, Move};
-use super::kind::Repeat;
-use super::lanes::{Block, Lanes, Mask};
-use super::plan::Plan;
+use super::channels::Channels;
+use super::kernel::{Fork, MAX_TOGETHER};
+use super::kind::repeat;
+use super::lanes::{Block, Lanes, Mask, Numbers};
+use super::plan::{Add, Plan, Plans};
+use crate::ensemble::Ensemble;
 use crate::explain::quadrature::Rule;
 use crate::explain::simd::{Simd, Task};
 
-/// What is known at one level of the path, as in [`super::kernel::Frame`]; per point.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Frame {
-    reach: [Block; 2],
-    value: [Block; 2],
-    goes: [Bits; 2],
+/// Lines of vectors that a fork has. Of the first three things there are two, for the left side and the right one.
+const LINES: usize = 7;
+/// Weight × probability of reaching the side.
+const REACH: usize = 0;
+/// Expected leaf value below it.
+const VALUE: usize = 2;
+/// The row followed every edge of the fork's feature, that to this side included: all ones or all zeros, in the first vector.
+const GOES: usize = 4;
+/// Probability of going left.
+const FLOW: usize = 6;
+
+/// Where the lines of a fork begin, given its number among those that are no pairs. The first ones are above the root.
+pub(super) fn own_lines(number: usize) -> usize {
+    LINES * (number + 1)
 }
 
-/// A decision: all ones or all zeros.
-#[derive(Clone, Copy, Debug, Default)]
-struct Bits(u64);
+/// The points of a pass.
+#[derive(Clone, Debug)]
+pub(super) struct Pass {
+    p: Block,
+    /// One less each of them.
+    rest: Block,
+    weight: Block,
+}
 
-impl Bits {
-    fn of(decision: bool) -> Self {
-        Bits(u64::from(decision).wrapping_neg())
-    }
-
-    /// `value` where it is set, else 0.
-    fn only(self, value: f64) -> f64 {
-        f64::from_bits(self.0 & value.to_bits())
-    }
-
-    fn and(self, other: Self) -> Self {
-        Bits(self.0 & other.0)
-    }
-
-    fn without(self, other: Self) -> Self {
-        Bits(self.0 & !other.0)
-    }
-
-    #[inline(always)]
-    fn mask<S: Simd>(self, simd: S) -> Mask<S> {
-        Mask::every(simd, f64::from_bits(self.0))
+impl Pass {
+    /// All passes of a rule.
+    pub(super) fn all(rule: &Rule) -> Vec<Self> {
+        let n_together = rule.points.len().div_ceil(rule.points.len().div_ceil(MAX_TOGETHER));
+        let passes = rule.points.chunks(n_together).zip(rule.weights.chunks(n_together));
+        let pass = |(points, weights): (&[f64], &[f64])| {
+            let mut pass = Pass { p: Block::default(), rest: Block::all(1.0), weight: Block::default() };
+            for (q, (point, weight)) in points.iter().zip(weights).enumerate() {
+                pass.p.set(q, *point);
+                pass.rest.set(q, 1.0 - *point);
+                pass.weight.set(q, *weight);
+            }
+            pass
+        };
+        passes.map(pass).collect()
     }
 }
 
-/// One tree and the first row of a block.
+/// Working memory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    lines: Vec<Numbers>,
+    /// What each fork adds to φ.
+    adds: Vec<f64>,
+}
+
+impl State {
+    /// Has room for a tree.
+    fn fit(&mut self, plan: Plan<'_>) {
+        let n_forks = plan.forks().len();
+        let n_lines = own_lines(plan.n_inner());
+        if self.lines.len() < n_lines {
+            self.lines.resize(n_lines, Numbers::default());
+        }
+        if self.adds.len() < n_forks {
+            self.adds.resize(n_forks, 0.0);
+        }
+    }
+}
+
+/// Trees of one output and a row.
 pub(super) struct One<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) rules: &'a [Rule],
-    pub(super) channels: &'a [Block],
-    /// Two more than the tree is deep.
-    pub(super) frames: &'a mut [Frame],
+    pub(super) model: &'a Ensemble,
+    pub(super) plans: &'a Plans,
+    /// By number of points.
+    pub(super) passes: &'a [Vec<Pass>],
+    pub(super) row: &'a [f64],
+    pub(super) channels: &'a Channels,
+    /// The row's channels, first in each block; categorical ones are written here.
+    pub(super) inputs: &'a mut [Block],
+    pub(super) state: &'a mut State,
     pub(super) phi: &'a mut [Block],
 }
 
 impl Task for One<'_> {
-    /// Adds the tree's φ of the row.
+    /// Adds the trees' φ of the row.
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        match self.plan.n_together.div_ceil(size_of::<S::Vector>() / size_of::<f64>()) {
-            1 => self.vectors::<S, 1>(simd),
-            2 => self.vectors::<S, 2>(simd),
-            3 => self.vectors::<S, 3>(simd),
-            _ => self.vectors::<S, 4>(simd),
-        }
-    }
-}
-
-impl One<'_> {
-    #[cfg_attr(target_arch = "x86_64", inline(always))]
-    fn vectors<S: Simd, const V: usize>(self, simd: S) {
-        let One { plan, rules, channels, frames, phi } = self;
-        let n = plan.n_together;
-        let rule = &rules[n * plan.n_passes - 1];
-        let n_repeats = plan.repeats.len() / plan.n_passes;
-        for (pass, (points, weights)) in rule.points.chunks(n).zip(rule.weights.chunks(n)).enumerate() {
-            let (mut p, mut rest, mut weight) = (Block::default(), Block::all(1.0), Block::default());
-            for (q, (point, w)) in points.iter().zip(weights).enumerate() {
-                p.set(q, *point);
-                rest.set(q, 1.0 - *point);
-                weight.set(q, *w);
+        let One { model, plans, passes, row, channels, inputs, state, phi } = self;
+        for plan in plans.iter() {
+            if !plan.categorical().is_empty() {
+                let tree = &model.trees()[plan.tree()];
+                channels.fill_categorical(tree, plan.categorical(), row, inputs);
             }
-            frames[0].reach[0] = weight;
-            let new = New::<S, V> { simd, p: &p, rest: &rest };
-            let repeats = &plan.repeats[pass * n_repeats..][..n_repeats];
-            for step in &plan.steps {
-                let forks = &plan.forks[step.fork as usize..];
-                let Some(fork) = forks.first() else { return };
-                if step.repeated {
-                    let followed = frames[fork.before as usize].goes[(fork.before_side & 1) as usize];
-                    let repeats = &repeats[fork.repeat as usize * n..][..n];
-                    repeated(step.step, fork, repeats, followed, channels, frames, phi);
-                    continue;
-                }
-                match step.step {
-                    Move::Four => new.four(forks, channels, frames, phi),
-                    Move::Pair => new.pair(fork, channels, frames, phi),
-                    Move::Enter(_) => new.enter(fork, channels, frames),
-                    Move::Leave(inner) => new.leave(fork, inner, frames, phi),
-                }
+            state.fit(plan);
+            let passes = &passes[plan.n_together() * plan.n_passes() - 1];
+            match plan.n_together().div_ceil(Lanes::<S>::N) {
+                1 => of_tree::<S, 1>(simd, plan, passes, inputs, state, phi),
+                2 => of_tree::<S, 2>(simd, plan, passes, inputs, state, phi),
+                3 => of_tree::<S, 3>(simd, plan, passes, inputs, state, phi),
+                _ => of_tree::<S, 4>(simd, plan, passes, inputs, state, phi),
             }
         }
     }
 }
 
-/// Forks on features that are new on their path.
-struct New<'a, S, const V: usize> {
+#[cfg_attr(target_arch = "x86_64", inline(always))]
+fn of_tree<S: Simd, const V: usize>(
     simd: S,
-    /// The points.
-    p: &'a Block,
-    /// One less each of them.
-    rest: &'a Block,
+    plan: Plan<'_>,
+    passes: &[Pass],
+    inputs: &[Block],
+    state: &mut State,
+    phi: &mut [Block],
+) {
+    let (forks, n_inner, n) = (plan.forks(), plan.n_inner(), plan.n_together());
+    let (inner, pairs) = forks.split_at(n_inner);
+    let lines: &mut [S::Vector] = bytemuck::must_cast_slice_mut(&mut state.lines);
+    let (lines, _) = lines.as_chunks_mut::<V>();
+    let sums = &mut state.adds[..forks.len()];
+    for i in 0..passes.len() {
+        let repeats = &plan.repeats()[i * plan.n_repeats() * repeat::N * n..];
+        let walk = Walk::<S, V> { simd, n, pass: &passes[i], repeats, inputs };
+        for v in 0..V {
+            lines[REACH][v] = passes[i].weight.at(simd, v).vector();
+        }
+        for i in 0..inner.len() {
+            walk.enter(&inner[i], own_lines(i), lines);
+        }
+        let mixed = plan.mixed();
+        for i in 0..mixed.len() {
+            let fork = &inner[mixed[i] as usize];
+            let own = own_lines(mixed[i] as usize);
+            // One of them is a fork, which writes over it.
+            lines[own + VALUE] = [walk.all(fork.left).vector(); V];
+            lines[own + VALUE + 1] = [walk.all(fork.right).vector(); V];
+        }
+        for i in 0..pairs.len() {
+            sums[n_inner + i] = walk.pair(&pairs[i], lines);
+        }
+        for i in (0..inner.len()).rev() {
+            sums[i] = walk.leave(&inner[i], own_lines(i), lines);
+        }
+        let adds = plan.adds();
+        for i in 0..adds.len() {
+            let Add { phi: row, fork } = adds[i];
+            phi[row as usize].numbers_mut()[0] += sums[fork as usize];
+        }
+    }
 }
 
-impl<S: Simd, const V: usize> New<'_, S, V> {
+/// One pass over a tree.
+struct Walk<'a, S, const V: usize> {
+    simd: S,
+    /// Points.
+    n: usize,
+    pass: &'a Pass,
+    /// `[fork][constant][point]`, see [`repeat`].
+    repeats: &'a [f64],
+    inputs: &'a [Block],
+}
+
+impl<S: Simd, const V: usize> Walk<'_, S, V> {
     #[inline(always)]
     fn all(&self, value: f64) -> Lanes<S> {
         Lanes::all(self.simd, value)
     }
 
     #[inline(always)]
-    fn flow(&self, v: usize, share: f64, left: Mask<S>) -> Lanes<S> {
-        self.rest.at(self.simd, v) * self.all(share) + left.these(self.p.at(self.simd, v))
+    fn lanes(&self, line: [S::Vector; V], v: usize) -> Lanes<S> {
+        Lanes::of(self.simd, line[v])
     }
 
     #[inline(always)]
-    fn flow_between(&self, v: usize, share: f64, left: Mask<S>, from: f64, by: f64) -> Lanes<S> {
-        let p = self.p.at(self.simd, v);
-        let right = self.all(from) + self.rest.at(self.simd, v) * self.all(share) * self.all(by);
-        right + left.these(p * self.all(by))
+    fn goes_left(&self, fork: &Fork) -> Mask<S> {
+        self.all(self.inputs[fork.channel as usize].numbers()[0]).below(fork.threshold)
+    }
+
+    /// The row followed the fork's feature so far.
+    #[inline(always)]
+    fn followed(&self, fork: &Fork, lines: &[[S::Vector; V]]) -> Mask<S> {
+        Mask::of(self.simd, lines[fork.before.line() + GOES][0])
     }
 
     #[inline(always)]
-    fn enter(&self, fork: &Fork, channels: &[Block], frames: &mut [Frame]) {
-        let side = (fork.side & 1) as usize;
-        let [parent, frame] = parent_and_own(frames, fork);
-        let left = decide(fork, channels);
-        frame.goes = [left, Bits(!left.0)];
-        let left = left.mask(self.simd);
+    fn flow(&self, v: usize, share: Lanes<S>, left: Mask<S>) -> Lanes<S> {
+        self.pass.rest.at(self.simd, v) * share + left.these(self.pass.p.at(self.simd, v))
+    }
+
+    /// A constant of a repeated fork.
+    #[inline(always)]
+    fn constant(&self, fork: &Fork, constant: usize, v: usize) -> Lanes<S> {
+        let first = (fork.repeat as usize * repeat::N + constant) * self.n + v * Lanes::<S>::N;
+        Lanes::read(self.simd, &self.repeats[first..])
+    }
+
+    #[inline(always)]
+    fn flow_repeated(&self, v: usize, fork: &Fork, followed: Mask<S>, left: Mask<S>) -> Lanes<S> {
+        self.all(fork.share)
+            + followed.these(self.constant(fork, repeat::FLOW, v))
+            + left.these(self.constant(fork, repeat::FLOW_LEFT, v))
+    }
+
+    #[inline(always)]
+    fn slope_repeated(&self, v: usize, fork: &Fork, followed: Mask<S>, left: Mask<S>) -> Lanes<S> {
+        followed.these(self.constant(fork, repeat::SLOPE, v))
+            + left.these(self.constant(fork, repeat::SLOPE_LEFT, v))
+    }
+
+    /// δ, where all points share it.
+    #[inline(always)]
+    fn slope(&self, fork: &Fork, left: Mask<S>) -> f64 {
+        left.only(1.0).first() - fork.share
+    }
+
+    /// Carries the reach on to both sides.
+    #[inline(always)]
+    fn enter(&self, fork: &Fork, own: usize, lines: &mut [[S::Vector; V]]) {
+        let mut left = self.goes_left(fork);
+        let mut followed = Mask::all(self.simd);
+        let reach = lines[fork.place.line() + REACH];
+        let mut flow = reach;
+        if fork.before.is_top() {
+            for v in 0..V {
+                flow[v] = self.flow(v, self.all(fork.share), left).vector();
+            }
+        } else {
+            followed = self.followed(fork, lines);
+            left = left & followed;
+            for v in 0..V {
+                flow[v] = self.flow_repeated(v, fork, followed, left).vector();
+            }
+        }
+        let Some(own) = lines.get_mut(own..).and_then(<[_]>::first_chunk_mut::<LINES>) else {
+            unreachable!("the state fits the tree")
+        };
+        own[GOES][0] = left.vector();
+        own[GOES + 1][0] = followed.without(left).vector();
+        own[FLOW] = flow;
         for v in 0..V {
-            let reach = parent.reach[side].at(self.simd, v);
-            let to_left = reach * self.flow(v, fork.share, left);
-            frame.reach[0].put(v, to_left);
-            frame.reach[1].put(v, reach - to_left);
+            let reach = self.lanes(reach, v);
+            let to_left = reach * self.lanes(flow, v);
+            own[REACH][v] = to_left.vector();
+            own[REACH + 1][v] = (reach - to_left).vector();
         }
     }
 
+    /// Joins the values of both sides; gives what the fork adds to φ.
     #[inline(always)]
-    fn leave(&self, fork: &Fork, inner: Inner, frames: &mut [Frame], phi: &mut [Block]) {
-        let side = (fork.side & 1) as usize;
-        let [parent, frame] = parent_and_own(frames, fork);
-        let left = frame.goes[0];
-        let mask = left.mask(self.simd);
-        let mut sums = [self.all(0.0); V];
+    fn leave(&self, fork: &Fork, own: usize, lines: &mut [[S::Vector; V]]) -> f64 {
+        let parent = fork.place.line();
+        let reach = lines[parent + REACH];
+        let Some(own) = lines.get(own..).and_then(<[_]>::first_chunk::<LINES>) else {
+            unreachable!("the state fits the tree")
+        };
+        let (left, on_left, on_right, flow) =
+            (Mask::of(self.simd, own[GOES][0]), own[VALUE], own[VALUE + 1], own[FLOW]);
+        let [mut value, mut sums] = [reach; 2];
         for v in 0..V {
-            let on_left = match inner {
-                Inner::Right => self.all(fork.left),
-                _ => frame.value[0].at(self.simd, v),
-            };
-            let on_right = match inner {
-                Inner::Left => self.all(fork.right),
-                _ => frame.value[1].at(self.simd, v),
-            };
-            let difference = on_left - on_right;
-            parent.value[side].put(v, on_right + self.flow(v, fork.share, mask) * difference);
-            sums[v] = parent.reach[side].at(self.simd, v) * difference;
+            let on_right = self.lanes(on_right, v);
+            let difference = self.lanes(on_left, v) - on_right;
+            value[v] = (on_right + self.lanes(flow, v) * difference).vector();
+            sums[v] = (self.lanes(reach, v) * difference).vector();
         }
-        add(phi, fork, (left.only(1.0) - fork.share) * in_order(sums));
+        lines[parent + VALUE] = value;
+        if fork.before.is_top() {
+            return self.slope(fork, left) * in_order(&sums);
+        }
+        let followed = self.followed(fork, lines);
+        for v in 0..V {
+            sums[v] = (self.slope_repeated(v, fork, followed, left) * self.lanes(sums, v)).vector();
+        }
+        in_order(&sums)
     }
 
+    /// Both in one for a fork with two leaves.
     #[inline(always)]
-    fn pair(&self, fork: &Fork, channels: &[Block], frames: &mut [Frame], phi: &mut [Block]) {
-        let side = (fork.side & 1) as usize;
-        let left = decide(fork, channels);
-        let mask = left.mask(self.simd);
+    fn pair(&self, fork: &Fork, lines: &mut [[S::Vector; V]]) -> f64 {
+        let parent = fork.place.line();
+        let left = self.goes_left(fork);
         let difference = fork.left - fork.right;
-        let [parent, _] = parent_and_own(frames, fork);
-        let mut sums = [self.all(0.0); V];
+        let (from, share, by) = (self.all(fork.right), self.all(fork.share), self.all(difference));
+        let reach = lines[parent + REACH];
+        let mut value = reach;
+        if fork.before.is_top() {
+            for v in 0..V {
+                let right = from + self.pass.rest.at(self.simd, v) * share * by;
+                value[v] = (right + left.these(self.pass.p.at(self.simd, v) * by)).vector();
+            }
+            lines[parent + VALUE] = value;
+            return self.slope(fork, left) * in_order(&reach) * difference;
+        }
+        let followed = self.followed(fork, lines);
+        let left = left & followed;
+        let mut sums = reach;
         for v in 0..V {
-            sums[v] = parent.reach[side].at(self.simd, v);
-            parent.value[side].put(v, self.flow_between(v, fork.share, mask, fork.right, difference));
+            let flow = followed.these(self.constant(fork, repeat::FLOW, v) * by);
+            let flow_left = left.these(self.constant(fork, repeat::FLOW_LEFT, v) * by);
+            value[v] = (from + share * by + flow + flow_left).vector();
+            sums[v] = (self.slope_repeated(v, fork, followed, left) * self.lanes(reach, v)).vector();
         }
-        add(phi, fork, (left.only(1.0) - fork.share) * in_order(sums) * difference);
+        lines[parent + VALUE] = value;
+        in_order(&sums) * difference
     }
-
-    #[inline(always)]
-    fn four(&self, forks: &[Fork], channels: &[Block], frames: &mut [Frame], phi: &mut [Block]) {
-        let [top, one, two, ..] = forks else { return };
-        let side = (top.side & 1) as usize;
-        let parent = &mut frames[top.level as usize - 1];
-        let lefts = [decide(top, channels), decide(one, channels), decide(two, channels)];
-        let masks = [lefts[0].mask(self.simd), lefts[1].mask(self.simd), lefts[2].mask(self.simd)];
-        let (difference_one, difference_two) = (one.left - one.right, two.left - two.right);
-        let none = [self.all(0.0); V];
-        let (mut sums, mut sums_one, mut sums_two) = (none, none, none);
-        for v in 0..V {
-            let reach = parent.reach[side].at(self.simd, v);
-            let flow = self.flow(v, top.share, masks[0]);
-            let to_left = reach * flow;
-            sums_one[v] = to_left;
-            sums_two[v] = reach - to_left;
-            let on_left = self.flow_between(v, one.share, masks[1], one.right, difference_one);
-            let on_right = self.flow_between(v, two.share, masks[2], two.right, difference_two);
-            let difference = on_left - on_right;
-            parent.value[side].put(v, on_right + flow * difference);
-            sums[v] = reach * difference;
-        }
-        add(phi, top, (lefts[0].only(1.0) - top.share) * in_order(sums));
-        add(phi, one, (lefts[1].only(1.0) - one.share) * in_order(sums_one) * difference_one);
-        add(phi, two, (lefts[2].only(1.0) - two.share) * in_order(sums_two) * difference_two);
-    }
-}
-
-/// A fork whose feature was split on above, point by point.
-fn repeated(
-    step: Move,
-    fork: &Fork,
-    repeats: &[Repeat],
-    followed: Bits,
-    channels: &[Block],
-    frames: &mut [Frame],
-    phi: &mut [Block],
-) {
-    let side = (fork.side & 1) as usize;
-    let [parent, frame] = parent_and_own(frames, fork);
-    let (reach, value) = (parent.reach[side].numbers(), parent.value[side].numbers_mut());
-    match step {
-        Move::Enter(_) => {
-            let left = decide(fork, channels).and(followed);
-            frame.goes = [left, followed.without(left)];
-            let [on_left, on_right] = &mut frame.reach;
-            let (on_left, on_right) = (on_left.numbers_mut(), on_right.numbers_mut());
-            for (q, repeat) in repeats.iter().enumerate().take(MAX_TOGETHER) {
-                let flow = fork.share + followed.only(repeat.flow) + left.only(repeat.flow_left);
-                on_left[q] = reach[q] * flow;
-                on_right[q] = reach[q] - on_left[q];
-            }
-            // What lies beyond is of another fork.
-            on_left[repeats.len()..].fill(0.0);
-            on_right[repeats.len()..].fill(0.0);
-        }
-        Move::Leave(inner) => {
-            let left = frame.goes[0];
-            let [on_left, on_right] = [0, 1].map(|child| frame.value[child].numbers());
-            let mut sum = 0.0;
-            for (q, repeat) in repeats.iter().enumerate().take(MAX_TOGETHER) {
-                let on_left = if inner == Inner::Right { fork.left } else { on_left[q] };
-                let on_right = if inner == Inner::Left { fork.right } else { on_right[q] };
-                let difference = on_left - on_right;
-                let flow = fork.share + followed.only(repeat.flow) + left.only(repeat.flow_left);
-                value[q] = on_right + flow * difference;
-                let slope = followed.only(repeat.slope) + left.only(repeat.slope_left);
-                sum += slope * (reach[q] * difference);
-            }
-            add(phi, fork, sum);
-        }
-        Move::Pair | Move::Four => {
-            let left = decide(fork, channels).and(followed);
-            let difference = fork.left - fork.right;
-            let mut sum = 0.0;
-            for (q, repeat) in repeats.iter().enumerate().take(MAX_TOGETHER) {
-                let slope = followed.only(repeat.slope) + left.only(repeat.slope_left);
-                sum += slope * reach[q];
-                value[q] = (fork.right + fork.share * difference)
-                    + followed.only(repeat.flow * difference)
-                    + left.only(repeat.flow_left * difference);
-            }
-            add(phi, fork, sum * difference);
-        }
-    }
-}
-
-#[inline(always)]
-fn decide(fork: &Fork, channels: &[Block]) -> Bits {
-    Bits::of(channels[fork.channel as usize].numbers()[0] < fork.threshold)
 }
 
 /// The sum over points, one after the other.
 #[inline(always)]
-fn in_order<S: Simd, const V: usize>(sums: [Lanes<S>; V]) -> f64 {
-    let mut total = 0.0;
-    for v in 0..V {
-        let numbers = sums[v].numbers();
-        for lane in 0..numbers.len() {
-            total += numbers[lane];
-        }
+fn in_order<V: bytemuck::Pod, const N: usize>(sums: &[V; N]) -> f64 {
+    let numbers: &[f64] = bytemuck::must_cast_slice(sums);
+    let mut total = numbers[0];
+    for i in 1..numbers.len() {
+        total += numbers[i];
     }
     total
-}
-
-#[inline(always)]
-fn add(phi: &mut [Block], fork: &Fork, value: f64) {
-    phi[fork.phi as usize].numbers_mut()[0] += value;
-}
-
-/// The frame of a fork's parent (an empty one for the root) and its own.
-#[inline(always)]
-fn parent_and_own<'a>(frames: &'a mut [Frame], fork: &Fork) -> &'a mut [Frame; 2] {
-    let level = fork.level as usize;
-    match frames.get_mut(level - 1..).and_then(<[Frame]>::first_chunk_mut) {
-        Some(frames) => frames,
-        None => unreachable!("frames are two more than the tree is deep"),
-    }
 }
