@@ -55,6 +55,9 @@ fn run_one(tree: one::One<'_>) {
     simd::run(tree);
 }
 
+/// Blocks of rows that go through a tree before the next tree does, so that trees come from memory once for all of them.
+const BLOCKS: usize = 4;
+
 /// A model prepared for explaining rows.
 #[derive(Clone, Debug)]
 pub struct Flow {
@@ -170,9 +173,10 @@ impl Flow {
             if n_rows == 1 {
                 self.explain_one(&rows[..n_features], &mut values, &mut scratch);
             } else {
-                let blocks = rows.chunks(n_features * ROWS).zip(values.chunks_mut(row_width * ROWS));
+                let some = BLOCKS * ROWS;
+                let blocks = rows.chunks(n_features * some).zip(values.chunks_mut(row_width * some));
                 for (rows, values) in blocks {
-                    self.explain_block(rows, values, &mut scratch, |_| true);
+                    self.explain_blocks(rows, values, &mut scratch, |_| true);
                 }
             }
         }
@@ -183,28 +187,44 @@ impl Flow {
         Attributions { n_rows, n_features, n_outputs, values, margin, base_values: self.base_values.clone() }
     }
 
-    /// At most [`ROWS`] rows by the trees whose number `takes` accepts; the lanes of absent rows hold zeros and are not read.
-    fn explain_block(
+    /// At most [`BLOCKS`] blocks of rows by the trees whose number `takes` accepts, into values that are zero; the lanes of
+    /// absent rows are not read.
+    fn explain_blocks(
         &self,
         rows: &[f64],
         values: &mut [f64],
         scratch: &mut Scratch,
         takes: impl Fn(usize) -> bool,
     ) {
+        if self.n_frames == 0 {
+            return;
+        }
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
-        let n_rows = rows.len() / n_features;
-        self.channels.fill(rows, &mut scratch.inputs);
+        let Scratch { inputs, frames, phi, .. } = scratch;
+        let (n_inputs, n_used) = (self.channels.len(), self.used_features().len());
+        let blocks = || rows.chunks(n_features * ROWS);
+        inputs.resize(blocks().len() * n_inputs, Block::default());
+        phi.resize(blocks().len() * n_used, Block::default());
+        for (rows, inputs) in blocks().zip(inputs.chunks_exact_mut(n_inputs)) {
+            self.channels.fill(rows, inputs);
+        }
         for (k, plans) in self.plans.iter().enumerate() {
-            scratch.phi.fill(Block::default());
+            phi.fill(Block::default());
             for plan in plans.iter().filter(|plan| takes(plan.tree())) {
                 let tree = &self.model.trees()[plan.tree()];
-                self.channels.fill_categorical(tree, plan.categorical(), rows, &mut scratch.inputs);
-                let Scratch { inputs, frames, phi, .. } = scratch;
-                run(kernel::Run { plan, rules: &self.rules, n_rows, channels: inputs, frames, phi });
+                let of_blocks = inputs.chunks_exact_mut(n_inputs).zip(phi.chunks_exact_mut(n_used));
+                for (rows, (channels, phi)) in blocks().zip(of_blocks) {
+                    self.channels.fill_categorical(tree, plan.categorical(), rows, channels);
+                    let n_rows = rows.len() / n_features;
+                    run(kernel::Run { plan, rules: &self.rules, n_rows, channels, frames, phi });
+                }
             }
-            for (lane, row) in values.chunks_exact_mut(n_features * n_outputs).enumerate() {
-                for (phi, feature) in scratch.phi.iter().zip(self.used_features()) {
-                    row[feature.index() * n_outputs + k] = phi.get(lane);
+            let of_blocks = values.chunks_mut(n_features * n_outputs * ROWS).zip(phi.chunks_exact(n_used));
+            for (values, phi) in of_blocks {
+                for (lane, row) in values.chunks_exact_mut(n_features * n_outputs).enumerate() {
+                    for (phi, feature) in phi.iter().zip(self.used_features()) {
+                        row[feature.index() * n_outputs + k] = phi.get(lane);
+                    }
                 }
             }
         }
@@ -228,12 +248,12 @@ impl Flow {
 
 /// Working memory of one call.
 struct Scratch {
-    /// One entry per channel.
+    /// `[block][channel]`
     inputs: Vec<Block>,
     frames: Vec<Frame>,
     /// Of a single row.
     state: one::State,
-    /// φ of each used feature.
+    /// φ, `[block][used feature]`.
     phi: Vec<Block>,
 }
 

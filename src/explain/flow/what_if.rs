@@ -166,7 +166,7 @@ impl<F: Deref<Target = Flow>> WhatIf<F> {
         let flow = &*self.flow;
         let mut values = vec![0.0; rows.len() * flow.model().n_outputs()];
         let mut scratch = Scratch::new(flow);
-        flow.explain_block(rows, &mut values, &mut scratch, |plan| trees.binary_search(&plan).is_ok());
+        flow.explain_blocks(rows, &mut values, &mut scratch, |plan| trees.binary_search(&plan).is_ok());
         values
     }
 }
