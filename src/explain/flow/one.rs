@@ -112,7 +112,7 @@ impl Task for One<'_> {
             match plan.n_together().div_ceil(Lanes::<S>::N) {
                 1 => of_tree::<S, 1>(simd, plan, passes, inputs, state, phi),
                 2 => of_tree::<S, 2>(simd, plan, passes, inputs, state, phi),
-                3 => of_tree::<S, 3>(simd, plan, passes, inputs, state, phi),
+                // Three would do for some, and be the third largest part of the code.
                 _ => of_tree::<S, 4>(simd, plan, passes, inputs, state, phi),
             }
         }
@@ -202,24 +202,32 @@ impl<S: Simd, const V: usize> Walk<'_, S, V> {
         self.pass.rest.at(self.simd, v) * share + left.these(self.pass.p.at(self.simd, v))
     }
 
-    /// A constant of a repeated fork.
-    #[inline(always)]
-    fn constant(&self, fork: &Fork, constant: usize, v: usize) -> Lanes<S> {
-        let first = (fork.repeat as usize * repeat::N + constant) * self.n + v * Lanes::<S>::N;
-        Lanes::read(self.simd, &self.repeats[first..])
+    /// The constants of a repeated fork, see [`repeat`]. There are few such forks: on WebAssembly a function of its own, to
+    /// keep the program small; on x86 it would not be compiled for the wider vectors.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    #[cfg_attr(not(target_arch = "x86_64"), inline(never))]
+    fn constants(&self, fork: &Fork) -> [[S::Vector; V]; repeat::N] {
+        let first = fork.repeat as usize * repeat::N * self.n;
+        let mut constants = [[self.all(0.0).vector(); V]; repeat::N];
+        for constant in 0..repeat::N {
+            for v in 0..V {
+                let at = first + constant * self.n + v * Lanes::<S>::N;
+                constants[constant][v] = Lanes::read(self.simd, &self.repeats[at..]).vector();
+            }
+        }
+        constants
     }
 
     #[inline(always)]
-    fn flow_repeated(&self, v: usize, fork: &Fork, followed: Mask<S>, left: Mask<S>) -> Lanes<S> {
-        self.all(fork.share)
-            + followed.these(self.constant(fork, repeat::FLOW, v))
-            + left.these(self.constant(fork, repeat::FLOW_LEFT, v))
-    }
-
-    #[inline(always)]
-    fn slope_repeated(&self, v: usize, fork: &Fork, followed: Mask<S>, left: Mask<S>) -> Lanes<S> {
-        followed.these(self.constant(fork, repeat::SLOPE, v))
-            + left.these(self.constant(fork, repeat::SLOPE_LEFT, v))
+    fn slope_repeated(
+        &self,
+        v: usize,
+        constants: [[S::Vector; V]; repeat::N],
+        followed: Mask<S>,
+        left: Mask<S>,
+    ) -> Lanes<S> {
+        followed.these(self.lanes(constants[repeat::SLOPE], v))
+            + left.these(self.lanes(constants[repeat::SLOPE_LEFT], v))
     }
 
     /// δ, where all points share it.
@@ -242,8 +250,10 @@ impl<S: Simd, const V: usize> Walk<'_, S, V> {
         } else {
             followed = self.followed(fork, lines);
             left = left & followed;
+            let constants = self.constants(fork);
             for v in 0..V {
-                flow[v] = self.flow_repeated(v, fork, followed, left).vector();
+                let on_both = self.all(fork.share) + followed.these(self.lanes(constants[repeat::FLOW], v));
+                flow[v] = (on_both + left.these(self.lanes(constants[repeat::FLOW_LEFT], v))).vector();
             }
         }
         let Some(own) = lines.get_mut(own..).and_then(<[_]>::first_chunk_mut::<LINES>) else {
@@ -282,8 +292,9 @@ impl<S: Simd, const V: usize> Walk<'_, S, V> {
             return self.slope(fork, left) * in_order(&sums);
         }
         let followed = self.followed(fork, lines);
+        let constants = self.constants(fork);
         for v in 0..V {
-            sums[v] = (self.slope_repeated(v, fork, followed, left) * self.lanes(sums, v)).vector();
+            sums[v] = (self.slope_repeated(v, constants, followed, left) * self.lanes(sums, v)).vector();
         }
         in_order(&sums)
     }
@@ -308,11 +319,12 @@ impl<S: Simd, const V: usize> Walk<'_, S, V> {
         let followed = self.followed(fork, lines);
         let left = left & followed;
         let mut sums = reach;
+        let constants = self.constants(fork);
         for v in 0..V {
-            let flow = followed.these(self.constant(fork, repeat::FLOW, v) * by);
-            let flow_left = left.these(self.constant(fork, repeat::FLOW_LEFT, v) * by);
+            let flow = followed.these(self.lanes(constants[repeat::FLOW], v) * by);
+            let flow_left = left.these(self.lanes(constants[repeat::FLOW_LEFT], v) * by);
             value[v] = (from + share * by + flow + flow_left).vector();
-            sums[v] = (self.slope_repeated(v, fork, followed, left) * self.lanes(reach, v)).vector();
+            sums[v] = (self.slope_repeated(v, constants, followed, left) * self.lanes(reach, v)).vector();
         }
         lines[parent + VALUE] = value;
         in_order(&sums) * difference
