@@ -203,8 +203,12 @@ impl Plans {
         let mut repeats = Vec::with_capacity(repeat::N * n_together * n_passes * walk.repeats.len());
         for points in rules[n_together * n_passes - 1].points.chunks(n_together) {
             for &(above, share) in &walk.repeats {
-                for constant in 0..repeat::N {
-                    repeats.extend(points.iter().map(|&p| repeat::constants(p, above, share)[constant]));
+                let of_fork = repeats.len();
+                repeats.resize(of_fork + repeat::N * points.len(), 0.0);
+                for (q, &p) in points.iter().enumerate() {
+                    for (constant, value) in repeat::constants(p, above, share).into_iter().enumerate() {
+                        repeats[of_fork + constant * points.len() + q] = value;
+                    }
                 }
             }
         }
