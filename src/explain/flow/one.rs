@@ -112,7 +112,7 @@ impl Task for One<'_> {
             match plan.n_together().div_ceil(Lanes::<S>::N) {
                 1 => of_tree::<S, 1>(simd, plan, passes, inputs, state, phi),
                 2 => of_tree::<S, 2>(simd, plan, passes, inputs, state, phi),
-                // In WebAssembly three would do for five and six points; the program is smaller without.
+                3 => of_tree::<S, 3>(simd, plan, passes, inputs, state, phi),
                 _ => of_tree::<S, 4>(simd, plan, passes, inputs, state, phi),
             }
         }
@@ -202,10 +202,8 @@ impl<S: Simd, const V: usize> Walk<'_, S, V> {
         self.pass.rest.at(self.simd, v) * share + left.these(self.pass.p.at(self.simd, v))
     }
 
-    /// The constants of a repeated fork, see [`repeat`]. There are few such forks: on WebAssembly a function of its own, to
-    /// keep the program small; on x86 it would not be compiled for the wider vectors.
-    #[cfg_attr(target_arch = "x86_64", inline(always))]
-    #[cfg_attr(not(target_arch = "x86_64"), inline(never))]
+    /// The constants of a repeated fork, see [`repeat`].
+    #[inline(always)]
     fn constants(&self, fork: &Fork) -> [[S::Vector; V]; repeat::N] {
         let first = fork.repeat as usize * repeat::N * self.n;
         let mut constants = [[self.all(0.0).vector(); V]; repeat::N];
