@@ -66,6 +66,12 @@ pub fn about(plot: &str) -> Option<About> {
             "That one of the two is wrong: both are exact answers to different questions.",
             "Chen, Covert, Lundberg & Lee 2023, Algorithms to estimate Shapley value feature attributions. Nat. Mach. Intell. 5, 590–601. doi:10.1038/s42256-023-00657-x",
         ),
+        "streamed" => (
+            "Biomarkers by mean |SHAP| over every row of the table, and how their SHAP values are distributed: height is how many patients, colour the mean place of their values among the model's thresholds, the tick the median.",
+            "Red to the right: high values raise the prediction. The interval is of the mean over patients (normal approximation); r is Pearson's correlation of value and SHAP value.",
+            NOT_CAUSE,
+            TREE_SHAP,
+        ),
         "redundancy" => (
             "The most important biomarkers with mean |SHAP|, joined at the right by how strongly their values move together (1 − |Spearman|, average linkage).",
             "Branches that join before the dashed line are a group: the model could use any member in place of another. Read the group's sum in the table.",

@@ -141,6 +141,7 @@ fn with_spec(
                         n_missing: importance.n_missing as usize,
                         range: importance.range,
                     }),
+                    crowd: &[],
                 }
             })
             .collect(),

@@ -29,6 +29,7 @@ mod reasons;
 mod redundancy;
 mod sample;
 mod sheet;
+mod streamed;
 mod subgroups;
 mod survival;
 mod what_if;
@@ -68,6 +69,7 @@ pub use reasons::{interaction_matrix, interaction_rows, matrix_features, pair_sa
 pub use redundancy::redundancy;
 pub use sample::drawn;
 pub use sheet::{Sheet, SheetKind, Workings, sheet, sheet_plot, sheet_with};
+pub use streamed::{Streamed, streamed};
 pub use subgroups::{
     cluster_names, map, map_colour_said, map_table, profile, region, silhouettes, silhouettes_by_k,
     stability, trust,
@@ -75,6 +77,7 @@ pub use subgroups::{
 pub use survival::{Grouping, Survival, grouping, groupings, survival};
 pub use what_if::{Choice, along, change, choice, flip_choices, outcome_of_change, what_if_curve};
 
+use crate::ensemble::FeatureSummary;
 use crate::ids::FeatureId;
 use crate::plot::Scene;
 use crate::plot::chart::{COMPACT_BELOW, Kind, Table};
@@ -134,11 +137,14 @@ pub(crate) fn phis(a: &Analysis, feature: FeatureId, positions: &[usize]) -> Vec
 
 /// What is written beneath or beside a biomarker's name: its unit, or its levels.
 pub(crate) fn unit_text(study: &Study, feature: FeatureId) -> String {
-    let unit = study.unit(feature);
+    unit_or_levels(study.unit(feature), &study.model.features[feature.index()])
+}
+
+fn unit_or_levels(unit: &str, feature: &FeatureSummary) -> String {
     if !unit.is_empty() {
         return unit.to_string();
     }
-    match &study.model.features[feature.index()].levels {
+    match &feature.levels {
         Some(levels) if levels.len() <= 2 => levels.join(" / "),
         Some(levels) => format!("{} levels", levels.len()),
         None => String::new(),

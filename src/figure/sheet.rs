@@ -170,7 +170,7 @@ impl Sheet {
 }
 
 /// Names of the plots that sheets hold.
-const PLOTS: [&str; 30] = [
+const PLOTS: [&str; 31] = [
     "silhouette",
     "stability",
     "silhouette-by-k",
@@ -201,6 +201,7 @@ const PLOTS: [&str; 30] = [
     "effect",
     "pair",
     "redundancy",
+    "streamed",
 ];
 
 /// The name of a sheet's plot, for files and words about it.

@@ -6,7 +6,8 @@
 use super::assemble::analysis;
 use super::others::{by_method, model, other_model, own_performance};
 use super::settle::Settling;
-use super::{Picked, Program, Reply, Request, misdirected};
+use super::streamed::Streamed;
+use super::{Advanced, Picked, Program, Reply, Request, misdirected};
 use crate::explain::effect::{Effect, effect};
 use crate::figure::{self, OtherModel, SheetKind, Workings};
 use crate::ids::{FeatureId, OutputId, RowId};
@@ -30,6 +31,20 @@ pub struct Drawer {
     models: Vec<Picked>,
     /// What was read off them, once it was asked for; and why some were refused.
     others: Option<(Vec<OtherModel>, Vec<String>)>,
+    /// A file that was lent, until what is asked of it comes.
+    file: Lent,
+    /// A table that is summarised while it is read.
+    streamed: Option<Streamed>,
+}
+
+/// A file that is read piece by piece.
+#[derive(Default)]
+struct Lent(Option<Box<dyn std::io::Read>>);
+
+impl std::fmt::Debug for Lent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Lent").field(&self.0.is_some()).finish()
+    }
 }
 
 impl Program for Drawer {
@@ -115,8 +130,25 @@ impl Program for Drawer {
                 let sheet = figure::sheet_with(&mut self.workings, a, &kind, passes.as_deref(), size);
                 Reply::Drawn { job, sheet: Box::new(sheet) }
             }
+            Request::Stream { job, files, table, part } => {
+                let file = self.file.0.take().ok_or_else(nothing_kept)?;
+                self.streamed = Some(Streamed::open(&files, &table, file, part)?);
+                Reply::Advanced { job, advanced: Advanced::default() }
+            }
+            Request::Advance { job } => {
+                let streamed = self.streamed.as_mut().ok_or_else(nothing_kept)?;
+                Reply::Advanced { job, advanced: streamed.advance()? }
+            }
+            Request::DrawStreamed { job, tallies, width } => {
+                let streamed = self.streamed.as_ref().ok_or_else(nothing_kept)?;
+                Reply::Drawn { job, sheet: Box::new(streamed.sheet(&tallies, width)?) }
+            }
             other => return Err(misdirected(&other)),
         })
+    }
+
+    fn lend(&mut self, file: Box<dyn std::io::Read>) {
+        self.file = Lent(Some(file));
     }
 }
 

@@ -12,6 +12,7 @@ mod packet;
 mod read;
 mod run;
 mod settle;
+mod streamed;
 mod twin;
 
 pub use ask::{Answer, Question};
@@ -22,6 +23,7 @@ pub use pace::Pace;
 pub use packet::{Buffer, Packet, PacketError};
 pub use read::{FileRole, Picked, Reading, file_role, read_files, restage};
 pub use run::Worker;
+pub use streamed::Advanced;
 
 use crate::cohort::division::Division;
 use crate::cohort::metric::Metric;
@@ -41,6 +43,9 @@ pub trait Program {
     /// # Errors
     /// What the person is to be told.
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice>;
+
+    /// Takes a file that is read piece by piece, for the request that comes with it.
+    fn lend(&mut self, _file: Box<dyn std::io::Read>) {}
 
     /// Answers one request; an error is an answer, too.
     fn answer(&mut self, request: Request) -> Reply {
@@ -180,6 +185,31 @@ pub enum Request {
         job: u32,
         /// True for JSON, false for CSV.
         json: bool,
+    },
+    /// Summarise a table while it is read: the file that came with this message, see [`Program::lend`].
+    Stream {
+        /// Question.
+        job: u32,
+        /// The model, and a manifest if there is one.
+        files: Vec<Picked>,
+        /// Name of the table's file.
+        table: String,
+        /// Which share of the rows is explained, of how many.
+        part: [u32; 2],
+    },
+    /// Read on.
+    Advance {
+        /// Question.
+        job: u32,
+    },
+    /// Draw what all workers have found in a table.
+    DrawStreamed {
+        /// Question.
+        job: u32,
+        /// The newest of each.
+        tallies: Vec<Vec<u8>>,
+        /// Width of a figure, logical pixels.
+        width: f64,
     },
     /// Turn a table that is no text into text.
     Convert {
@@ -347,6 +377,13 @@ pub enum Reply {
         /// What it is.
         answer: Answer,
     },
+    /// A table has been read further.
+    Advanced {
+        /// Question.
+        job: u32,
+        /// How far.
+        advanced: Advanced,
+    },
     /// The table is text now.
     Converted {
         /// Question.
@@ -378,6 +415,7 @@ impl Reply {
             Reply::Mapped { .. } => "Mapped",
             Reply::Written { .. } => "Written",
             Reply::Answered { .. } => "Answered",
+            Reply::Advanced { .. } => "Advanced",
             Reply::Converted { .. } => "Converted",
             Reply::Failed { .. } => "Failed",
         }
@@ -399,6 +437,9 @@ impl Request {
             | Request::Load { job, .. }
             | Request::Explain { job, .. }
             | Request::Analyse { job, .. }
+            | Request::Stream { job, .. }
+            | Request::Advance { job, .. }
+            | Request::DrawStreamed { job, .. }
             | Request::Convert { job, .. }
             | Request::Ask { job, .. } => *job,
         }

@@ -1,7 +1,7 @@
 //! Requests and replies as one small header (postcard) and raw little-endian buffers.
 
 use super::twin::{self, StudyTwin};
-use super::{Answer, Origin, Picked, Question, Reading, Reply, Request, Settings, Subject};
+use super::{Advanced, Answer, Origin, Picked, Question, Reading, Reply, Request, Settings, Subject};
 use crate::cohort::division::Division;
 use crate::cohort::metric::Metric;
 use crate::cohort::{Clusters, Embedding};
@@ -145,6 +145,20 @@ enum RequestHeader {
         job: u32,
         file: PickedHeader,
     },
+    Stream {
+        job: u32,
+        files: Vec<PickedHeader>,
+        table: String,
+        part: [u32; 2],
+    },
+    Advance {
+        job: u32,
+    },
+    DrawStreamed {
+        job: u32,
+        n: u32,
+        width: f64,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -162,6 +176,7 @@ enum ReplyHeader {
     Answered { job: u32, answer: Answer },
     Failed { job: u32, notice: Notice },
     Converted { job: u32, file: PickedHeader },
+    Advanced { job: u32, bytes: u64, rows: u64, ended: bool },
 }
 
 /// An insight whose large arrays are empty here and follow as buffers.
@@ -397,6 +412,15 @@ impl Request {
             Request::Convert { job, file } => {
                 RequestHeader::Convert { job: *job, file: PickedHeader::write(file, &mut b) }
             }
+            Request::Stream { job, files, table, part } => {
+                let files = files.iter().map(|file| PickedHeader::write(file, &mut b)).collect();
+                RequestHeader::Stream { job: *job, files, table: table.clone(), part: *part }
+            }
+            &Request::Advance { job } => RequestHeader::Advance { job },
+            &Request::DrawStreamed { job, ref tallies, width } => {
+                tallies.iter().for_each(|tally| b.bytes(tally));
+                RequestHeader::DrawStreamed { job, n: tallies.len() as u32, width }
+            }
             Request::Ask { job, question } => {
                 let question = match question {
                     Question::Pairs { matrix, count } => {
@@ -423,6 +447,15 @@ impl Request {
                 Request::Read { job, files: files? }
             }
             RequestHeader::Convert { job, file } => Request::Convert { job, file: file.read(&mut r)? },
+            RequestHeader::Stream { job, files, table, part } => {
+                let files: Result<_, PacketError> = files.into_iter().map(|file| file.read(&mut r)).collect();
+                Request::Stream { job, files: files?, table, part }
+            }
+            RequestHeader::Advance { job } => Request::Advance { job },
+            RequestHeader::DrawStreamed { job, n, width } => {
+                let tallies: Result<_, PacketError> = (0..n).map(|_| r.bytes()).collect();
+                Request::DrawStreamed { job, tallies: tallies?, width }
+            }
             RequestHeader::Restage { job, study, change } => {
                 let study = Arc::new(twin::read(*study, &mut r)?);
                 Request::Restage { job, study, model: Arc::new(r.bytes()?), change }
@@ -521,6 +554,11 @@ impl Reply {
             Reply::Converted { job, file } => {
                 ReplyHeader::Converted { job: *job, file: PickedHeader::write(file, &mut b) }
             }
+            &Reply::Advanced { job, ref advanced } => {
+                b.bytes(&advanced.tally);
+                let &Advanced { bytes, rows, ended, .. } = advanced;
+                ReplyHeader::Advanced { job, bytes, rows, ended }
+            }
             Reply::Failed { job, notice } => ReplyHeader::Failed { job: *job, notice: notice.clone() },
         };
         pack(&header, b)
@@ -569,6 +607,9 @@ impl Reply {
             ReplyHeader::Drawn { job, sheet } => Reply::Drawn { job, sheet },
             ReplyHeader::Answered { job, answer } => Reply::Answered { job, answer },
             ReplyHeader::Converted { job, file } => Reply::Converted { job, file: file.read(&mut r)? },
+            ReplyHeader::Advanced { job, bytes, rows, ended } => {
+                Reply::Advanced { job, advanced: Advanced { bytes, rows, ended, tally: r.bytes()? } }
+            }
             ReplyHeader::Failed { job, notice } => Reply::Failed { job, notice },
         })
     }
@@ -591,6 +632,14 @@ mod tests {
             },
             Request::Explain { job: 3, chunk: 7, attributions: true, matrix: vec![1.5, -0.0, 1e-300] },
             Request::Ask { job: 4, question: Question::Pairs { matrix: vec![2.5, 0.0], count: 9 } },
+            Request::Stream {
+                job: 5,
+                files: vec![Picked::new("m.json".into(), Arc::new(vec![1; 8])), Picked::new("s".into(), Arc::default())],
+                table: "ä.csv".into(),
+                part: [1, 2],
+            },
+            Request::Advance { job: 6 },
+            Request::DrawStreamed { job: 7, tallies: vec![vec![1; 16], Vec::new(), vec![2]], width: 943.5 },
         ] {
             assert_eq!(Request::from_packet(request.packet()), Ok(request.clone()));
         }

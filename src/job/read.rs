@@ -313,7 +313,7 @@ fn describe_table(name: &str, data: &dataset::Dataset) -> String {
     format!("{name}: {} rows, {} columns.", data.n_rows(), data.columns().len())
 }
 
-fn study_notice(file: &str, error: &study::StudyError) -> Notice {
+pub(super) fn study_notice(file: &str, error: &study::StudyError) -> Notice {
     Notice::error(format!("{file} does not fit"), error.to_string(), error.hint())
 }
 

@@ -25,7 +25,7 @@ pub use findings::{Finding, Severity, Topic, findings};
 pub use join::{Parts, with_role};
 pub use manifest::{
     BEST, ComparatorSpec, FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION,
-    sha256_hex,
+    hex, sha256_hex,
 };
 pub use parity::{Parity, ParityError, ParityScale, parity_finding};
 pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};
@@ -157,20 +157,17 @@ impl Study {
 
     /// Display name of a feature: the manifest's label, or the name in the model.
     pub fn label(&self, feature: FeatureId) -> &str {
-        let name = &self.model.features[feature.index()].name;
-        self.manifest.features.get(name).and_then(|n| n.label.as_deref()).unwrap_or(name)
+        self.manifest.label(&self.model.features[feature.index()].name)
     }
 
     /// Unit of a feature, or "".
     pub fn unit(&self, feature: FeatureId) -> &str {
-        let name = &self.model.features[feature.index()].name;
-        self.manifest.features.get(name).and_then(|n| n.unit.as_deref()).unwrap_or("")
+        self.manifest.unit(&self.model.features[feature.index()].name)
     }
 
     /// Group (layer, organ system) of a feature, or "".
     pub fn group(&self, feature: FeatureId) -> &str {
-        let name = &self.model.features[feature.index()].name;
-        self.manifest.features.get(name).and_then(|n| n.group.as_deref()).unwrap_or("")
+        self.manifest.group(&self.model.features[feature.index()].name)
     }
 
     /// The model's input for one feature and row: a number, or a level code; NaN if missing.

@@ -5,29 +5,49 @@
 //! far can be read at any time.
 
 use crate::math::ExactSum;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What is known of one feature.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeatureStream {
     /// Values of φ.
     n: u64,
-    /// Σ |φ|.
-    absolute: ExactSum,
-    /// Σ φ.
-    signed: ExactSum,
+    /// Missing values of the feature.
+    n_missing: u64,
+    /// Σ |φ|, Σ φ, Σ φ².
+    sums: [ExactSum; 3],
+    /// Least and largest φ.
+    range: [f64; 2],
     /// Where the feature is present: count, Σ x, Σ φ, Σ x², Σ φ², Σ x φ.
     n_present: u64,
     moments: [ExactSum; 5],
-    /// Values of φ by [`bucket`].
-    counts: BTreeMap<i32, u64>,
+    /// Patients by [`bucket`] of φ.
+    mass: BTreeMap<i32, Mass>,
+}
+
+/// Patients whose φ are of about the same size and sign.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mass {
+    /// How many they are.
+    pub n: u64,
+    /// How many of them have a place among the feature's thresholds.
+    pub n_placed: u64,
+    /// Sum of these places, 0..=[`PLACES`] each.
+    pub places: u64,
 }
 
 /// Summary of a cohort, feature by feature.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stream {
+    /// Thresholds of each feature, ascending; none of those whose values have no order. They stay where rows are added.
+    #[serde(skip)]
+    thresholds: Vec<Vec<f64>>,
     features: Vec<FeatureStream>,
 }
+
+/// The place of a value above all thresholds of its feature; one below all has 0.
+pub const PLACES: u64 = 255;
 
 /// Leading bits of a number that tell buckets apart, after its exponent: neighbours differ by 1 / 128.
 const BITS: u32 = 7;
@@ -48,33 +68,72 @@ fn middle(bucket: i32) -> f64 {
     }
 }
 
+/// Where a value lies among ascending thresholds; None without any, and of a value that is missing.
+fn place(thresholds: &[f64], value: f64) -> Option<u64> {
+    let n = thresholds.len() as u64;
+    let below = thresholds.partition_point(|&t| t <= value) as u64;
+    (n > 0 && !value.is_nan()).then(|| PLACES * below / n)
+}
+
+impl Mass {
+    fn add(&mut self, other: Mass) {
+        self.n += other.n;
+        self.n_placed += other.n_placed;
+        self.places += other.places;
+    }
+}
+
+impl Default for FeatureStream {
+    fn default() -> Self {
+        FeatureStream {
+            n: 0,
+            n_missing: 0,
+            sums: Default::default(),
+            range: [f64::INFINITY, f64::NEG_INFINITY],
+            n_present: 0,
+            moments: Default::default(),
+            mass: BTreeMap::new(),
+        }
+    }
+}
+
 impl FeatureStream {
-    /// Adds one patient: the feature's value (NaN = missing) and its φ. φ that is not finite is left out.
-    pub fn add(&mut self, value: f64, phi: f64) {
-        if !phi.is_finite() {
-            return;
+    /// Adds patients: the feature's value (NaN = missing) and its φ. φ that is not finite is left out.
+    fn add(&mut self, thresholds: &[f64], patients: &[(f64, f64)], counts: &mut Counts) {
+        let finite = || patients.iter().copied().filter(|(_, phi)| phi.is_finite());
+        let present = || finite().filter(|(value, _)| value.is_finite());
+        let [absolute, signed, squares] = &mut self.sums;
+        absolute.add_all(finite().map(|(_, phi)| phi.abs()));
+        signed.add_all(finite().map(|(_, phi)| phi));
+        squares.add_all(finite().map(|(_, phi)| phi * phi));
+        let [x, y, xx, yy, xy] = &mut self.moments;
+        x.add_all(present().map(|(value, _)| value));
+        y.add_all(present().map(|(_, phi)| phi));
+        xx.add_all(present().map(|(value, _)| value * value));
+        yy.add_all(present().map(|(_, phi)| phi * phi));
+        xy.add_all(present().map(|(value, phi)| value * phi));
+        self.n_present += present().count() as u64;
+        for (value, phi) in finite() {
+            self.n += 1;
+            self.n_missing += u64::from(value.is_nan());
+            self.range = [self.range[0].min(phi), self.range[1].max(phi)];
+            let place = place(thresholds, value);
+            let one = Mass { n: 1, n_placed: u64::from(place.is_some()), places: place.unwrap_or(0) };
+            counts.add(bucket(phi), one);
         }
-        self.n += 1;
-        self.absolute.add(phi.abs());
-        self.signed.add(phi);
-        *self.counts.entry(bucket(phi)).or_default() += 1;
-        if value.is_finite() {
-            self.n_present += 1;
-            for (sum, x) in self.moments.iter_mut().zip([value, phi, value * value, phi * phi, value * phi]) {
-                sum.add(x);
-            }
-        }
+        counts.empty_into(&mut self.mass);
     }
 
     /// Adds what another worker saw.
     pub fn merge(&mut self, other: &FeatureStream) {
         self.n += other.n;
+        self.n_missing += other.n_missing;
         self.n_present += other.n_present;
-        self.absolute.merge(&other.absolute);
-        self.signed.merge(&other.signed);
+        self.range = [self.range[0].min(other.range[0]), self.range[1].max(other.range[1])];
+        self.sums.iter_mut().zip(&other.sums).for_each(|(own, other)| own.merge(other));
         self.moments.iter_mut().zip(&other.moments).for_each(|(own, other)| own.merge(other));
-        for (&bucket, count) in &other.counts {
-            *self.counts.entry(bucket).or_default() += count;
+        for (&bucket, &mass) in &other.mass {
+            self.mass.entry(bucket).or_default().add(mass);
         }
     }
 
@@ -83,14 +142,32 @@ impl FeatureStream {
         self.n
     }
 
+    /// How many of them have no value.
+    pub fn n_missing(&self) -> u64 {
+        self.n_missing
+    }
+
     /// Mean |φ|; 0 before the first patient.
     pub fn mean_abs(&self) -> f64 {
-        self.absolute.value() / self.n.max(1) as f64
+        self.sums[0].value() / self.n.max(1) as f64
+    }
+
+    /// 95 % interval of the mean |φ| over patients, by the normal approximation; None of fewer than two.
+    pub fn interval(&self) -> Option<[f64; 2]> {
+        let n = self.n as f64;
+        let (mean, square) = (self.mean_abs(), self.sums[2].value());
+        let error = ((square - n * mean * mean).max(0.0) / (n - 1.0) / n).sqrt();
+        (self.n > 1).then(|| [(mean - 1.959_963_984_540_054 * error).max(0.0), mean + 1.959_963_984_540_054 * error])
     }
 
     /// Mean φ; 0 before the first patient.
     pub fn mean(&self) -> f64 {
-        self.signed.value() / self.n.max(1) as f64
+        self.sums[1].value() / self.n.max(1) as f64
+    }
+
+    /// Least and largest φ; None before the first patient.
+    pub fn range(&self) -> Option<[f64; 2]> {
+        (self.n > 0).then_some(self.range)
     }
 
     /// Pearson correlation of value and φ where the value is present and finite; None where one of them is constant.
@@ -109,35 +186,80 @@ impl FeatureStream {
         let last = self.n.checked_sub(1)?;
         let rank = (share.clamp(0.0, 1.0) * last as f64).round() as u64;
         let mut seen = 0;
-        self.counts
+        self.mass
             .iter()
-            .find(|(_, count)| {
-                seen += **count;
+            .find(|(_, mass)| {
+                seen += mass.n;
                 seen > rank
             })
             .map(|(&bucket, _)| middle(bucket))
     }
+
+    /// Patients by φ in ascending order, each φ within 1 / 256 of itself.
+    pub fn mass(&self) -> impl Iterator<Item = (f64, Mass)> {
+        self.mass.iter().map(|(&bucket, &mass)| (middle(bucket), mass))
+    }
+}
+
+/// Masses of a chunk, in an array from the least bucket of each sign to its largest: a search in the map for every patient
+/// would take longer than all the rest.
+#[derive(Default)]
+struct Counts {
+    /// Of φ < 0 and of the others: the first bucket's size, and the masses from it on.
+    sides: [(i32, Vec<Mass>); 2],
+}
+
+impl Counts {
+    fn add(&mut self, bucket: i32, mass: Mass) {
+        let (first, masses) = &mut self.sides[usize::from(bucket >= 0)];
+        let size = bucket.abs();
+        if masses.is_empty() {
+            *first = size;
+        } else if size < *first {
+            let before = (*first - size) as usize;
+            masses.splice(0..0, std::iter::repeat_n(Mass::default(), before));
+            *first = size;
+        }
+        let at = (size - *first) as usize;
+        if at >= masses.len() {
+            masses.resize(at + 1, Mass::default());
+        }
+        masses[at].add(mass);
+    }
+
+    fn empty_into(&mut self, map: &mut BTreeMap<i32, Mass>) {
+        for (sign, (first, masses)) in [-1, 1].into_iter().zip(&mut self.sides) {
+            for (size, mass) in (*first..).zip(masses.drain(..)).filter(|(_, mass)| mass.n > 0) {
+                map.entry(sign * size).or_default().add(mass);
+            }
+        }
+    }
 }
 
 impl Stream {
-    /// Nothing yet.
-    pub fn new(n_features: usize) -> Self {
-        Stream { features: vec![FeatureStream::default(); n_features] }
+    /// Nothing yet. `thresholds` has those of each feature, ascending; none of a feature whose values have no order.
+    pub fn new(thresholds: Vec<Vec<f64>>) -> Self {
+        let features = vec![FeatureStream::default(); thresholds.len()];
+        Stream { thresholds, features }
     }
 
     /// Adds rows: values and φ of one output, both `[row][feature]`.
     pub fn add(&mut self, values: &[f64], phi: &[f64]) {
         let n = self.features.len().max(1);
-        for (values, phi) in values.chunks_exact(n).zip(phi.chunks_exact(n)) {
-            for (feature, (&value, &phi)) in self.features.iter_mut().zip(values.iter().zip(phi)) {
-                feature.add(value, phi);
-            }
+        let mut counts = Counts::default();
+        let mut column = Vec::with_capacity(values.len() / n);
+        for (f, (feature, thresholds)) in self.features.iter_mut().zip(&self.thresholds).enumerate() {
+            column.clear();
+            column.extend(
+                values.iter().skip(f).step_by(n).copied().zip(phi.iter().skip(f).step_by(n).copied()),
+            );
+            feature.add(thresholds, &column, &mut counts);
         }
     }
 
     /// Adds what another worker saw of the same features.
-    pub fn merge(&mut self, other: &Stream) {
-        self.features.iter_mut().zip(&other.features).for_each(|(own, other)| own.merge(other));
+    pub fn merge(&mut self, other: &[FeatureStream]) {
+        self.features.iter_mut().zip(other).for_each(|(own, other)| own.merge(other));
     }
 
     /// One per feature, in the model's order.
@@ -162,23 +284,27 @@ mod tests {
         (values, phi)
     }
 
+    fn thresholds() -> Vec<Vec<f64>> {
+        vec![vec![-1e3, 0.0, 1e-3, 7.0], Vec::new()]
+    }
+
     #[test]
     fn any_split_and_any_order_give_the_same() {
         let (values, phi) = cohort(500);
-        let mut whole = Stream::new(2);
+        let mut whole = Stream::new(thresholds());
         whole.add(&values, &phi);
         for n in [1, 7, 100] {
             let parts: Vec<Stream> = values
                 .chunks(2 * n)
                 .zip(phi.chunks(2 * n))
                 .map(|(values, phi)| {
-                    let mut part = Stream::new(2);
+                    let mut part = Stream::new(thresholds());
                     part.add(values, phi);
                     part
                 })
                 .collect();
-            let mut merged = Stream::new(2);
-            parts.iter().rev().for_each(|part| merged.merge(part));
+            let mut merged = Stream::new(thresholds());
+            parts.iter().rev().for_each(|part| merged.merge(part.features()));
             assert_eq!(merged, whole);
         }
     }
@@ -186,7 +312,7 @@ mod tests {
     #[test]
     fn says_what_the_whole_cohort_says() {
         let (values, phi) = cohort(500);
-        let mut stream = Stream::new(2);
+        let mut stream = Stream::new(thresholds());
         stream.add(&values, &phi);
         for (f, of) in stream.features().iter().enumerate() {
             let mut own: Vec<f64> = phi.iter().skip(f).step_by(2).copied().collect();
@@ -197,7 +323,27 @@ mod tests {
                 .map(|(x, y)| (*x, *y))
                 .unzip();
             assert!((of.direction().unwrap() - correlation(&x, &y).unwrap()).abs() < 1e-9);
+            let n_missing = values.iter().skip(f).step_by(2).filter(|x| x.is_nan()).count();
+            assert!(n_missing > 20, "{n_missing}");
+            assert_eq!(of.n_missing(), n_missing as u64);
+            let error = (own.iter().map(|x| (x.abs() - mean).powi(2)).sum::<f64>() / 499.0 / 500.0).sqrt();
+            let [low, high] = of.interval().unwrap();
+            assert!(((low - (mean - 1.959964 * error).max(0.0)) / mean).abs() < 1e-6, "{low}");
+            assert!(((high - (mean + 1.959964 * error)) / mean).abs() < 1e-6, "{high}");
             crate::math::sort(&mut own);
+            assert_eq!(of.range(), Some([own[0], own[499]]));
+            // Everybody is in one mass, and its place is where the value lies among the thresholds.
+            let (mut n, mut n_placed, mut places) = (0, 0, 0);
+            for (_, mass) in of.mass() {
+                (n, n_placed, places) = (n + mass.n, n_placed + mass.n_placed, places + mass.places);
+            }
+            let at = |v: f64| thresholds()[f].iter().filter(|t| **t <= v).count() as u64 * 255 / 4;
+            let known = x.len() as u64;
+            assert_eq!(n, 500);
+            match f {
+                0 => assert_eq!((n_placed, places), (known, x.iter().map(|v| at(*v)).sum())),
+                _ => assert_eq!((n_placed, places), (0, 0)),
+            }
             for (share, at) in [(0.0, 0), (0.25, 125), (0.5, 250), (1.0, 499)] {
                 let (got, exact) = (of.quantile(share).unwrap(), own[at]);
                 assert!((got - exact).abs() <= exact.abs() / 200.0, "{share}: {got}, {exact}");
@@ -209,10 +355,9 @@ mod tests {
     fn nothing_is_no_trouble() {
         let nothing = FeatureStream::default();
         assert_eq!((nothing.mean_abs(), nothing.direction(), nothing.quantile(0.5)), (0.0, None, None));
+        assert_eq!((nothing.range(), nothing.interval(), nothing.mass().count()), (None, None, 0));
         let mut constant = FeatureStream::default();
-        constant.add(1.0, 0.0);
-        constant.add(1.0, f64::NAN);
-        constant.add(2.0, 0.0);
+        constant.add(&[], &[(1.0, 0.0), (1.0, f64::NAN), (2.0, 0.0)], &mut Counts::default());
         assert_eq!((constant.n(), constant.direction(), constant.quantile(1.0)), (2, None, Some(0.0)));
     }
 }

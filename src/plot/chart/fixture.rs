@@ -73,6 +73,7 @@ impl Fixture {
                 values: &self.values[f],
                 kind: self.kind(f),
                 of_all: None,
+                crowd: &[],
             })
             .collect();
         ranked::Spec {

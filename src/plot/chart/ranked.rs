@@ -10,7 +10,7 @@ use crate::plot::axis::{Axis, nice};
 use crate::plot::dodge;
 use crate::plot::legend::{self, Entry};
 use crate::plot::number::{count, decimals, fixed, percent, plain, signed};
-use crate::plot::palette::{Role, ValueRamp};
+use crate::plot::palette::{N_VALUES, Role, ValueRamp};
 use crate::plot::scale::{Scale, extent};
 use crate::plot::scene::{Ink, Label, Scene, Stroke};
 use crate::plot::text;
@@ -81,6 +81,22 @@ pub struct Row<'a> {
     pub kind: Kind<'a>,
     /// What holds for all patients where only some are drawn.
     pub of_all: Option<OfAll>,
+    /// All patients by φ, instead of `phi` and `values`, where there are too many to be held one by one. Drawn as
+    /// [`Marks::Violin`].
+    pub crowd: &'a [Crowd],
+}
+
+/// Patients of about the same φ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Crowd {
+    /// Their φ.
+    pub phi: f64,
+    /// How many they are.
+    pub n: f64,
+    /// How many of them have a value that lies between low and high.
+    pub n_placed: f64,
+    /// Sum of where it lies: 0 is low, 1 is high.
+    pub places: f64,
 }
 
 /// What holds for all patients.
@@ -147,7 +163,9 @@ pub fn header(spec: &Spec) -> Scene {
             scene.text(x, 33.0, "Group", Label::HINT);
         }
         if let Some(x) = lay.direction {
-            two(&mut scene, x, "Direction", "|ρ|", Label::HINT);
+            // Ranks take all patients at once.
+            let measure = if spec.rows.iter().all(|r| r.crowd.is_empty()) { "|ρ|" } else { "|r|" };
+            two(&mut scene, x, "Direction", measure, Label::HINT);
         }
         two(&mut scene, lay.number, "Mean", "|SHAP|", Label::HINT.end());
         let head = if spec.provisional { "partial" } else { "95 % interval" };
@@ -205,8 +223,8 @@ pub fn rows(spec: &Spec) -> Scene {
             facts_beside(&mut scene, spec, &lay, row, top);
         }
         match spec.marks {
-            Marks::Dots => swarm(&mut scene, spec, &lay, row, top),
-            Marks::Violin => violin(&mut scene, spec, &lay, row, top),
+            Marks::Dots if row.crowd.is_empty() => swarm(&mut scene, spec, &lay, row, top),
+            _ => violin(&mut scene, spec, &lay, row, top),
         }
         scene.hline(0.0, spec.width, top + height - 1.0, Role::Line);
         scene.area([0.0, top, spec.width, height], Target::Feature(row.feature));
@@ -350,23 +368,29 @@ fn violin(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
     const SLICE: f64 = 2.0;
     let (y0, y1) = if spec.compact { (top + 26.0, top + 68.0) } else { (top, top + 39.0) };
     lay.axis().grid_x(scene, y0, y1);
-    let shown: Vec<usize> =
-        (0..row.phi.len()).filter(|&i| spec.emphasis.passes.is_none_or(|p| p[i])).collect();
-    let x: Vec<f64> = shown.iter().map(|&i| lay.phi.px_clamped(row.phi[i])).collect();
-    let Some([first, last]) = extent(x.iter().copied()) else { return };
-    let width = bandwidth(&x).max(SLICE);
+    let steps = f64::from(N_VALUES - 1);
+    let ramp = ValueRamp::fit(row.values);
+    let one = |i: usize| {
+        let step = row.values.get(i).filter(|v| !v.is_nan()).map(|v| f64::from(ramp.step(*v)));
+        [lay.phi.px_clamped(row.phi[i]), 1.0, f64::from(u8::from(step.is_some())), step.unwrap_or(0.0)]
+    };
+    // Place, patients, those of them with a value, and the sum of the steps of these on the ramp.
+    let mut masses: Vec<[f64; 4]> = if row.crowd.is_empty() {
+        (0..row.phi.len()).filter(|&i| spec.emphasis.passes.is_none_or(|p| p[i])).map(one).collect()
+    } else {
+        row.crowd.iter().map(|c| [lay.phi.px_clamped(c.phi), c.n, c.n_placed, steps * c.places]).collect()
+    };
+    let Some([first, last]) = extent(masses.iter().map(|m| m[0])) else { return };
+    // Counts and sums of values per slice, then both smoothed by the same kernel.
+    let by_place = ascending(masses.iter().map(|m| m[0]));
+    let sorted: Vec<[f64; 2]> = by_place.iter().map(|&i| [masses[i][0], masses[i][1]]).collect();
+    let width = bandwidth(&sorted).max(SLICE);
     let (from, reach) = (first - 3.0 * width, (3.0 * width / SLICE).ceil() as usize);
     let n = ((last + 3.0 * width - from) / SLICE).ceil() as usize + 1;
-    let ramp = ValueRamp::fit(row.values);
-    // Counts and sums of values per slice, then both smoothed by the same kernel.
     let mut slices = vec![[0.0f64; 3]; n];
-    for (&i, x) in shown.iter().zip(&x) {
+    for [x, count, known, steps] in masses.drain(..) {
         let slice = &mut slices[((x - from) / SLICE) as usize];
-        slice[0] += 1.0;
-        if let Some(v) = row.values.get(i).filter(|v| !v.is_nan()) {
-            slice[1] += 1.0;
-            slice[2] += f64::from(ramp.step(*v));
-        }
+        slice.iter_mut().zip([count, known, steps]).for_each(|(sum, v)| *sum += v);
     }
     let kernel: Vec<f64> =
         (0..=reach).map(|k| exp(-0.5 * (k as f64 * SLICE / width) * (k as f64 * SLICE / width))).collect();
@@ -394,19 +418,28 @@ fn violin(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
         let x = x.clamp(lay.phi.range[0], lay.phi.range[1] - SLICE);
         scene.rect([x, middle - h, SLICE, 2.0 * h], role);
     }
-    let mut sorted = x;
-    crate::math::sort(&mut sorted);
-    scene.rect([sorted[sorted.len() / 2] - 0.75, middle - half, 1.5, 2.0 * half], Role::Whisker);
+    let median = at_share(&sorted, 0.5);
+    scene.rect([median - 0.75, middle - half, 1.5, 2.0 * half], Role::Whisker);
 }
 
-/// Silverman's rule on the smaller of standard deviation and interquartile range (Silverman 1986, eq. 3.31), pixels.
-fn bandwidth(x: &[f64]) -> f64 {
-    let n = x.len() as f64;
-    let mean = x.iter().sum::<f64>() / n;
-    let deviation = (x.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
-    let mut sorted = x.to_vec();
-    crate::math::sort(&mut sorted);
-    let quartiles = sorted[sorted.len() * 3 / 4] - sorted[sorted.len() / 4];
+/// Where the share of weighed places lies that is told, the places ascending.
+fn at_share(sorted: &[[f64; 2]], share: f64) -> f64 {
+    let all: f64 = sorted.iter().map(|[_, n]| n).sum();
+    let (rank, mut seen) = ((share * all).floor(), 0.0);
+    let reached = |[_, n]: &&[f64; 2]| {
+        seen += n;
+        seen > rank
+    };
+    sorted.iter().find(reached).or(sorted.last()).map_or(0.0, |[x, _]| *x)
+}
+
+/// Silverman's rule on the smaller of standard deviation and interquartile range (Silverman 1986, eq. 3.31), pixels, of
+/// weighed places in ascending order.
+fn bandwidth(sorted: &[[f64; 2]]) -> f64 {
+    let n: f64 = sorted.iter().map(|[_, n]| n).sum();
+    let mean = sorted.iter().map(|[x, n]| x * n).sum::<f64>() / n;
+    let deviation = (sorted.iter().map(|[x, n]| (x - mean) * (x - mean) * n).sum::<f64>() / n).sqrt();
+    let quartiles = at_share(sorted, 0.75) - at_share(sorted, 0.25);
     let spread = if quartiles > 0.0 { deviation.min(quartiles / 1.34) } else { deviation };
     0.9 * spread * powf(n, -0.2)
 }
@@ -632,6 +665,33 @@ text 932 24 12 end \"0\"
         let row = &table(&spec).rows[1];
         assert_eq!(row[9..], ["−3.250", "+2.500", "1234", "25\u{a0}%"]);
         assert!(dump(&rows(&spec)).contains("\"1234\""));
+    }
+
+    #[test]
+    fn a_crowd_is_drawn_as_its_patients_would_be() {
+        let fixture = Fixture::new(60);
+        let patients = Spec { marks: Marks::Violin, ..fixture.ranked(944.0) };
+        let ramp = ValueRamp::fit(patients.rows[0].values);
+        let crowd: Vec<Crowd> = (patients.rows[0].phi.iter().zip(patients.rows[0].values))
+            .map(|(&phi, &value)| {
+                let places = if value.is_nan() { 0.0 } else { f64::from(ramp.step(value)) / f64::from(N_VALUES - 1) };
+                Crowd { phi, n: 1.0, n_placed: f64::from(u8::from(!value.is_nan())), places }
+            })
+            .collect();
+        let n_missing = patients.rows[0].n_missing();
+        let range = extent(patients.rows[0].phi.iter().copied()).unwrap();
+        let mut crowds = patients.clone();
+        crowds.domain = Some([-2.0, 2.0]);
+        let one_by_one = Spec { domain: Some([-2.0, 2.0]), ..patients };
+        crowds.rows[0] = Row {
+            phi: &[],
+            values: &[],
+            of_all: Some(OfAll { n: 60, n_missing, range }),
+            crowd: &crowd,
+            ..crowds.rows[0].clone()
+        };
+        assert_eq!(dump(&rows(&crowds)), dump(&rows(&one_by_one)));
+        assert!(dump(&header(&crowds)).contains("|r|") && dump(&header(&one_by_one)).contains("|ρ|"));
     }
 
     #[test]

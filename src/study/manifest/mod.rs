@@ -6,7 +6,7 @@ mod fit;
 mod keys;
 
 pub use error::ManifestError;
-pub use file::sha256_hex;
+pub use file::{hex, sha256_hex};
 pub(super) use fit::misfits;
 
 use super::StudyError;
@@ -172,6 +172,21 @@ impl Manifest {
     /// unknown key, a path that leaves the folder, a checksum that is none.
     pub fn read(bytes: &[u8]) -> Result<Parsed<Manifest>, StudyError> {
         Ok(read(bytes)?)
+    }
+
+    /// What a feature is called: its label, or its own name.
+    pub fn label<'a>(&'a self, feature: &'a str) -> &'a str {
+        self.features.get(feature).and_then(|note| note.label.as_deref()).unwrap_or(feature)
+    }
+
+    /// Unit of a feature, or "".
+    pub fn unit(&self, feature: &str) -> &str {
+        self.features.get(feature).and_then(|note| note.unit.as_deref()).unwrap_or("")
+    }
+
+    /// Group (layer, organ system) of a feature, or "".
+    pub fn group(&self, feature: &str) -> &str {
+        self.features.get(feature).and_then(|note| note.group.as_deref()).unwrap_or("")
     }
 }
 
