@@ -2,12 +2,12 @@
 
 use super::browser::files::Refused;
 use super::browser::{boot, clipboard, clock, download, files, location, theme};
-use super::resident;
 use super::store::Store;
 use super::study_files;
 use super::task::{self, Running, Stopped};
+use super::{large, resident};
 use crate::figure;
-use crate::job::{Picked, Reading, Subject};
+use crate::job::{FileRole, Picked, Reading, Subject, file_role};
 use crate::math::Order as _;
 use crate::report::Order;
 use crate::session::{
@@ -49,7 +49,10 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
             let result = run(store, study, cohort, method).await;
             report(store, result);
         }),
-        Effect::StopWorkers => running().stop(),
+        Effect::StopWorkers => {
+            running().stop();
+            large::stop();
+        }
         Effect::Regroup(analysis, output, division) => spawn_local(async move {
             let side = SIDE.with(Clone::clone);
             match task::analyse(&side, Subject::of(&analysis), output, division, false).await {
@@ -179,8 +182,26 @@ pub(crate) fn take_files(store: Store, list: web_sys::FileList) {
     if list.length() == 0 {
         return;
     }
+    let (large, held): (Vec<_>, Vec<_>) = files::all(&list).into_iter().partition(large::is_large);
+    if !large.is_empty() {
+        large::keep(large.into_iter().next_back());
+    }
+    read_own(store, held);
+}
+
+/// Opens the table that was summarised as any other, which holds every row of it.
+pub(crate) fn hold(store: Store) {
+    if let Some(table) = large::table() {
+        large::close(store);
+        large::keep(None);
+        read_own(store, vec![table]);
+    }
+}
+
+fn read_own(store: Store, files: Vec<web_sys::File>) {
     spawn_local(async move {
-        let result = match files::read(list).await {
+        large::stop();
+        let result = match files::read(files).await {
             Ok(picked) => own_files(store, picked).await,
             Err(refused) => Err(unread(refused).into()),
         };
@@ -192,18 +213,41 @@ async fn own_files(store: Store, mut picked: Vec<Picked>) -> Result<(), Stopped>
     convert(store, &mut picked).await?;
     // The author's predictions, given to an open study, are a question about that study.
     if let [only] = picked.as_slice()
-        && crate::job::file_role(only) == crate::job::FileRole::Predictions
+        && file_role(only) == FileRole::Predictions
         && let Some(open) = store.peek(|s| s.open.clone().filter(|_| s.staged.is_none()))
     {
         return compare(store, &open, only.clone()).await;
     }
+    if picked.iter().any(|file| file_role(file) == FileRole::Table) {
+        large::keep(None);
+    }
     let files = study_files::add(picked);
+    if let Some(table) = large::table() {
+        return summarise(store, files, table).await;
+    }
     let result = read_and_stage(store, files, None).await;
     if let Err(Stopped::Failed(_)) = &result {
         // The next attempt starts from nothing rather than from a file that cannot be used.
         study_files::forget();
     }
     result
+}
+
+/// Summarises a table that is too large to be held, once there is a model.
+async fn summarise(store: Store, files: Vec<Picked>, table: web_sys::File) -> Result<(), Stopped> {
+    if !files.iter().any(|file| file_role(file) == FileRole::Model) {
+        let megabytes = table.size() / f64::from(1 << 20);
+        store.send(Command::Tell(Notice {
+            title: format!("{} has {megabytes:.0} MB: it will be summarised while it is read.", table.name()),
+            detail: format!("Now add the model file: {}.", crate::ensemble::FORMATS),
+            ..Notice::default()
+        }));
+        return Ok(());
+    }
+    if store.peek(|s| s.staged.is_some()) {
+        store.send(Command::Discard);
+    }
+    large::summarise(store, files, table).await
 }
 
 /// Turns tables into text and unpacks models, so that all that follows knows fewer formats.
@@ -302,6 +346,7 @@ async fn run(store: Store, study: Arc<Study>, cohort: CohortChoice, method: Meth
         elapsed_ms: explained.elapsed_ms,
         n_workers: 1,
         redone: 0,
+        about: false,
     }));
     let mut analysis = Analysis {
         study,
@@ -374,7 +419,7 @@ pub(crate) fn take_models(store: Store, list: web_sys::FileList) {
     }
     spawn_local(async move {
         let take = async || {
-            let mut picked = files::read(list).await.map_err(unread)?;
+            let mut picked = files::read(files::all(&list)).await.map_err(unread)?;
             task::convert(&SIDE.with(Clone::clone), &mut picked).await?;
             store.send(Command::SetModels(Arc::new(picked)));
             Ok(())

@@ -5,6 +5,7 @@
 pub(crate) mod browser;
 mod effects;
 mod frame;
+mod large;
 mod resident;
 mod store;
 mod study_files;

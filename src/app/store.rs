@@ -1,7 +1,7 @@
 //! The one place where the session lives on the page.
 
 use super::effects;
-use crate::figure::{Case, TrainingRanges};
+use crate::figure::{Case, Sheet, TrainingRanges};
 use crate::ids::{FeatureId, RowId};
 use crate::session::{Analysis, Command, Edits, Session, ViewState, matching_rows, update};
 use crate::share::Link;
@@ -61,6 +61,10 @@ pub(crate) struct Store {
     pub(crate) ranges: Memo<TrainingRanges>,
     /// Bumped when the theme changes, so that canvases are painted again.
     pub(crate) theme: RwSignal<u32>,
+    /// What is known so far of a table that is too large to be held; empty before the first rows.
+    pub(crate) streamed: RwSignal<Option<Arc<Sheet>>>,
+    /// Width that it is drawn for, pixels.
+    pub(crate) stream_width: RwSignal<f64>,
     /// The layer that is open over the page.
     pub(crate) dialog: RwSignal<Option<crate::session::Dialog>>,
 }
@@ -108,6 +112,8 @@ impl Store {
             feature: Memo::new(move |_| open.get()?.feature_in_focus(now.with(|n| n.feature))),
             patient,
             theme: RwSignal::new(0),
+            streamed: RwSignal::new(None),
+            stream_width: RwSignal::new(0.0),
             dialog: RwSignal::new(None),
         }
     }

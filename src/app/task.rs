@@ -66,7 +66,11 @@ impl Running {
         if self.stopped.get() == stopped { Ok(()) } else { Err(Stopped::Cancelled) }
     }
 
-    async fn spawn(&self, program: Program, n: usize) -> Result<UnboundedReceiver<Event>, Stopped> {
+    pub(crate) async fn spawn(
+        &self,
+        program: Program,
+        n: usize,
+    ) -> Result<UnboundedReceiver<Event>, Stopped> {
         self.stop();
         let stopped = self.stopped.get();
         boot::workers_ready(program).await.map_err(|why| not_loaded(program, why))?;
@@ -78,11 +82,11 @@ impl Running {
         Ok(events)
     }
 
-    fn send(&self, index: usize, request: &Request) {
+    pub(crate) fn send(&self, index: usize, request: &Request) {
         self.post(index, Message::of(&request.packet()));
     }
 
-    fn post(&self, index: usize, message: Message) {
+    pub(crate) fn post(&self, index: usize, message: Message) {
         if let Some(workers) = &*self.workers.borrow() {
             workers.send(index, message);
         }

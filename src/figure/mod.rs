@@ -69,7 +69,7 @@ pub use reasons::{interaction_matrix, interaction_rows, matrix_features, pair_sa
 pub use redundancy::redundancy;
 pub use sample::drawn;
 pub use sheet::{Sheet, SheetKind, Workings, sheet, sheet_plot, sheet_with};
-pub use streamed::{Streamed, streamed};
+pub use streamed::{STREAMED, Streamed, streamed};
 pub use subgroups::{
     cluster_names, map, map_colour_said, map_table, profile, region, silhouettes, silhouettes_by_k,
     stability, trust,

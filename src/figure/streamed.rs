@@ -11,6 +11,9 @@ use crate::plot::number::{count, plain, round3, scientific};
 use crate::session::Method;
 use crate::study::Manifest;
 
+/// Name of its plots. They stand for no open analysis, and the sheet itself says what they show.
+pub const STREAMED: &str = "streamed";
+
 /// Rows of a figure; the table has all.
 const TOP: usize = 30;
 
@@ -46,11 +49,7 @@ pub fn streamed(of: &Streamed) -> Sheet {
     let ended = of.table_sha256.is_some();
     let n = count(of.n as usize);
     let patients = if of.n == 1 { "patient" } else { "patients" };
-    let method = format!(
-        "TreeSHAP, exact, {}, in {}",
-        Method::PathDependent.words(0),
-        of.model.scale.margin
-    );
+    let method = format!("TreeSHAP, exact, {}, in {}", Method::PathDependent.words(0), of.model.scale.margin);
     let headline = if ended {
         format!(
             "{n} {patients}: every row of {}, whatever part it played when the model was made. {method}. No row was kept.",
@@ -72,13 +71,13 @@ pub fn streamed(of: &Streamed) -> Sheet {
         ));
     }
     let mut more: Vec<(String, String)> =
-        about("streamed").map_or_else(Vec::new, |about| about.said().to_vec());
+        about(STREAMED).map_or_else(Vec::new, |about| about.said().to_vec());
     if of.error <= tolerance {
         more.insert(0, ("Do the numbers add up?".into(), sums));
     }
     Sheet {
         headline,
-        figures: (0..of.outputs.len()).map(|k| ("streamed".into(), figure(of, k))).collect(),
+        figures: (0..of.outputs.len()).map(|k| (STREAMED.into(), figure(of, k))).collect(),
         warnings,
         more,
         ..Sheet::default()
@@ -116,9 +115,10 @@ fn figure(of: &Streamed, output: usize) -> Figure {
             unit_or_levels(of.manifest.unit(&feature.name), feature)
         })
         .collect();
-    let range = top.iter().filter_map(|&f| streams[f].range()).fold([0.0f64, 0.0f64], |[low, high], r| {
-        [low.min(r[0]), high.max(r[1])]
-    });
+    let range = top
+        .iter()
+        .filter_map(|&f| streams[f].range())
+        .fold([0.0f64, 0.0f64], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
     let rows = top.iter().enumerate().map(|(rank, &f)| {
         let (feature, stream) = (&of.model.features[f], &streams[f]);
         chart::Row {
@@ -133,7 +133,11 @@ fn figure(of: &Streamed, output: usize) -> Figure {
             direction: stream.direction().filter(|_| !feature.categorical),
             phi: &[],
             values: &[],
-            kind: if feature.categorical { Kind::Levels { names: &[], ordered: false } } else { Kind::Number },
+            kind: if feature.categorical {
+                Kind::Levels { names: &[], ordered: false }
+            } else {
+                Kind::Number
+            },
             of_all: Some(chart::OfAll {
                 n: stream.n() as usize,
                 n_missing: stream.n_missing() as usize,
@@ -160,7 +164,9 @@ fn figure(of: &Streamed, output: usize) -> Figure {
     if of.outputs.len() > 1 {
         title += &format!(", {}", of.model.outputs[output]);
     }
-    let scene = chart::draw(&spec).titled(title, provenance(of));
+    let mut scene = chart::draw(&spec).titled(title, provenance(of));
+    // Rows lead nowhere: there is no view of these biomarkers.
+    scene.items.retain(|item| item.target().is_none());
     Figure { scene, table: table(of, output, &order, &means) }
 }
 
@@ -215,12 +221,19 @@ fn table(of: &Streamed, output: usize, order: &[usize], means: &[f64]) -> Table 
             exact(stream.interval().map(|i| i[1])),
             plain(share),
             exact(Some(stream.mean())),
-            stream.direction().filter(|_| !feature.categorical).map_or_else(String::new, |r| plain(round3(r))),
+            stream
+                .direction()
+                .filter(|_| !feature.categorical)
+                .map_or_else(String::new, |r| plain(round3(r))),
             exact(stream.range().map(|r| r[0])),
         ];
         let at = |&share: &f64| exact(stream.quantile(share).map(round3));
         row.extend(SHARES.iter().map(at));
-        row.extend([exact(stream.range().map(|r| r[1])), stream.n().to_string(), stream.n_missing().to_string()]);
+        row.extend([
+            exact(stream.range().map(|r| r[1])),
+            stream.n().to_string(),
+            stream.n_missing().to_string(),
+        ]);
         table.rows.push(row);
     }
     table

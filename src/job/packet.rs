@@ -634,7 +634,10 @@ mod tests {
             Request::Ask { job: 4, question: Question::Pairs { matrix: vec![2.5, 0.0], count: 9 } },
             Request::Stream {
                 job: 5,
-                files: vec![Picked::new("m.json".into(), Arc::new(vec![1; 8])), Picked::new("s".into(), Arc::default())],
+                files: vec![
+                    Picked::new("m.json".into(), Arc::new(vec![1; 8])),
+                    Picked::new("s".into(), Arc::default()),
+                ],
                 table: "ä.csv".into(),
                 part: [1, 2],
             },

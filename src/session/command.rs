@@ -230,6 +230,8 @@ pub struct Progress {
     pub n_workers: usize,
     /// Chunks redone because a worker died.
     pub redone: usize,
+    /// True if nobody knows yet how many rows there are.
+    pub about: bool,
 }
 
 impl Progress {

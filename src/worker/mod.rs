@@ -1,5 +1,6 @@
 //! The loop of a dedicated worker: a message in, a pure [`crate::job::Program`], a message out.
 
+mod file;
 pub(crate) mod wire;
 
 use crate::job::{Program, Reply, Request};
@@ -21,7 +22,11 @@ fn run(scope: DedicatedWorkerGlobalScope, mut program: impl Program + 'static) {
     let out = scope.clone();
     let answer = move |event: MessageEvent| {
         // A message that is not ours is dropped: only this page can send one.
-        let Some(request) = wire::read(&event.data()).and_then(|p| Request::from_packet(p).ok()) else {
+        let message = event.data();
+        if let Some(file) = wire::file(&message).and_then(file::File::new) {
+            program.lend(Box::new(file));
+        }
+        let Some(request) = wire::read(&message).and_then(|p| Request::from_packet(p).ok()) else {
             return;
         };
         post(&out, program.answer(request));

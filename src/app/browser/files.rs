@@ -6,7 +6,7 @@ use js_sys::{Reflect, Uint8Array};
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DataTransfer, FileList, HtmlInputElement};
+use web_sys::{DataTransfer, File, FileList, HtmlInputElement};
 
 /// Largest file that is taken into memory, bytes.
 const MAX_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
@@ -41,10 +41,15 @@ pub(crate) fn of_drop(transfer: Option<DataTransfer>) -> Option<FileList> {
     transfer?.files()
 }
 
-/// Reads every file of a list into memory.
-pub(crate) async fn read(list: FileList) -> Result<Vec<Picked>, Refused> {
+/// The files of a list.
+pub(crate) fn all(list: &FileList) -> Vec<File> {
+    (0..list.length()).filter_map(|i| list.get(i)).collect()
+}
+
+/// Reads files into memory.
+pub(crate) async fn read(files: Vec<File>) -> Result<Vec<Picked>, Refused> {
     let mut picked = Vec::new();
-    for file in (0..list.length()).filter_map(|i| list.get(i)) {
+    for file in files {
         if file.size() > MAX_BYTES {
             return Err(Refused::TooLarge(file.name(), file.size() / 1_048_576.0));
         }

@@ -26,6 +26,7 @@ pub(crate) fn Frame() -> impl IntoView {
     let over = RwSignal::new(false);
     let view = store.slice(|s| s.now.view);
     let staged = store.slice(|s| s.staged.is_some() && s.now.view == View::Start);
+    let streamed = Memo::new(move |_| store.streamed.with(Option::is_some));
     // A view that goes takes the focus along: the keyboard goes on in the one that came. Not at the start, where nobody
     // has pressed anything.
     let main = NodeRef::<html::Main>::new();
@@ -76,6 +77,7 @@ pub(crate) fn Frame() -> impl IntoView {
                 <dialogs::NoticeBar />
                 {move || match (view.get(), staged.get()) {
                     (View::Start, true) => view::understood::Understood().into_any(),
+                    (View::Start, false) if streamed.get() => view::streamed::Streamed().into_any(),
                     (View::Start, false) => view::start::Start().into_any(),
                     (View::Overview, _) => view::overview::Overview().into_any(),
                     (View::Biomarkers, _) => view::biomarkers::Biomarkers().into_any(),

@@ -65,7 +65,7 @@ pub(crate) fn RunPanel() -> impl IntoView {
                     </ol>
                     <dl>
                         <dt>"Patients"</dt>
-                        <dd>{fact(|r| format!("{} of {}", number::count(r.done), number::count(r.total)))}</dd>
+                        <dd>{fact(|r| format!("{} of {}{}", number::count(r.done), if r.about { "about " } else { "" }, number::count(r.total)))}</dd>
                         <dt>"Elapsed"</dt>
                         <dd>{fact(|r| duration(r.elapsed_ms / 1000.0))}</dd>
                     </dl>

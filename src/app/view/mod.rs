@@ -8,6 +8,7 @@ pub(crate) mod performance;
 pub(crate) mod reasons;
 pub(crate) mod second;
 pub(crate) mod start;
+pub(crate) mod streamed;
 pub(crate) mod subgroups;
 pub(crate) mod understood;
 pub(crate) mod what_if;

@@ -19,6 +19,23 @@ const NARROWEST: f64 = 300.0;
 /// Between figures, pixels.
 const GAP: f64 = 8.0;
 
+/// The width of an element, pixels; 0 before it is laid out.
+pub(crate) fn width_of(host: NodeRef<html::Div>) -> RwSignal<f64> {
+    let width = RwSignal::new(0.0f64);
+    let watch = StoredValue::new_local(None::<resize::Watch>);
+    Effect::new(move |_| {
+        if let Some(host) = host.get() {
+            watch.set_value(resize::Watch::new(&host, move |w, _| {
+                clock::soon(move || {
+                    width.try_set(w.floor());
+                });
+            }));
+        }
+    });
+    on_cleanup(move || watch.set_value(None));
+    width
+}
+
 /// Follows a question about the open analysis and shows its newest answer.
 #[component]
 pub(crate) fn SheetView(
@@ -39,18 +56,7 @@ pub(crate) fn SheetView(
 ) -> impl IntoView {
     let store = store();
     let host = NodeRef::<html::Div>::new();
-    let width = RwSignal::new(0.0f64);
-    let watch = StoredValue::new_local(None::<resize::Watch>);
-    Effect::new(move |_| {
-        if let Some(host) = host.get() {
-            watch.set_value(resize::Watch::new(&host, move |w, _| {
-                clock::soon(move || {
-                    width.try_set(w.floor());
-                });
-            }));
-        }
-    });
-    on_cleanup(move || watch.set_value(None));
+    let width = width_of(host);
     let side_by_side =
         Memo::new(move |_| ((width.get() / narrowest) as usize).clamp(1, columns.get().max(1)));
     let order = Memo::new(move |_| {
@@ -103,7 +109,11 @@ pub(crate) type Bin = Callback<u32>;
 
 /// The parts of a sheet. Each is made anew only where it changed, and a plot stays while its figure changes.
 #[component]
-fn LaidOut(sheet: Memo<Option<Arc<Sheet>>>, columns: RwSignal<usize>, bin: Option<Bin>) -> impl IntoView {
+pub(crate) fn LaidOut(
+    sheet: Memo<Option<Arc<Sheet>>>,
+    columns: RwSignal<usize>,
+    bin: Option<Bin>,
+) -> impl IntoView {
     fn part<T: Clone + Default + PartialEq + Send + Sync + 'static>(
         sheet: Memo<Option<Arc<Sheet>>>,
         of: impl Fn(&Sheet) -> T + Send + Sync + 'static,

@@ -5,7 +5,7 @@ use super::controls::Picker;
 use super::plot::Drawing;
 use crate::app::browser::{canvas, clipboard, download, theme};
 use crate::app::store::{Store, store};
-use crate::figure;
+use crate::figure::{self, STREAMED};
 use crate::plot::palette::{Colours, Mode, Theme};
 use crate::plot::svg;
 use crate::session::{Command, Notice, Paper};
@@ -77,7 +77,7 @@ pub(crate) fn TakeAway(
     });
     view! {
         <div class="plot-tools">
-            {switch("about", about, "About", "About this plot")}
+            {(name != STREAMED).then(|| switch("about", about, "About", "About this plot"))}
             {switch("table", table, "Table", "Table")}
             {button("csv", Form::Csv, "CSV")}
             {button("svg", Form::Svg, "SVG")}
@@ -143,7 +143,7 @@ fn take(store: Store, name: &'static str, form: Form, make: &Make) {
         Form::Svg => {
             let options = svg::Options {
                 theme: theme_for(paper),
-                caption: &caption(store, &drawing),
+                caption: &caption(store, name, &drawing),
                 width_mm: paper.millimetres(),
                 ..svg::Options::default()
             };
@@ -151,7 +151,7 @@ fn take(store: Store, name: &'static str, form: Form, make: &Make) {
             say(store, download::save(&file("svg"), "image/svg+xml", text.as_bytes()));
         }
         Form::Png(_) | Form::CopyPicture => {
-            let caption = caption(store, &drawing);
+            let caption = caption(store, name, &drawing);
             let scene = svg::captioned(&drawing.scene, &caption).unwrap_or(drawing.scene);
             spawn_local(async move {
                 let scale = if let Form::Png(scale) = form { f64::from(scale) } else { 2.0 };
@@ -178,7 +178,11 @@ fn theme_for(paper: Paper) -> Theme {
     if paper == Paper::Screen { now } else { Theme { mode: Mode::Light, ..now } }
 }
 
-fn caption(store: Store, drawing: &Drawing) -> Vec<String> {
+fn caption(store: Store, name: &str, drawing: &Drawing) -> Vec<String> {
+    // It is about another table than the open one, and says itself what of.
+    if name == STREAMED {
+        return vec![format!("{}.", drawing.scene.title), drawing.scene.description.clone()];
+    }
     let n = store.passes.with_untracked(|p| p.as_ref().map(|p| p.iter().filter(|c| **c).count()));
     let open = store.open.get_untracked();
     open.map(|a| figure::caption(&a, n, &drawing.scene)).unwrap_or_default()

@@ -157,7 +157,8 @@ impl FeatureStream {
         let n = self.n as f64;
         let (mean, square) = (self.mean_abs(), self.sums[2].value());
         let error = ((square - n * mean * mean).max(0.0) / (n - 1.0) / n).sqrt();
-        (self.n > 1).then(|| [(mean - 1.959_963_984_540_054 * error).max(0.0), mean + 1.959_963_984_540_054 * error])
+        (self.n > 1)
+            .then(|| [(mean - 1.959_963_984_540_054 * error).max(0.0), mean + 1.959_963_984_540_054 * error])
     }
 
     /// Mean φ; 0 before the first patient.

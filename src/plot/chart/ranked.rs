@@ -674,7 +674,8 @@ text 932 24 12 end \"0\"
         let ramp = ValueRamp::fit(patients.rows[0].values);
         let crowd: Vec<Crowd> = (patients.rows[0].phi.iter().zip(patients.rows[0].values))
             .map(|(&phi, &value)| {
-                let places = if value.is_nan() { 0.0 } else { f64::from(ramp.step(value)) / f64::from(N_VALUES - 1) };
+                let places =
+                    if value.is_nan() { 0.0 } else { f64::from(ramp.step(value)) / f64::from(N_VALUES - 1) };
                 Crowd { phi, n: 1.0, n_placed: f64::from(u8::from(!value.is_nan())), places }
             })
             .collect();
