@@ -37,7 +37,7 @@ pub(crate) fn is_large(file: &File) -> bool {
     let name = file.name().to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let text = [".csv", ".tsv", ".txt", ".tab"].iter().any(|ending| name.ends_with(ending));
-    text && file.size() > (location::query_number("hold").unwrap_or(HELD) << 20) as f64
+    text && file.size() > location::query_number("hold").unwrap_or(HELD) as f64 * f64::from(1 << 20)
 }
 
 /// Keeps the table until there is a model, or forgets it.

@@ -6,6 +6,7 @@ mod ask;
 mod assemble;
 mod convert;
 mod draw;
+mod manifest;
 mod others;
 mod pace;
 mod packet;

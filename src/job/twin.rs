@@ -1,15 +1,15 @@
 //! A study as it travels: names and facts in the header, cells in buffers.
 
+use super::manifest::ManifestTwin;
 use super::packet::{Buffers, PacketError, Reader};
 use crate::dataset::{Column, Dataset, Values};
 use crate::ensemble::Summary;
-use crate::study::{Binding, ColumnRole, Comparator, FileFacts, Manifest, Study};
+use crate::study::{Binding, ColumnRole, Comparator, FileFacts, Study};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct StudyTwin {
-    /// As JSON: its form leaves out what is not there, which only a self-describing format reads back.
-    manifest: String,
+    manifest: ManifestTwin,
     model: Summary,
     roles: Vec<ColumnRole>,
     binding: Binding,
@@ -63,10 +63,8 @@ pub(super) fn write<'a>(study: &'a Study, b: &mut Buffers<'a>) -> StudyTwin {
         let Comparator { title, file, features, reversed, .. } = c.clone();
         ComparatorTwin { title, file, features, reversed }
     });
-    // Strings, maps of strings and numbers always serialise.
-    let manifest = serde_json::to_string(&study.manifest).unwrap_or_default();
     StudyTwin {
-        manifest,
+        manifest: study.manifest.clone().into(),
         model: study.model.clone(),
         roles: study.roles.clone(),
         binding: study.binding.clone(),
@@ -111,7 +109,15 @@ pub(super) fn read(twin: StudyTwin, r: &mut Reader) -> Result<Study, PacketError
             Some(Comparator { title, file, features, reversed, margin, prediction })
         }
     };
-    let manifest: Manifest =
-        serde_json::from_str(&manifest).map_err(|e| PacketError::Header(e.to_string()))?;
-    Ok(Study { manifest, model, data, roles, binding, model_file, data_file, comparator, warnings })
+    Ok(Study {
+        manifest: manifest.into(),
+        model,
+        data,
+        roles,
+        binding,
+        model_file,
+        data_file,
+        comparator,
+        warnings,
+    })
 }

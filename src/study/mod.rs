@@ -24,8 +24,8 @@ pub use error::StudyError;
 pub use findings::{Finding, Severity, Topic, findings};
 pub use join::{Parts, with_role};
 pub use manifest::{
-    BEST, ComparatorSpec, FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec, VERSION, hex,
-    sha256_hex,
+    BEST, ComparatorSpec, CompetingSpec, FORMAT, FeatureNote, FileRef, Manifest, ManifestError, OutcomeSpec,
+    VERSION, hex, sha256_hex,
 };
 pub use parity::{Parity, ParityError, ParityScale, parity_finding};
 pub use roles::{ColumnRole, RoleProblem, check_roles, propose_roles};

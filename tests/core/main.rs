@@ -18,6 +18,7 @@ mod report;
 mod session;
 mod statistics;
 mod stream;
+mod streamed;
 mod study_run;
 mod subgroups;
 mod tables;

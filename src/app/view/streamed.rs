@@ -26,7 +26,8 @@ pub(crate) fn Streamed() -> impl IntoView {
             <section class="pane" aria-label="Summary">
                 <header class="pane-head">
                     <h2>{format!("Summary of {name}")}</h2>
-                    <span class="dim">{format!("{megabytes:.0} MB, read in this browser, not held")}</span>
+                    <span class="dim">{format!("{megabytes:.1} MB, read in this browser, not held")}</span>
+                    <span class="pane-tools">
                     <button
                         type="button"
                         class="button"
@@ -39,6 +40,7 @@ pub(crate) fn Streamed() -> impl IntoView {
                     <button type="button" class="button" data-command="close-summary" on:click=move |_| large::close(store)>
                         "Close"
                     </button>
+                    </span>
                 </header>
                 <div class="answer" node_ref=host>
                     <LaidOut sheet=sheet columns=RwSignal::new(1) bin=None />

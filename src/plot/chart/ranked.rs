@@ -157,7 +157,8 @@ pub fn header(spec: &Spec) -> Scene {
             scene.text(x, 19.0, above, label);
             scene.text(x, 33.0, below, label);
         };
-        two(&mut scene, lay.rank, "Rank", "95 %", Label::HINT);
+        let intervals = spec.rows.iter().any(|r| r.rank_interval.is_some());
+        two(&mut scene, lay.rank, "Rank", if intervals { "95 %" } else { "" }, Label::HINT);
         scene.text(lay.name, 33.0, "Biomarker", Label::HINT);
         if let Some(x) = lay.group {
             scene.text(x, 33.0, "Group", Label::HINT);
