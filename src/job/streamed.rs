@@ -1,7 +1,7 @@
 //! A table that is summarised while it is read: of its rows, those under way are held and no others.
 //!
-//! Every worker reads the whole table, because what a cell is depends on the cells above it, and explains its share of
-//! the rows. Sums are exact, so neither the number of workers nor the size of a chunk changes a bit.
+//! Every worker reads the whole file, because only there is to be seen where a row ends, and explains its share of the
+//! rows. Sums are exact, so neither the number of workers nor the size of a chunk changes a bit.
 
 use super::convert::{no_model, no_table};
 use super::read::study_notice;
@@ -13,7 +13,7 @@ use crate::explain::summary::{FeatureStream, Stream};
 use crate::explain::{Engine, Precision};
 use crate::figure::{self, Sheet};
 use crate::session::Notice;
-use crate::study::{Manifest, RowBinding, hex};
+use crate::study::{Manifest, RowBinding, Seen, StudyError, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -58,6 +58,8 @@ struct Tally {
     margin: f64,
     /// `[output]`.
     outputs: Vec<Stream>,
+    /// What the cells of each feature's column were.
+    seen: Vec<Seen>,
     /// Of the table, once it has been read to its end.
     sha256: Option<String>,
     warnings: Vec<String>,
@@ -155,6 +157,7 @@ impl Streamed {
             error: 0.0,
             margin: 0.0,
             outputs: summary.outputs.iter().map(|_| thresholds()).collect(),
+            seen: binding.seen(),
             sha256: None,
             warnings: if first { warnings } else { Vec::new() },
         };
@@ -182,10 +185,12 @@ impl Streamed {
     /// What is wrong with the table, and in which row; what was found before stands.
     pub(super) fn advance(&mut self) -> Result<Advanced, Notice> {
         for chunk in 0..self.parts {
-            self.fill()?;
-            if chunk == self.part {
+            let own = chunk == self.part;
+            self.fill(own || self.binding.looks_back())?;
+            if own {
                 self.explain();
                 self.n_explained += 1;
+                self.tally.seen = self.binding.seen();
             }
             self.matrix.clear();
             if self.rows.is_none() {
@@ -199,21 +204,27 @@ impl Streamed {
         Ok(Advanced { bytes: self.input.borrow().n, rows: self.binding.n_rows() as u64, ended, tally })
     }
 
-    /// Reads the rows of a chunk; at the end of the table fewer.
-    fn fill(&mut self) -> Result<(), Notice> {
-        let unfit = |e| study_notice(&self.name, &e);
-        let width = self.binding.n_features().max(1);
+    /// Reads the rows of a chunk, or passes them; at the end of the table fewer.
+    fn fill(&mut self, bind: bool) -> Result<(), Notice> {
         let Some(rows) = &mut self.rows else { return Ok(()) };
-        while self.matrix.len() < self.chunk * width {
+        let end = self.binding.n_rows() + self.chunk;
+        while self.binding.n_rows() < end {
             let Some(row) = rows.next_row().map_err(|e| no_table(&self.name, &e))? else {
                 break;
             };
-            for _ in 0..row.n_empty_before {
-                self.binding.push_empty(&mut self.matrix).map_err(unfit)?;
+            if bind {
+                let mut push = || {
+                    for _ in 0..row.n_empty_before {
+                        self.binding.push_empty(&mut self.matrix)?;
+                    }
+                    self.binding.push(&row, &mut self.matrix)
+                };
+                push().map_err(|e| unfit(&self.name, &e))?;
+            } else {
+                (0..=row.n_empty_before).for_each(|_| self.binding.pass());
             }
-            self.binding.push(&row, &mut self.matrix).map_err(unfit)?;
         }
-        if self.matrix.len() < self.chunk * width
+        if self.binding.n_rows() < end
             && let Some(rows) = self.rows.take()
         {
             if self.binding.n_rows() == 0 {
@@ -254,6 +265,7 @@ impl Streamed {
             }
         }
         let Some(all) = all else { return Ok(Sheet::default()) };
+        self.binding.check(&all.seen).map_err(|e| unfit(&self.name, &e))?;
         let outputs: Vec<&[FeatureStream]> = all.outputs.iter().map(Stream::features).collect();
         Ok(figure::streamed(&figure::Streamed {
             model: &self.model,
@@ -271,6 +283,19 @@ impl Streamed {
     }
 }
 
+/// What to say of a table that does not fit.
+fn unfit(name: &str, error: &StudyError) -> Notice {
+    let notice = study_notice(name, error);
+    match error {
+        StudyError::Mixed { .. } | StudyError::MixedApart { .. } => Notice {
+            hint: "Write the whole column in one way, or open the table in the explorer, which reads it whole first."
+                .into(),
+            ..notice
+        },
+        _ => notice,
+    }
+}
+
 impl Tally {
     fn add(&mut self, other: Tally) {
         self.n += other.n;
@@ -279,6 +304,7 @@ impl Tally {
         for (own, other) in self.outputs.iter_mut().zip(&other.outputs) {
             own.merge(other.features());
         }
+        self.seen.iter_mut().zip(other.seen).for_each(|(own, other)| own.add(other));
         self.sha256 = self.sha256.take().or(other.sha256);
         self.warnings.extend(other.warnings);
     }

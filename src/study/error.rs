@@ -73,6 +73,12 @@ pub enum StudyError {
         /// The cell.
         text: String,
     },
+    /// [`StudyError::Mixed`], found when rows that were bound apart were put together.
+    #[error("column {column}: not all of its cells are written in one way")]
+    MixedApart {
+        /// Column of the table.
+        column: String,
+    },
     /// A level that the model has not been trained on.
     #[error("column {column}, row {row}: the model does not know the level “{level}”")]
     UnseenLevel {
@@ -153,7 +159,7 @@ impl StudyError {
                 "Write numbers with a decimal point and without thousands separators.".into()
             }
             StudyError::NotANumber { .. } => "Correct the cell, or leave it empty if it is missing.".into(),
-            StudyError::Mixed { .. } => {
+            StudyError::Mixed { .. } | StudyError::MixedApart { .. } => {
                 "Write the whole column in one way, or give the table as a file, which is read whole first.".into()
             }
             StudyError::UnseenLevel { known, .. } => {

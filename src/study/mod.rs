@@ -17,7 +17,7 @@ mod roles;
 mod text;
 mod understood;
 
-pub use binding::{Binding, RowBinding, bind, bind_columns, bind_with};
+pub use binding::{Binding, RowBinding, Seen, bind, bind_columns, bind_with};
 pub use calibration::{CalibrationTableError, calibrated, is_calibration, read_calibration};
 pub use comparator::Comparator;
 pub use error::StudyError;

@@ -70,6 +70,7 @@ fn summarised(files: &[Picked], table: &[u8], parts: u32) -> Result<Vec<Sheet>, 
             }
             match drawer.answer(Request::DrawStreamed { job: 3, tallies: tallies.clone(), width: 1200.0 }) {
                 Reply::Drawn { sheet, .. } => sheets.push(*sheet),
+                Reply::Failed { notice, .. } => return Err(notice),
                 other => panic!("{}", other.name()),
             }
         }
@@ -193,6 +194,21 @@ fn what_is_wrong_with_a_stream_is_said_with_its_place() {
         let said = fails(&model, &ragged, parts);
         assert!(said.contains("patients.csv") && said.contains("420"), "{said}");
     }
+    // A column that is written in two ways, thousands of rows apart: seen also where nobody binds both rows.
+    let (head, rows) = text.split_once('\n').unwrap();
+    let mut mixed = format!("{head}\n");
+    rows.lines().cycle().take(8192).for_each(|row| mixed += &format!("{row}\n"));
+    let place = head.split(',').position(|name| name == "age_years").unwrap();
+    let mut cells: Vec<&str> = rows.lines().next().unwrap().split(',').collect();
+    cells[place] = "true";
+    mixed += &cells.join(",");
+    let said = fails(&model, &mixed, 1);
+    assert!(said.contains("column age_years, row 8194: “true”"), "{said}");
+    let said = fails(&model, &mixed, 2);
+    assert!(said.contains("column age_years: not all of its cells are written in one way"), "{said}");
+    // With decimal commas every worker binds every row.
+    let said = fails(&model, &mixed.replace(',', ";"), 2);
+    assert!(said.contains("column age_years, row 8194: “true”"), "{said}");
     let said = fails(&model, text.lines().next().unwrap(), 1);
     assert!(said.contains("patients.csv cannot be read as a table"), "{said}");
     let said = fails(&model, "a,b\n1,2\n", 1);

@@ -6,7 +6,7 @@ mod stream;
 
 pub(super) use names::{Match, exact_columns, match_names};
 
-pub use stream::RowBinding;
+pub use stream::{RowBinding, Seen};
 
 use super::{Manifest, StudyError, roles, text};
 use crate::Parsed;

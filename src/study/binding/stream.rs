@@ -12,6 +12,7 @@ use crate::dataset::{Column, Dataset, Values};
 use crate::ensemble::Summary;
 use crate::study::roles::id_column;
 use crate::study::{StudyError, text};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The binding of a stream's columns to a model's features.
@@ -53,15 +54,27 @@ enum Kind {
     Codes,
 }
 
-/// What a column's cells have been so far.
-#[derive(Clone, Copy, Debug, Default)]
-struct Seen {
+/// What a column's cells have been so far. What one of them is may forbid another, in whichever order they come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
     point: bool,
     comma: bool,
     dot: bool,
     text: bool,
     truth: bool,
     number: bool,
+}
+
+impl Seen {
+    /// And what they were in other rows.
+    pub fn add(&mut self, other: Seen) {
+        self.point |= other.point;
+        self.comma |= other.comma;
+        self.dot |= other.dot;
+        self.text |= other.text;
+        self.truth |= other.truth;
+        self.number |= other.number;
+    }
 }
 
 /// Why a cell has no value.
@@ -173,6 +186,39 @@ impl RowBinding {
         matrix.extend(self.inputs.iter().map(|_| f64::NAN));
         self.n_rows += 1;
         Ok(())
+    }
+
+    /// True if what a cell says depends on the cells above it, so that no row may be passed.
+    pub fn looks_back(&self) -> bool {
+        self.commas
+    }
+
+    /// Passes a row that is bound elsewhere.
+    pub fn pass(&mut self) {
+        self.n_rows += 1;
+    }
+
+    /// What the cells of each feature's column were in the rows bound here.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.inputs.iter().map(|input| input.seen).collect()
+    }
+
+    /// Checks what the cells of each feature's column were in all rows, where they were bound apart.
+    ///
+    /// # Errors
+    /// [`StudyError::MixedApart`] where one row in the same place as the others would have been [`StudyError::Mixed`].
+    pub fn check(&self, seen: &[Seen]) -> Result<(), StudyError> {
+        let mixed = |input: &Input, seen: &Seen| {
+            let quantity = matches!(input.kind, Kind::Quantity)
+                && (seen.comma && seen.text || seen.truth && seen.number);
+            quantity || seen.dot && seen.text || seen.point && seen.comma
+        };
+        match self.inputs.iter().zip(seen).find(|(input, seen)| mixed(input, seen)) {
+            None => Ok(()),
+            Some((input, _)) => Err(StudyError::MixedApart {
+                column: self.names.get(input.column).cloned().unwrap_or_default(),
+            }),
+        }
     }
 
     /// Number of features.
@@ -359,6 +405,52 @@ mod tests {
     }
 
     proptest! {
+        /// Rows bound apart are refused if the stream would be, whoever bound which.
+        #[test]
+        fn rows_bound_apart_are_refused_as_those_in_a_stream(
+            rows in prop::collection::vec(
+                (
+                    prop::sample::select(vec!["1", "1.5", ".", "", "NA", "007", "true", "False", "1e3"]),
+                    prop::sample::select(vec!["a", "b", "1", "1.0", "2.0", ".", ""]),
+                    prop::sample::select(vec!["0", "1", "2.0", "01", "", "."]),
+                    0..2usize,
+                ),
+                1..6,
+            ),
+        ) {
+            let mut text = "x,level,code,id\n".to_owned();
+            for (i, (x, level, code, _)) in rows.iter().enumerate() {
+                text += &format!("{x},{level},{code},P{i}\n");
+            }
+            let whole = streamed(&text);
+            let mut seen = vec![Seen::default(); 3];
+            let mut numbers = vec![Vec::new(); rows.len()];
+            let mut failed = false;
+            for who in 0..2 {
+                let mut stream = Stream::open(text.as_bytes(), None).unwrap();
+                let mut binding = RowBinding::new(&summary(), &stream, None).unwrap().value;
+                prop_assert!(!binding.looks_back());
+                let mut i = 0;
+                while let Some(row) = stream.next_row().unwrap() {
+                    if rows[i].3 == who {
+                        failed |= binding.push(&row, &mut numbers[i]).is_err();
+                    } else {
+                        binding.pass();
+                    }
+                    i += 1;
+                }
+                prop_assert!(failed || binding.n_rows() == rows.len());
+                seen.iter_mut().zip(binding.seen()).for_each(|(all, own)| all.add(own));
+                if who == 1 {
+                    failed |= binding.check(&seen).is_err();
+                }
+            }
+            prop_assert_eq!(failed, whole.is_err(), "{}", text);
+            if let Ok((bits, _)) = whole {
+                prop_assert_eq!(numbers.concat().iter().map(|x| x.to_bits()).collect::<Vec<_>>(), bits);
+            }
+        }
+
         /// Where both take a table, they make the same numbers of it.
         #[test]
         fn the_numbers_are_those_of_the_whole_table(
