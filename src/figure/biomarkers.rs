@@ -60,15 +60,15 @@ pub fn named_features(a: &Analysis, list: &str) -> (Vec<FeatureId>, Vec<String>)
 /// How the rows look: the biomarker with the keyboard, and how its patients are drawn.
 pub type Look = (Option<FeatureId>, Marks);
 
-/// The rows.
+/// The rows. They grow into the height that there is.
 pub fn ranked(
     a: &Analysis,
     look: Look,
     features: &[FeatureId],
     passes: Option<&[bool]>,
-    width: f64,
+    size: [f64; 2],
 ) -> Figure {
-    with_spec(a, look, features, passes, width, &|spec| Figure {
+    with_spec(a, look, features, passes, size, &|spec| Figure {
         scene: chart::rows(spec),
         table: chart::table(spec),
     })
@@ -82,7 +82,7 @@ pub fn ranked_whole(
     passes: Option<&[bool]>,
     width: f64,
 ) -> Figure {
-    with_spec(a, (None, marks), features, passes, width, &|spec| Figure {
+    with_spec(a, (None, marks), features, passes, [width, 0.0], &|spec| Figure {
         scene: chart::draw(spec),
         table: chart::table(spec),
     })
@@ -90,7 +90,7 @@ pub fn ranked_whole(
 
 /// The column heads and the axis, to stand above the rows while they scroll.
 pub fn ranked_header(a: &Analysis, features: &[FeatureId], width: f64) -> Figure {
-    with_spec(a, Look::default(), features, None, width, &|spec| Figure {
+    with_spec(a, Look::default(), features, None, [width, 0.0], &|spec| Figure {
         scene: chart::header(spec),
         ..Figure::default()
     })
@@ -101,7 +101,7 @@ fn with_spec(
     (focused, marks): Look,
     features: &[FeatureId],
     passes: Option<&[bool]>,
-    width: f64,
+    [width, room]: [f64; 2],
     read: &dyn Fn(&chart::Spec) -> Figure,
 ) -> Figure {
     let positions = drawn(a);
@@ -152,6 +152,7 @@ fn with_spec(
         emphasis: Emphasis { passes: passes.as_deref(), selected: None },
         provisional: false,
         marks,
+        room,
     };
     read(&spec)
 }

@@ -97,5 +97,5 @@ pub fn performance(a: &Analysis, width: f64) -> Figure {
 pub fn top_biomarkers(a: &Analysis, width: f64) -> Figure {
     let now = ViewState { top: 5, feature: None, ..ViewState::default() };
     let features = super::shown_features(a, &now);
-    super::ranked(a, Default::default(), &features, None, width)
+    super::ranked(a, Default::default(), &features, None, [width, 0.0])
 }

@@ -159,6 +159,7 @@ fn figure(of: &Streamed, output: usize) -> Figure {
         emphasis: Emphasis::default(),
         provisional: of.table_sha256.is_none(),
         marks: Marks::Violin,
+        room: 0.0,
     };
     let mut title = "Biomarkers ranked by mean absolute SHAP value".to_string();
     if of.outputs.len() > 1 {

@@ -38,9 +38,9 @@ fn all(a: &Analysis, width: f64) -> Vec<(&'static str, Figure)> {
     let mut compared = figure::cohorts(a, &by, &features, Some(&some), width);
     let mut out = vec![
         ("header", figure::ranked_header(a, &features, width)),
-        ("ranked", figure::ranked(a, (None, Marks::Dots), &features, Some(&some), width)),
+        ("ranked", figure::ranked(a, (None, Marks::Dots), &features, Some(&some), [width, 0.0])),
         ("ranked whole", figure::ranked_whole(a, Marks::Dots, &features, Some(&some), width)),
-        ("violins", figure::ranked(a, (None, Marks::Violin), &features, Some(&some), width)),
+        ("violins", figure::ranked(a, (None, Marks::Violin), &features, Some(&some), [width, 0.0])),
         ("heatmap", figure::heatmap(a, &features, None, now.feature, Some(&some), width)),
         ("heatmap of five", figure::heatmap(a, &features[..5], Some(""), None, None, width)),
         ("groups", figure::groups(a, Some(&some), width)),
@@ -307,7 +307,7 @@ fn a_swarm_shows_what_the_beeswarm_of_shap_shows() {
     let shap: Beeswarm = serde_json::from_str(include_str!("../reference/beeswarm.json")).unwrap();
     let a = analyse("pbc");
     assert_eq!(a.rows.len(), shap.patients);
-    let scene = figure::ranked(&a, (None, Marks::Dots), &a.insight.order, None, 1200.0).scene;
+    let scene = figure::ranked(&a, (None, Marks::Dots), &a.insight.order, None, [1200.0, 0.0]).scene;
     let row = |feature: FeatureId| -> Vec<[f64; 2]> {
         let of = |item: &Item| match item {
             Item::Dot { x, y, target: Some(Target::Cell(_, f)), .. } if *f == feature => Some([*x, *y]),

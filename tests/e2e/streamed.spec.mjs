@@ -17,16 +17,16 @@ const numbers = async page => {
 };
 
 /** The patients again and again, so that there are several chunks. */
-const manyPatients = async (folder, times) => {
+const manyPatients = async (info, times) => {
   const [head, ...rows] = (await readFile(table, 'utf8')).trimEnd().split('\n');
-  const path = `${folder}/many.csv`;
+  const path = info.outputPath('many.csv');
   await writeFile(path, [head, ...Array.from({ length: times }, () => rows).flat()].join('\n'));
   return path;
 };
 
 for (const form of forms) {
   test(`a table that is not held is summarised, with the same digits by any number of workers, ${form}`, async ({ page, site, faults: _ }, info) => {
-    const many = await manyPatients(info.outputPath('..'), 100);
+    const many = await manyPatients(info, 100);
     const seen = [];
     for (const workers of [1, 3]) {
       await page.goto(`${form === 'hosted' ? site : pathToFileURL(oneFile).href}?hold=0&workers=${workers}`);
@@ -81,7 +81,7 @@ test('what is wrong with the table is said, and what was found before and the op
   await page.goto(`${site}?hold=0&workers=1`);
   await openExample(page, 'pbc');
   const path = info.outputPath('ragged.csv');
-  await writeFile(path, `${await readFile(await manyPatients(info.outputPath('..'), 60), 'utf8')}\nonly,three,cells\n`);
+  await writeFile(path, `${await readFile(await manyPatients(info, 60), 'utf8')}\nonly,three,cells\n`);
   await choose(page, [model, path]);
   await expect(page.getByTestId('notice')).toContainText('ragged.csv cannot be read as a table', { timeout: 60_000 });
   await expect(page.getByTestId('notice')).toContainText('25082');
@@ -93,7 +93,7 @@ test('what is wrong with the table is said, and what was found before and the op
 
 test('reading can be stopped, and begun again', async ({ page, site, faults: _ }, info) => {
   await page.goto(`${site}?hold=0&workers=1`);
-  const many = await manyPatients(info.outputPath('..'), 1500);
+  const many = await manyPatients(info, 1500);
   await choose(page, [model, many]);
   await expect(said(page)).toContainText('so far: numbers will change', { timeout: 60_000 });
   await page.locator('[data-command="cancel"]:visible').first().click();

@@ -22,7 +22,7 @@ pub(crate) fn Streamed() -> impl IntoView {
     let name = file.map_or_else(String::new, |file| file.name());
     let sheet = Memo::new(move |_| store.streamed.get());
     view! {
-        <div class="view" data-view-body="streamed">
+        <div class="view streamed" data-view-body="streamed">
             <section class="pane" aria-label="Summary">
                 <header class="pane-head">
                     <h2>{format!("Summary of {name}")}</h2>

@@ -19,21 +19,27 @@ const NARROWEST: f64 = 300.0;
 /// Between figures, pixels.
 const GAP: f64 = 8.0;
 
-/// The width of an element, pixels; 0 before it is laid out.
-pub(crate) fn width_of(host: NodeRef<html::Div>) -> RwSignal<f64> {
-    let width = RwSignal::new(0.0f64);
+/// Width and height of an element, pixels; 0 before it is laid out.
+pub(crate) fn size_of(host: NodeRef<html::Div>) -> RwSignal<[f64; 2]> {
+    let size = RwSignal::new([0.0f64; 2]);
     let watch = StoredValue::new_local(None::<resize::Watch>);
     Effect::new(move |_| {
         if let Some(host) = host.get() {
-            watch.set_value(resize::Watch::new(&host, move |w, _| {
+            watch.set_value(resize::Watch::new(&host, move |w, h| {
                 clock::soon(move || {
-                    width.try_set(w.floor());
+                    size.try_set([w.floor(), h.floor()]);
                 });
             }));
         }
     });
     on_cleanup(move || watch.set_value(None));
-    width
+    size
+}
+
+/// Width of an element alone.
+pub(crate) fn width_of(host: NodeRef<html::Div>) -> Memo<f64> {
+    let size = size_of(host);
+    Memo::new(move |_| size.get()[0])
 }
 
 /// Follows a question about the open analysis and shows its newest answer.

@@ -112,6 +112,8 @@ impl Task for One<'_> {
             match plan.n_together().div_ceil(Lanes::<S>::N) {
                 1 => of_tree::<S, 1>(simd, plan, passes, inputs, state, phi),
                 2 => of_tree::<S, 2>(simd, plan, passes, inputs, state, phi),
+                // Natively there are vectors of four, of which two hold a pass.
+                #[cfg(target_arch = "wasm32")]
                 3 => of_tree::<S, 3>(simd, plan, passes, inputs, state, phi),
                 _ => of_tree::<S, 4>(simd, plan, passes, inputs, state, phi),
             }

@@ -88,6 +88,7 @@ impl Fixture {
             emphasis: Emphasis::default(),
             provisional: false,
             marks: ranked::Marks::Dots,
+            room: 0.0,
         }
     }
 

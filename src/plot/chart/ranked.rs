@@ -40,6 +40,8 @@ pub struct Spec<'a> {
     pub provisional: bool,
     /// How the patients are drawn.
     pub marks: Marks,
+    /// Height for all rows together, if there is more of it than they need: they grow into it. 0 if there is not.
+    pub room: f64,
 }
 
 /// How the patients of a row are drawn.
@@ -123,8 +125,9 @@ impl Row<'_> {
 const BAR_TICKS: usize = 4;
 
 /// Height of a row.
-pub fn row_height(compact: bool) -> f64 {
-    if compact { 74.0 } else { 40.0 }
+pub fn row_height(spec: &Spec) -> f64 {
+    let share = spec.room / spec.rows.len().max(1) as f64;
+    if spec.compact { 74.0 } else { share.floor().clamp(40.0, 72.0) }
 }
 
 /// The whole figure: header, rows and key.
@@ -205,7 +208,7 @@ fn bar_axis(scene: &mut Scene, scale: Scale, y: f64) {
 /// The rows beneath the header.
 pub fn rows(spec: &Spec) -> Scene {
     let lay = Layout::of(spec);
-    let height = row_height(spec.compact);
+    let height = row_height(spec);
     let mut scene = Scene::new(spec.width, height * spec.rows.len() as f64).titled(
         "Biomarkers ranked by mean absolute SHAP value",
         format!("{} biomarkers, {} patients.", spec.rows.len(), count(spec.patients.len())),
@@ -221,7 +224,7 @@ pub fn rows(spec: &Spec) -> Scene {
         if spec.compact {
             facts_above(&mut scene, spec, &lay, row, top);
         } else {
-            facts_beside(&mut scene, spec, &lay, row, top);
+            facts_beside(&mut scene, spec, &lay, row, top + ((height - 40.0) / 2.0).floor());
         }
         match spec.marks {
             Marks::Dots if row.crowd.is_empty() => swarm(&mut scene, spec, &lay, row, top),
@@ -329,8 +332,13 @@ fn facts_above(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64
     }
 }
 
+/// Where the marks of a row lie.
+fn band(spec: &Spec, top: f64) -> [f64; 2] {
+    if spec.compact { [top + 26.0, top + 68.0] } else { [top, top + row_height(spec) - 1.0] }
+}
+
 fn swarm(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
-    let (y0, y1) = if spec.compact { (top + 26.0, top + 68.0) } else { (top, top + 39.0) };
+    let [y0, y1] = band(spec, top);
     let r = if spec.compact { 2.3 } else { 2.1 };
     lay.axis().grid_x(scene, y0, y1);
     let lane = if row.n_missing() == 0 { 0.0 } else { (9.0 + 14.0 * row.share_missing()).min(14.0) };
@@ -367,7 +375,7 @@ fn swarm(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
 /// median. Missing values are part of the shape, and have no colour.
 fn violin(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
     const SLICE: f64 = 2.0;
-    let (y0, y1) = if spec.compact { (top + 26.0, top + 68.0) } else { (top, top + 39.0) };
+    let [y0, y1] = band(spec, top);
     lay.axis().grid_x(scene, y0, y1);
     let steps = f64::from(N_VALUES - 1);
     let ramp = ValueRamp::fit(row.values);
@@ -599,11 +607,11 @@ text 932 24 12 end \"0\"
 
     #[test]
     fn every_patient_has_one_mark_per_row_inside_it() {
-        for width in [390.0, 944.0] {
+        for (width, room) in [(390.0, 0.0), (944.0, 0.0), (944.0, 200.0)] {
             let fixture = Fixture::new(60);
-            let spec = fixture.ranked(width);
+            let spec = Spec { room, ..fixture.ranked(width) };
             let scene = rows(&spec);
-            let height = row_height(spec.compact);
+            let height = row_height(&spec);
             for (k, row) in spec.rows.iter().enumerate() {
                 let (top, bottom) = (k as f64 * height, (k + 1) as f64 * height);
                 let mut seen: Vec<RowId> = Vec::new();
@@ -620,6 +628,14 @@ text 932 24 12 end \"0\"
                 assert_eq!(seen, fixture.patients, "{}", row.name);
             }
         }
+    }
+
+    #[test]
+    fn rows_grow_into_the_room_there_is() {
+        let fixture = Fixture::new(4);
+        let height = |room: f64, width: f64| rows(&Spec { room, ..fixture.ranked(width) }).height;
+        assert_eq!([0.0, 100.0, 150.5, 1e9].map(|room| height(room, 944.0)), [120.0, 120.0, 150.0, 216.0]);
+        assert_eq!(height(1e9, 390.0), 222.0);
     }
 
     #[test]

@@ -4,10 +4,12 @@ use super::super::{drawn_note, n_patients, provenance};
 use super::Rows;
 use crate::app::store::store;
 use crate::app::widget::plot::{Drawing, Plot};
+use crate::app::widget::sheet::size_of;
 use crate::figure;
 use crate::plot::chart::ranked::Marks;
 use crate::plot::number;
 use crate::plot::overlay::{Highlights, overlay};
+use leptos::html;
 use leptos::prelude::*;
 
 #[component]
@@ -36,6 +38,10 @@ pub(crate) fn Ranked(
             )
         })
     });
+    // Of a list that scrolls: what it holds does not make it higher.
+    let host = NodeRef::<html::Div>::new();
+    let size = size_of(host);
+    let room = Memo::new(move |_| size.get()[1]);
     view! {
         <div class="ranked-head">
             <Plot
@@ -50,7 +56,7 @@ pub(crate) fn Ranked(
                 })
             />
         </div>
-        <div class="ranked-rows">
+        <div class="ranked-rows" node_ref=host>
             <Plot
                 name=name
                 fade=marks == Marks::Dots
@@ -61,7 +67,8 @@ pub(crate) fn Ranked(
                             // Only the shape of a density depends on who is selected.
                             let passes = if marks == Marks::Violin { passes.get() } else { None };
                             let look = (focused.get(), marks);
-                            figure::ranked(&a, look, &rows.get(), passes.as_ref().map(|p| p.as_slice()), width)
+                            let size = [width, room.get()];
+                            figure::ranked(&a, look, &rows.get(), passes.as_ref().map(|p| p.as_slice()), size)
                         })
                         .unwrap_or_default();
                     Drawing { scene: figure.scene, table: figure.table }
