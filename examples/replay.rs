@@ -1,6 +1,6 @@
 //! Answers once more, natively, what the page asked its workers: `replay FILE…` for `tests/e2e/bits.spec.mjs`, which
 //! recorded questions and answers in a browser. A file is what one worker heard and said, in order: a byte, 0 for a
-//! question and 1 for an answer, the number of parts, and each part with its length; numbers are little-endian u32.
+//! question, 1 for an answer and 2 for a file that goes with the question after it, the number of parts, and each part with its length; numbers are little-endian u32.
 //!
 //! Prints a line for every kind of question with how often it was asked, and ends with an error at the first answer
 //! of other bytes.
@@ -26,10 +26,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// One worker's life; the file is named `number-program`.
 fn replay(path: &Path, asked: &mut BTreeMap<String, usize>) -> Result<(), Box<dyn Error>> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let mut program: Box<dyn Program> = match name.rsplit('-').next() {
-        Some("worker") => Box::new(Worker::default()),
-        Some("drawer") => Box::new(Drawer::default()),
-        Some("reader") => Box::new(Converter),
+    type Writes = fn(&Reply) -> Option<Packet<'_>>;
+    let (mut program, write): (Box<dyn Program>, Writes) = match name.rsplit('-').next() {
+        Some("worker") => (Box::new(Worker::default()), Worker::write),
+        Some("drawer") => (Box::new(Drawer::default()), Drawer::write),
+        Some("reader") => (Box::new(Converter), Converter::write),
         _ => return Err("the file is not named after a program".into()),
     };
     let bytes = std::fs::read(path)?;
@@ -38,14 +39,17 @@ fn replay(path: &Path, asked: &mut BTreeMap<String, usize>) -> Result<(), Box<dy
     while let Some((&side, after)) = rest.split_first() {
         rest = after;
         let parts = parts(&mut rest)?;
-        if side == 0 {
+        if side == 2 {
+            // A file that was lent, for the question that follows.
+            program.lend(Box::new(std::io::Cursor::new(parts[0].to_vec())));
+        } else if side == 0 {
             let buffers = parts[1..].iter().map(|part| Buffer::Bytes(part.to_vec())).collect();
             waiting.push_back(Request::from_packet(Packet { header: parts[0].to_vec(), buffers })?);
-        } else if parts[0] != Reply::Ready.packet().header {
+        } else if write(&Reply::Ready).is_none_or(|ready| parts[0] != ready.header) {
             let request = waiting.pop_front().ok_or("an answer to no question")?;
             let kind = kind(&request);
             let reply = program.answer(request);
-            let packet = reply.packet();
+            let packet = write(&reply).ok_or("an answer that the program cannot give")?;
             let here =
                 std::iter::once(packet.header.as_slice()).chain(packet.buffers.iter().map(Buffer::bytes));
             if let Some(at) = difference(here, &parts) {
@@ -107,6 +111,9 @@ fn kind(request: &Request) -> String {
         Request::Report { .. } => "report".into(),
         Request::Document { json, .. } => format!("document {}", if *json { "JSON" } else { "CSV" }),
         Request::Convert { .. } => "convert".into(),
+        Request::Stream { .. } => "stream".into(),
+        Request::Advance { .. } => "advance".into(),
+        Request::DrawStreamed { .. } => "draw streamed".into(),
         Request::Ask { question, .. } => format!("ask {}", first(format!("{question:?}"))),
     }
 }

@@ -166,6 +166,7 @@ fn ranked_spec<'a>(c: &'a Cohort, width: f64, emphasis: Emphasis<'a>) -> ranked:
             values: &m.values,
             kind: m.kind(),
             of_all: None,
+            crowd: &[],
         })
         .collect();
     ranked::Spec {
@@ -179,6 +180,7 @@ fn ranked_spec<'a>(c: &'a Cohort, width: f64, emphasis: Emphasis<'a>) -> ranked:
         focused: Some(c.markers[0].feature),
         emphasis,
         marks: ranked::Marks::Dots,
+        room: 0.0,
         provisional: false,
     }
 }

@@ -1,7 +1,7 @@
 //! Files that take more than the other programs know, tables that are no text and models packed tightly, read by a program
 //! of the page that nobody loads who has none.
 
-use super::{FileRole, Picked, Program, Reply, Request, file_role, misdirected};
+use super::{FileRole, Packet, PacketError, Picked, Program, Reply, Request, file_role, misdirected, packet};
 use crate::dataset::DataError;
 use crate::dataset::convert::{self, Kind};
 use crate::ensemble::{self, ModelError};
@@ -22,6 +22,14 @@ pub struct Origin {
 pub struct Converter;
 
 impl Program for Converter {
+    fn read(packet: Packet<'_>) -> Result<Request, PacketError> {
+        packet::convert::read_request(packet)
+    }
+
+    fn write(reply: &Reply) -> Option<Packet<'_>> {
+        packet::convert::write_reply(reply)
+    }
+
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         match request {
             Request::Convert { job, file } => {

@@ -5,9 +5,10 @@
 
 use super::assemble::analysis;
 use super::others::{by_method, model, other_model, own_performance};
+use super::packet::draw;
 use super::settle::Settling;
 use super::streamed::Streamed;
-use super::{Advanced, Picked, Program, Reply, Request, misdirected};
+use super::{Advanced, Packet, PacketError, Picked, Program, Reply, Request, misdirected};
 use crate::explain::effect::{Effect, effect};
 use crate::figure::{self, OtherModel, SheetKind, Workings};
 use crate::ids::{FeatureId, OutputId, RowId};
@@ -48,6 +49,18 @@ impl std::fmt::Debug for Lent {
 }
 
 impl Program for Drawer {
+    fn read(packet: Packet<'_>) -> Result<Request, PacketError> {
+        draw::read_request(packet)
+    }
+
+    fn write(reply: &Reply) -> Option<Packet<'_>> {
+        draw::write_reply(reply)
+    }
+
+    fn borrows() -> bool {
+        true
+    }
+
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         Ok(match request {
             Request::Keep { job, subject, insight, settings, model, models } => {

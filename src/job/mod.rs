@@ -45,6 +45,27 @@ pub trait Program {
     /// What the person is to be told.
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice>;
 
+    /// The request of a message.
+    ///
+    /// # Errors
+    /// [`PacketError`] if it is none of this program.
+    fn read(packet: Packet<'_>) -> Result<Request, PacketError>
+    where
+        Self: Sized;
+
+    /// An answer of this program as a message; None if it gives no such answers.
+    fn write(reply: &Reply) -> Option<Packet<'_>>
+    where
+        Self: Sized;
+
+    /// True if it takes files that are read piece by piece.
+    fn borrows() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
     /// Takes a file that is read piece by piece, for the request that comes with it.
     fn lend(&mut self, _file: Box<dyn std::io::Read>) {}
 

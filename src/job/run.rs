@@ -1,9 +1,10 @@
 //! The work itself: a request goes in, a reply comes out.
 
 use super::ask::Kept;
+use super::packet::compute;
 use super::{
-    EvaluationKind, EvaluationPart, Program, Reply, Request, SummaryInput, misdirected, performance_gap,
-    read_files, restage,
+    EvaluationKind, EvaluationPart, Packet, PacketError, Program, Reply, Request, SummaryInput, misdirected,
+    performance_gap, read_files, restage,
 };
 use crate::cohort::{cluster, embed, likeness, profile, stability};
 use crate::ensemble::{self, Ensemble};
@@ -61,6 +62,14 @@ impl Explainer {
 }
 
 impl Program for Worker {
+    fn read(packet: Packet<'_>) -> Result<Request, PacketError> {
+        compute::read_request(packet)
+    }
+
+    fn write(reply: &Reply) -> Option<Packet<'_>> {
+        compute::write_reply(reply)
+    }
+
     fn try_answer(&mut self, request: Request) -> Result<Reply, Notice> {
         Ok(match request {
             Request::Read { job, files } => Reply::Read { job, reading: Box::new(read_files(&files)?) },

@@ -22,7 +22,8 @@ const say = (ok, text) => {
 try {
   await page.addInitScript(() => {
     // Answers of a worker that lays out a map are counted: each is a picture.
-    const MAP = 9;
+    // The group of a message and its place in it: of what is drawn, maps.
+    const MAP = '1,2';
     Object.assign(globalThis, { pictures: 0, lifted: 0, survivals: [] });
     let start;
     Object.defineProperty(globalThis, 'clarimarkWorker', {
@@ -32,12 +33,12 @@ try {
         const asked = [];
         const post = worker.postMessage.bind(worker);
         worker.postMessage = (message, transfer) => {
-          if (Array.isArray(message)) asked.push(message[0][0]);
+          if (Array.isArray(message)) asked.push(`${message[0][0]},${message[0][1]}`);
           post(message, transfer);
         };
         worker.addEventListener('message', ({ data }) => {
           // The first word of a worker is that it is ready.
-          if (!Array.isArray(data) || (data[0].length === 1 && data[0][0] === 0)) return;
+          if (!Array.isArray(data) || (data[0].length === 2 && data[0][1] === 0)) return;
           if (asked.shift() === MAP) globalThis.pictures += 1;
         });
         return worker;
@@ -45,7 +46,7 @@ try {
     });
     addEventListener('pointerup', () => { globalThis.lifted = performance.now(); }, true);
   });
-  await page.goto(`${pathToFileURL('dist/clarimark.html')}?workers=2`);
+  await page.goto(`${pathToFileURL('dist/clarimark.html')}?hold=4096&workers=2`);
   await page.locator('#file-input').setInputFiles(files);
   await page.locator('[data-command="compute"]:enabled').first().click({ timeout: 120_000 });
   await page.locator('[data-view="overview"]').waitFor({ timeout: 600_000 });

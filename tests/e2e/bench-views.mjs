@@ -13,7 +13,7 @@ const [rows = 10_000, features = 50] = process.argv.slice(2).map(Number);
 const { folder, files } = await cohort({ rows, features, trees: 100, depth: 6 });
 const browser = await chromium.launch(chromiumOptions);
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-await page.goto(`${pathToFileURL('dist/clarimark.html')}?workers=2`);
+await page.goto(`${pathToFileURL('dist/clarimark.html')}?hold=4096&workers=2`);
 await page.locator('#file-input').setInputFiles(files);
 await page.locator('[data-command="compute"]:not([aria-disabled])').first().click({ timeout: 120_000 });
 await page.locator('[data-view="overview"]').waitFor({ timeout: 600_000 });

@@ -32,11 +32,19 @@ const record = () => {
       workers.push(kept);
       const [post, end] = [worker.postMessage.bind(worker), worker.terminate.bind(worker)];
       worker.postMessage = (message, transfer) => {
-        if (Array.isArray(message)) {
+        if (!Array.isArray(message)) return post(message, transfer);
+        kept.waiting += 1;
+        const file = message.at(-1);
+        if (!(file instanceof Blob)) {
           keep(kept, 0, message);
-          kept.waiting += 1;
+          return post(message, transfer);
         }
-        post(message, transfer);
+        // A file goes along as it is; its bytes are written down before what is asked of it.
+        file.arrayBuffer().then(bytes => {
+          keep(kept, 2, [new Uint8Array(bytes)]);
+          keep(kept, 0, message.slice(0, -1));
+          post(message, transfer);
+        });
       };
       worker.terminate = () => {
         kept.waiting = 0;
@@ -128,6 +136,14 @@ const binaryTour = async (page, files) => {
   await press(page, '[data-command="save-report"]');
 };
 
+/** A table that is summarised while two workers read it. */
+const streamedTour = async page => {
+  await (await page.$('#file-input')).uploadFile(`${studies}pbc/model.json`, `${studies}pbc/pbc.csv`);
+  await page.waitForFunction(
+    () => document.querySelector('[data-testid="answer-said"]')?.textContent.includes('every row'), { timeout: 60_000 });
+  await rest(page);
+};
+
 /** Writes down what was recorded; the names of the files. */
 const written = async (page, folder) => {
   const programs = await page.evaluate(async () => {
@@ -184,10 +200,14 @@ for (const [browser, options] of Object.entries(browsers)) {
     try {
       const page = await started.newPage();
       await page.evaluateOnNewDocument(record);
-      const tours = [survivalTour, async page => binaryTour(page, await binaryFiles(folder))];
+      const tours = [
+        ['', survivalTour],
+        ['', async page => binaryTour(page, await binaryFiles(folder))],
+        ['?hold=0&workers=2', streamedTour],
+      ];
       const kinds = new Set();
-      for (const tour of tours) {
-        await page.goto(site.url);
+      for (const [query, tour] of tours) {
+        await page.goto(`${site.url}${query}`);
         await page.waitForSelector('[data-view="start"]', { visible: true });
         await tour(page);
         const names = await written(page, folder);
@@ -201,15 +221,15 @@ for (const [browser, options] of Object.entries(browsers)) {
       }
       // Nothing was left out.
       expect([...kinds].sort()).toEqual([
-        'analyse Density', 'analyse Means', 'analyse Mixture',
+        'advance', 'analyse Density', 'analyse Means', 'analyse Mixture',
         'document CSV',
         'draw Cohorts', 'draw Components', 'draw Consensus', 'draw Crossing', 'draw Description', 'draw Effect',
         'draw GroupSums', 'draw Groups', 'draw Heatmap', 'draw Models', 'draw Pair', 'draw Panel', 'draw Performance',
-        'draw Profile', 'draw Reality', 'draw Redundancy', 'draw Survival', 'draw Tree', 'draw Trust',
+        'draw Profile', 'draw Reality', 'draw Redundancy', 'draw Survival', 'draw Tree', 'draw Trust', 'draw streamed',
         'explain', 'keep', 'load',
         'map Pca Values Correlation', 'map Tsne Attributions Euclidean', 'map Tsne Values Correlation',
         'map Tsne Values Euclidean', 'map Umap Attributions Euclidean',
-        'read', 'report',
+        'read', 'report', 'stream',
       ]);
     } finally {
       await started.close();

@@ -41,7 +41,7 @@ test('a worker that dies is replaced and its rows are computed again', async ({ 
           const post = worker.postMessage.bind(worker);
           worker.postMessage = (message, transfer) => {
             // The third kind of request, after reading and loading, is to explain.
-            if (Array.isArray(message) && message[0][0] === 2) {
+            if (Array.isArray(message) && message[0][0] === 0 && message[0][1] === 2) {
               worker.terminate();
               setTimeout(() => worker.dispatchEvent(new ErrorEvent('error')));
             } else post(message, transfer);
