@@ -11,7 +11,7 @@ mod stream;
 pub use groups::group_sums;
 pub use neighbours::{Neighbour, nearest};
 pub use partners::{Partner, approximate_partners};
-pub use stream::{FeatureStream, Mass, PLACES, Stream};
+pub use stream::{FeatureStream, Mass, PLACES, Stream, Values};
 
 use crate::math::{self, Rng};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};

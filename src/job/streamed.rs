@@ -8,8 +8,8 @@ use super::read::study_notice;
 use super::{FileRole, Picked, file_role};
 use crate::Parsed;
 use crate::dataset::{Cap, DataError, csv};
-use crate::ensemble::{self, Summary};
-use crate::explain::summary::{FeatureStream, Stream};
+use crate::ensemble::{self, FeatureSummary, Summary};
+use crate::explain::summary::{FeatureStream, Stream, Values};
 use crate::explain::{Engine, Precision};
 use crate::figure::{self, Sheet};
 use crate::session::Notice;
@@ -25,7 +25,7 @@ const CELLS: usize = 1 << 20;
 const FEWEST: usize = 64;
 const MOST: usize = 8192;
 /// Bytes that are asked of a file at a time: each time costs a good part of a millisecond.
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 4 << 20;
 
 /// One worker's share of a table.
 pub(super) struct Streamed {
@@ -146,9 +146,11 @@ impl Streamed {
         let Parsed { value: binding, warnings: of_binding } =
             RowBinding::new(&summary, &rows, manifest.id.as_deref()).map_err(|e| study_notice(name, &e))?;
         warnings.extend(of_binding);
-        let thresholds = || {
-            let of = |f: &crate::ensemble::FeatureSummary| {
-                if f.categorical { Vec::new() } else { f.thresholds.clone() }
+        let nothing = || {
+            let of = |f: &FeatureSummary| match (f.n_splits, f.categorical) {
+                (0, _) => Values::Unused,
+                (_, true) => Values::WithoutOrder,
+                (_, false) => Values::Ordered(f.thresholds.clone()),
             };
             Stream::new(summary.features.iter().map(of).collect())
         };
@@ -156,7 +158,7 @@ impl Streamed {
             n: 0,
             error: 0.0,
             margin: 0.0,
-            outputs: summary.outputs.iter().map(|_| thresholds()).collect(),
+            outputs: summary.outputs.iter().map(|_| nothing()).collect(),
             seen: binding.seen(),
             sha256: None,
             warnings: if first { warnings } else { Vec::new() },
@@ -208,11 +210,10 @@ impl Streamed {
     fn fill(&mut self, bind: bool) -> Result<(), Notice> {
         let Some(rows) = &mut self.rows else { return Ok(()) };
         let end = self.binding.n_rows() + self.chunk;
+        let unreadable = |e| no_table(&self.name, &e);
         while self.binding.n_rows() < end {
-            let Some(row) = rows.next_row().map_err(|e| no_table(&self.name, &e))? else {
-                break;
-            };
             if bind {
+                let Some(row) = rows.next_row().map_err(unreadable)? else { break };
                 let mut push = || {
                     for _ in 0..row.n_empty_before {
                         self.binding.push_empty(&mut self.matrix)?;
@@ -221,7 +222,8 @@ impl Streamed {
                 };
                 push().map_err(|e| unfit(&self.name, &e))?;
             } else {
-                (0..=row.n_empty_before).for_each(|_| self.binding.pass());
+                let Some(n_empty_before) = rows.pass_row().map_err(unreadable)? else { break };
+                (0..=n_empty_before).for_each(|_| self.binding.pass());
             }
         }
         if self.binding.n_rows() < end

@@ -55,11 +55,14 @@ pub(super) struct Record<'r> {
     ends: &'r [usize],
     /// 1-based number among the records; the header is 1.
     pub(super) row: usize,
-    /// True if a cell holds a line break.
-    pub(super) several_lines: bool,
 }
 
 impl Record<'_> {
+    /// True if a cell holds a line break.
+    pub(super) fn several_lines(&self) -> bool {
+        self.cells.contains(['\n', '\r'])
+    }
+
     /// Number of cells, at least 1.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
@@ -106,30 +109,21 @@ impl<S: Source> Records<S> {
         Ok(if self.advance()? { Some(self.record()?) } else { None })
     }
 
-    /// The next record that is wanted.
-    pub(super) fn next_where(
-        &mut self,
-        mut wanted: impl FnMut(&Record<'_>) -> Result<bool, DataError>,
-    ) -> Result<Option<Record<'_>>, DataError> {
-        while self.advance()? {
-            if wanted(&self.record()?)? {
-                return self.record().map(Some);
-            }
-        }
-        Ok(None)
-    }
-
     /// The record that was read last.
-    fn record(&self) -> Result<Record<'_>, DataError> {
+    pub(super) fn record(&self) -> Result<Record<'_>, DataError> {
         // Only whole ASCII characters were taken out of valid text, so what is left is valid too.
         let cells = std::str::from_utf8(&self.cells[..self.n_bytes])
             .map_err(|_| DataError::NotUtf8 { byte: 0, line: self.n })?;
-        let several_lines = cells.contains(['\n', '\r']);
-        Ok(Record { cells, ends: &self.ends[..self.n_ends], row: self.n, several_lines })
+        Ok(Record { cells, ends: &self.ends[..self.n_ends], row: self.n })
+    }
+
+    /// True if the record that was read last has so many cells and the first of them begins with a visible character.
+    pub(super) fn is_plain(&self, n: usize) -> bool {
+        self.n_ends == n && self.ends[0] > 0 && self.cells[0].is_ascii_graphic()
     }
 
     /// Reads a record; false after the last.
-    fn advance(&mut self) -> Result<bool, DataError> {
+    pub(super) fn advance(&mut self) -> Result<bool, DataError> {
         let row = self.n + 1;
         let (mut n_read, mut n_bytes, mut n_ends, mut ended) = (0, 0, 0, false);
         loop {

@@ -81,25 +81,42 @@ impl<'r> Stream<'r> {
     /// # Errors
     /// [`DataError`] with the row in the stream, the header being row 1.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, DataError> {
-        // The borrow of a row that is returned would last for the whole loop: look first, then return.
+        match self.pass_row()? {
+            None => Ok(None),
+            Some(n_empty_before) => Ok(Some(Row { n_empty_before, record: self.records.record()? })),
+        }
+    }
+
+    /// Goes on to the next row with any cell in it without looking at its cells: the rows without any before it; None
+    /// after the last.
+    ///
+    /// # Errors
+    /// As [`Stream::next_row`].
+    pub fn pass_row(&mut self) -> Result<Option<usize>, DataError> {
         let expected = self.names.len();
-        let n_empty = &mut self.n_empty;
-        let n_white = &mut self.n_white;
-        let found = self.records.next_where(|record| {
-            if record.len() != expected {
-                if is_white(record) {
-                    *n_white += 1;
-                    return Ok(false);
-                }
-                let (row, got, several_lines) = (record.row, record.len(), record.several_lines);
-                return Err(DataError::Ragged { row, expected, got, several_lines });
+        while self.records.advance()? {
+            if self.records.is_plain(expected) || self.is_row(expected)? {
+                return Ok(Some(std::mem::take(&mut self.n_empty)));
             }
-            // A table of one column may end in missing values.
-            let used = expected < 2 || record.iter().any(|cell| !cell.trim().is_empty());
-            *n_empty += usize::from(!used);
-            Ok(used)
-        })?;
-        Ok(found.map(|record| Row { n_empty_before: std::mem::take(&mut self.n_empty), record }))
+        }
+        Ok(None)
+    }
+
+    /// True if the record that was read last is a row with any cell in it; others are counted.
+    fn is_row(&mut self, expected: usize) -> Result<bool, DataError> {
+        let record = self.records.record()?;
+        if record.len() != expected {
+            if is_white(&record) {
+                self.n_white += 1;
+                return Ok(false);
+            }
+            let (row, got, several_lines) = (record.row, record.len(), record.several_lines());
+            return Err(DataError::Ragged { row, expected, got, several_lines });
+        }
+        // A table of one column may end in missing values.
+        let used = expected < 2 || record.iter().any(|cell| !cell.trim().is_empty());
+        self.n_empty += usize::from(!used);
+        Ok(used)
     }
 
     /// One sentence for each thing that deserves a look, once the stream has ended.

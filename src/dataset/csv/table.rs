@@ -60,7 +60,7 @@ impl Table {
                     n_white += 1;
                     continue;
                 }
-                let (expected, got, several_lines) = (drafts.len(), record.len(), record.several_lines);
+                let (expected, got, several_lines) = (drafts.len(), record.len(), record.several_lines());
                 return Err(DataError::Ragged { row, expected, got, several_lines });
             }
             let mut used = false;

@@ -40,10 +40,21 @@ pub struct Mass {
 /// Summary of a cohort, feature by feature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stream {
-    /// Thresholds of each feature, ascending; none of those whose values have no order. They stay where rows are added.
+    /// They stay where rows are added.
     #[serde(skip)]
-    thresholds: Vec<Vec<f64>>,
+    values: Vec<Values>,
     features: Vec<FeatureStream>,
+}
+
+/// What a feature's values are to the model.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Nothing: φ is 0 in every row, and of the values no more is kept than how many are missing.
+    Unused,
+    /// Levels without an order.
+    WithoutOrder,
+    /// Numbers, which the model compares with these thresholds, ascending.
+    Ordered(Vec<f64>),
 }
 
 /// The place of a value above all thresholds of its feature; one below all has 0.
@@ -98,26 +109,46 @@ impl Default for FeatureStream {
 }
 
 impl FeatureStream {
+    /// Adds patients of a feature that the model does not use.
+    fn add_unused(&mut self, values: impl Iterator<Item = f64>) {
+        let mut n = 0;
+        for value in values {
+            n += 1;
+            self.n_missing += u64::from(value.is_nan());
+        }
+        if n > 0 {
+            self.n += n;
+            self.range = [0.0, 0.0];
+            self.mass.entry(0).or_default().n += n;
+        }
+    }
+
     /// Adds patients: the feature's value (NaN = missing) and its φ. φ that is not finite is left out.
-    fn add(&mut self, thresholds: &[f64], patients: &[(f64, f64)], counts: &mut Counts) {
-        let finite = || patients.iter().copied().filter(|(_, phi)| phi.is_finite());
-        let present = || finite().filter(|(value, _)| value.is_finite());
+    fn add(&mut self, of: &Values, patients: impl Iterator<Item = (f64, f64)>, scratch: &mut Scratch) {
+        let Scratch { counts, finite, present } = scratch;
+        finite.clear();
+        finite.extend(patients.filter(|(_, phi)| phi.is_finite()));
+        present.clear();
+        present.extend(finite.iter().copied().filter(|(value, _)| value.is_finite()));
         let [absolute, signed, squares] = &mut self.sums;
-        absolute.add_all(finite().map(|(_, phi)| phi.abs()));
-        signed.add_all(finite().map(|(_, phi)| phi));
-        squares.add_all(finite().map(|(_, phi)| phi * phi));
+        absolute.add_all(finite.iter().map(|(_, phi)| phi.abs()));
+        signed.add_all(finite.iter().map(|(_, phi)| *phi));
+        squares.add_all(finite.iter().map(|(_, phi)| phi * phi));
         let [x, y, xx, yy, xy] = &mut self.moments;
-        x.add_all(present().map(|(value, _)| value));
-        y.add_all(present().map(|(_, phi)| phi));
-        xx.add_all(present().map(|(value, _)| value * value));
-        yy.add_all(present().map(|(_, phi)| phi * phi));
-        xy.add_all(present().map(|(value, phi)| value * phi));
-        self.n_present += present().count() as u64;
-        for (value, phi) in finite() {
-            self.n += 1;
+        x.add_all(present.iter().map(|(value, _)| *value));
+        y.add_all(present.iter().map(|(_, phi)| *phi));
+        xx.add_all(present.iter().map(|(value, _)| value * value));
+        yy.add_all(present.iter().map(|(_, phi)| phi * phi));
+        xy.add_all(present.iter().map(|(value, phi)| value * phi));
+        self.n += finite.len() as u64;
+        self.n_present += present.len() as u64;
+        for &(value, phi) in finite.iter() {
             self.n_missing += u64::from(value.is_nan());
             self.range = [self.range[0].min(phi), self.range[1].max(phi)];
-            let place = place(thresholds, value);
+            let place = match of {
+                Values::Ordered(thresholds) => place(thresholds, value),
+                _ => None,
+            };
             let one = Mass { n: 1, n_placed: u64::from(place.is_some()), places: place.unwrap_or(0) };
             counts.add(bucket(phi), one);
         }
@@ -202,6 +233,15 @@ impl FeatureStream {
     }
 }
 
+/// Working memory.
+#[derive(Default)]
+struct Scratch {
+    counts: Counts,
+    /// Value and φ where φ is finite, and where the value is, too.
+    finite: Vec<(f64, f64)>,
+    present: Vec<(f64, f64)>,
+}
+
 /// Masses of a chunk, in an array from the least bucket of each sign to its largest: a search in the map for every patient
 /// would take longer than all the rest.
 #[derive(Default)]
@@ -238,23 +278,22 @@ impl Counts {
 }
 
 impl Stream {
-    /// Nothing yet. `thresholds` has those of each feature, ascending; none of a feature whose values have no order.
-    pub fn new(thresholds: Vec<Vec<f64>>) -> Self {
-        let features = vec![FeatureStream::default(); thresholds.len()];
-        Stream { thresholds, features }
+    /// Nothing yet, of features with these values.
+    pub fn new(values: Vec<Values>) -> Self {
+        let features = vec![FeatureStream::default(); values.len()];
+        Stream { values, features }
     }
 
     /// Adds rows: values and φ of one output, both `[row][feature]`.
     pub fn add(&mut self, values: &[f64], phi: &[f64]) {
         let n = self.features.len().max(1);
-        let mut counts = Counts::default();
-        let mut column = Vec::with_capacity(values.len() / n);
-        for (f, (feature, thresholds)) in self.features.iter_mut().zip(&self.thresholds).enumerate() {
-            column.clear();
-            column.extend(
-                values.iter().skip(f).step_by(n).copied().zip(phi.iter().skip(f).step_by(n).copied()),
-            );
-            feature.add(thresholds, &column, &mut counts);
+        let mut scratch = Scratch::default();
+        for (f, (feature, of)) in self.features.iter_mut().zip(&self.values).enumerate() {
+            let values = values.iter().skip(f).step_by(n).copied();
+            match of {
+                Values::Unused => feature.add_unused(values),
+                _ => feature.add(of, values.zip(phi.iter().skip(f).step_by(n).copied()), &mut scratch),
+            }
         }
     }
 
@@ -285,26 +324,28 @@ mod tests {
         (values, phi)
     }
 
-    fn thresholds() -> Vec<Vec<f64>> {
-        vec![vec![-1e3, 0.0, 1e-3, 7.0], Vec::new()]
+    const THRESHOLDS: [f64; 4] = [-1e3, 0.0, 1e-3, 7.0];
+
+    fn kinds() -> Vec<Values> {
+        vec![Values::Ordered(THRESHOLDS.to_vec()), Values::WithoutOrder]
     }
 
     #[test]
     fn any_split_and_any_order_give_the_same() {
         let (values, phi) = cohort(500);
-        let mut whole = Stream::new(thresholds());
+        let mut whole = Stream::new(kinds());
         whole.add(&values, &phi);
         for n in [1, 7, 100] {
             let parts: Vec<Stream> = values
                 .chunks(2 * n)
                 .zip(phi.chunks(2 * n))
                 .map(|(values, phi)| {
-                    let mut part = Stream::new(thresholds());
+                    let mut part = Stream::new(kinds());
                     part.add(values, phi);
                     part
                 })
                 .collect();
-            let mut merged = Stream::new(thresholds());
+            let mut merged = Stream::new(kinds());
             parts.iter().rev().for_each(|part| merged.merge(part.features()));
             assert_eq!(merged, whole);
         }
@@ -313,7 +354,7 @@ mod tests {
     #[test]
     fn says_what_the_whole_cohort_says() {
         let (values, phi) = cohort(500);
-        let mut stream = Stream::new(thresholds());
+        let mut stream = Stream::new(kinds());
         stream.add(&values, &phi);
         for (f, of) in stream.features().iter().enumerate() {
             let mut own: Vec<f64> = phi.iter().skip(f).step_by(2).copied().collect();
@@ -338,7 +379,7 @@ mod tests {
             for (_, mass) in of.mass() {
                 (n, n_placed, places) = (n + mass.n, n_placed + mass.n_placed, places + mass.places);
             }
-            let at = |v: f64| thresholds()[f].iter().filter(|t| **t <= v).count() as u64 * 255 / 4;
+            let at = |v: f64| THRESHOLDS.iter().filter(|t| **t <= v).count() as u64 * 255 / 4;
             let known = x.len() as u64;
             assert_eq!(n, 500);
             match f {
@@ -353,12 +394,26 @@ mod tests {
     }
 
     #[test]
+    fn a_feature_that_is_not_used_says_as_much_as_one_whose_phi_is_zero() {
+        let values = [1.0, f64::NAN, 3.0, f64::INFINITY];
+        let mut streams = [Values::Unused, Values::WithoutOrder].map(|of| Stream::new(vec![of]));
+        streams.iter_mut().for_each(|stream| stream.add(&values, &[0.0; 4]));
+        let [unused, zero] = streams.each_ref().map(|stream| &stream.features()[0]);
+        for of in [unused, zero] {
+            assert_eq!((of.n(), of.n_missing(), of.mean_abs(), of.mean()), (4, 1, 0.0, 0.0));
+            assert_eq!((of.range(), of.direction(), of.interval()), (Some([0.0; 2]), None, Some([0.0; 2])));
+            assert_eq!(of.mass().collect::<Vec<_>>(), [(0.0, Mass { n: 4, n_placed: 0, places: 0 })]);
+        }
+    }
+
+    #[test]
     fn nothing_is_no_trouble() {
         let nothing = FeatureStream::default();
         assert_eq!((nothing.mean_abs(), nothing.direction(), nothing.quantile(0.5)), (0.0, None, None));
         assert_eq!((nothing.range(), nothing.interval(), nothing.mass().count()), (None, None, 0));
         let mut constant = FeatureStream::default();
-        constant.add(&[], &[(1.0, 0.0), (1.0, f64::NAN), (2.0, 0.0)], &mut Counts::default());
+        let patients = [(1.0, 0.0), (1.0, f64::NAN), (2.0, 0.0)];
+        constant.add(&Values::WithoutOrder, patients.into_iter(), &mut Scratch::default());
         assert_eq!((constant.n(), constant.direction(), constant.quantile(1.0)), (2, None, Some(0.0)));
     }
 }

@@ -276,12 +276,14 @@ impl Input {
                 if self.seen.comma && self.seen.text {
                     return Err(Doubt::Mixed);
                 }
-                let (value, is_truth) = match (said, truth(cell)) {
-                    (Cell::Text, Some(value)) => (value, true),
-                    (Cell::Text, None) => {
-                        let value = cell.parse().ok().filter(|x: &f64| x.is_finite());
-                        (value.ok_or(Doubt::NotANumber)?, false)
-                    }
+                let (value, is_truth) = match said {
+                    Cell::Text => match truth(cell) {
+                        Some(value) => (value, true),
+                        None => {
+                            let value = cell.parse().ok().filter(|x: &f64| x.is_finite());
+                            (value.ok_or(Doubt::NotANumber)?, false)
+                        }
+                    },
                     _ => (number?, false),
                 };
                 self.seen.truth |= is_truth;
