@@ -57,9 +57,9 @@ const TOP: f64 = 18.0;
 /// The plot.
 pub fn draw(spec: &Spec) -> Scene {
     if spec.rows.is_empty() {
-        let mut scene = Scene::new(spec.width, 24.0).titled(spec.title, "There is nothing to estimate.");
-        let said = format!("{}: nothing to estimate", spec.title);
-        scene.text(12.0, 12.0, text::fit(&said, spec.width - 24.0, 11.0, false), Label::HINT);
+        let mut scene = Scene::new(spec.width, 40.0).titled(spec.title, "There is nothing to estimate.");
+        scene.text(12.0, 12.0, text::fit(spec.title, spec.width - 24.0, 11.0, false), Label::HINT);
+        scene.text(12.0, 28.0, "Nothing to estimate.", Label::LABEL);
         return scene;
     }
     let bottom = TOP + ROW * spec.rows.len() as f64;
