@@ -20,10 +20,13 @@ use std::cell::RefCell;
 use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
-/// Values that are explained together, unless they are fewer rows than [`FEWEST`] or more than [`MOST`].
-const CELLS: usize = 1 << 20;
+/// Values that are explained together at most, unless they are fewer rows than [`FEWEST`] or more than [`MOST`]: tables of
+/// all trees pass by once for each chunk.
+const CELLS: usize = 1 << 21;
 const FEWEST: usize = 64;
-const MOST: usize = 8192;
+const MOST: usize = 1 << 15;
+/// Rows of the first chunk, so that there is soon something to see; each turn has twice as many.
+const FIRST: usize = 4096;
 /// Bytes that are asked of a file at a time: each time costs a good part of a millisecond.
 const PIECE: usize = 4 << 20;
 
@@ -40,7 +43,8 @@ pub(super) struct Streamed {
     binding: RowBinding,
     part: usize,
     parts: usize,
-    chunk: usize,
+    /// Rows of a chunk at most.
+    most: usize,
     /// Model inputs of the rows under way, `[row][feature]`.
     matrix: Vec<f64>,
     /// Chunks of its own that it has explained.
@@ -164,7 +168,7 @@ impl Streamed {
             warnings: if first { warnings } else { Vec::new() },
         };
         Ok(Streamed {
-            chunk: (CELLS / binding.n_features().max(1)).clamp(FEWEST, MOST),
+            most: (CELLS / binding.n_features().max(1)).clamp(FEWEST, MOST),
             engine,
             model: summary,
             manifest,
@@ -186,9 +190,11 @@ impl Streamed {
     /// # Errors
     /// What is wrong with the table, and in which row; what was found before stands.
     pub(super) fn advance(&mut self) -> Result<Advanced, Notice> {
-        for chunk in 0..self.parts {
-            let own = chunk == self.part;
-            self.fill(own || self.binding.looks_back())?;
+        // The same in every worker: all have had as many turns when they are at the same row.
+        let n_rows = (FIRST << self.n_explained.min(16)).min(self.most);
+        for part in 0..self.parts {
+            let own = part == self.part;
+            self.fill(n_rows, own || self.binding.looks_back())?;
             if own {
                 self.explain();
                 self.n_explained += 1;
@@ -201,15 +207,15 @@ impl Streamed {
         }
         let ended = self.rows.is_none();
         // Often at first, so that there is something to see; then seldom.
-        let telling = ended || self.n_explained.is_power_of_two() || self.n_explained.is_multiple_of(32);
+        let telling = ended || self.n_explained.is_power_of_two() || self.n_explained.is_multiple_of(16);
         let tally = if telling { postcard::to_allocvec(&self.tally).unwrap_or_default() } else { Vec::new() };
         Ok(Advanced { bytes: self.input.borrow().n, rows: self.binding.n_rows() as u64, ended, tally })
     }
 
     /// Reads the rows of a chunk, or passes them; at the end of the table fewer.
-    fn fill(&mut self, bind: bool) -> Result<(), Notice> {
+    fn fill(&mut self, n_rows: usize, bind: bool) -> Result<(), Notice> {
         let Some(rows) = &mut self.rows else { return Ok(()) };
-        let end = self.binding.n_rows() + self.chunk;
+        let end = self.binding.n_rows() + n_rows;
         let unreadable = |e| no_table(&self.name, &e);
         while self.binding.n_rows() < end {
             if bind {
