@@ -35,10 +35,13 @@ fn running() -> Running {
 /// Carries out one effect.
 pub(crate) fn carry_out(store: Store, effect: Effect) {
     match effect {
-        Effect::FetchExample(name) => spawn_local(async move {
-            let result = open_example(store, &name).await;
-            report(store, result);
-        }),
+        Effect::FetchExample(name) => {
+            large::stop(store);
+            spawn_local(async move {
+                let result = open_example(store, &name).await;
+                report(store, result);
+            });
+        }
         Effect::ChooseFiles => files::open_dialog(),
         Effect::ForgetFiles => study_files::forget(),
         Effect::Restage(staged, change) => spawn_local(async move {
@@ -51,7 +54,7 @@ pub(crate) fn carry_out(store: Store, effect: Effect) {
         }),
         Effect::StopWorkers => {
             running().stop();
-            large::stop();
+            large::stop(store);
         }
         Effect::Regroup(analysis, output, division) => spawn_local(async move {
             let side = SIDE.with(Clone::clone);
@@ -199,8 +202,8 @@ pub(crate) fn hold(store: Store) {
 }
 
 fn read_own(store: Store, files: Vec<web_sys::File>) {
+    large::stop(store);
     spawn_local(async move {
-        large::stop();
         let result = match files::read(files).await {
             Ok(picked) => own_files(store, picked).await,
             Err(refused) => Err(unread(refused).into()),

@@ -1,9 +1,8 @@
 //! A table too large to be held: workers read the file where it lies and summarise it, and the page shows what they have.
 
 use super::browser::boot::Program;
-use super::browser::clock;
-use super::browser::location;
 use super::browser::workers::{self, Event};
+use super::browser::{clock, files, location};
 use super::store::Store;
 use super::task::{Running, Stopped, out_of_memory};
 use crate::job::{Picked, Reply, Request};
@@ -32,6 +31,11 @@ fn running() -> Running {
     WORKERS.with(Clone::clone)
 }
 
+/// True if the table could be held after all.
+pub(crate) fn can_be_held(table: &File) -> bool {
+    table.size() <= files::MAX_BYTES
+}
+
 /// True for a table of text that is too large to be held.
 pub(crate) fn is_large(file: &File) -> bool {
     let name = file.name().to_ascii_lowercase();
@@ -50,10 +54,13 @@ pub(crate) fn table() -> Option<File> {
     TABLE.with_borrow(Clone::clone)
 }
 
-/// Stops reading; what was found stays on the page.
-pub(crate) fn stop() {
+/// Stops reading; what was found stays on the page, if anything was.
+pub(crate) fn stop(store: Store) {
     if !DONE.replace(true) {
         running().stop();
+        if store.streamed.with_untracked(|sheet| sheet.as_ref().is_some_and(|s| s.headline.is_empty())) {
+            store.streamed.set(None);
+        }
     }
 }
 
@@ -80,8 +87,8 @@ pub(crate) async fn summarise(store: Store, files: Vec<Picked>, table: File) -> 
     let (start_ms, mut progress) =
         (clock::now_ms(), Progress { phase: Phase::Explain, n_workers, about: true, ..Progress::default() });
     store.send(Command::Progressed(progress.clone()));
-    let mut events = running().spawn(Program::Drawer, n_workers).await?;
     DONE.set(false);
+    let mut events = running().spawn(Program::Drawer, n_workers).await?;
     store.streamed.set(Some(Arc::default()));
     store.send(Command::Go(View::Start));
     for part in 0..n_workers {
@@ -96,11 +103,11 @@ pub(crate) async fn summarise(store: Store, files: Vec<Picked>, table: File) -> 
     while let Some(event) = events.next().await {
         match event {
             Event::Died(_) => {
-                stop();
+                stop(store);
                 return Err(out_of_memory().into());
             }
             Event::Reply(_, Reply::Failed { notice, .. }) => {
-                stop();
+                stop(store);
                 return Err(notice.into());
             }
             Event::Reply(i, Reply::Advanced { advanced, .. }) => {

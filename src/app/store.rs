@@ -63,7 +63,7 @@ pub(crate) struct Store {
     pub(crate) theme: RwSignal<u32>,
     /// What is known so far of a table that is too large to be held; empty before the first rows.
     pub(crate) streamed: RwSignal<Option<Arc<Sheet>>>,
-    /// Width that it is drawn for, pixels.
+    /// Width that it is drawn for, pixels; that of a page of 1440 before it has been laid out.
     pub(crate) stream_width: RwSignal<f64>,
     /// The layer that is open over the page.
     pub(crate) dialog: RwSignal<Option<crate::session::Dialog>>,
@@ -113,7 +113,7 @@ impl Store {
             patient,
             theme: RwSignal::new(0),
             streamed: RwSignal::new(None),
-            stream_width: RwSignal::new(0.0),
+            stream_width: RwSignal::new(944.0),
             dialog: RwSignal::new(None),
         }
     }

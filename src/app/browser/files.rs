@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList, HtmlInputElement};
 
 /// Largest file that is taken into memory, bytes.
-const MAX_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
+pub(crate) const MAX_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
 
 /// Why a file could not be taken.
 #[derive(Clone, Debug)]

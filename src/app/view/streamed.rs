@@ -12,12 +12,13 @@ pub(crate) fn Streamed() -> impl IntoView {
     let host = NodeRef::<html::Div>::new();
     let width = width_of(host);
     Effect::new(move |_| {
-        store.stream_width.set(width.get());
         if width.get() >= 1.0 {
+            store.stream_width.set(width.get());
             large::draw(width.get());
         }
     });
     let file = large::table();
+    let can_be_held = file.as_ref().is_some_and(large::can_be_held);
     let megabytes = file.as_ref().map_or(0.0, |file| file.size() / f64::from(1 << 20));
     let name = file.map_or_else(String::new, |file| file.name());
     let sheet = Memo::new(move |_| store.streamed.get());
@@ -28,18 +29,23 @@ pub(crate) fn Streamed() -> impl IntoView {
                     <h2>{format!("Summary of {name}")}</h2>
                     <span class="dim">{format!("{megabytes:.1} MB, read in this browser, not held")}</span>
                     <span class="pane-tools">
-                    <button
-                        type="button"
-                        class="button"
-                        data-command="hold"
-                        title="Every patient in every view; takes about twelve times the file's size in memory"
-                        on:click=move |_| effects::hold(store)
-                    >
-                        "Open in the explorer"
-                    </button>
-                    <button type="button" class="button" data-command="close-summary" on:click=move |_| large::close(store)>
-                        "Close"
-                    </button>
+                        {can_be_held
+                            .then(|| {
+                                view! {
+                                    <button
+                                        type="button"
+                                        class="button"
+                                        data-command="hold"
+                                        title="Every patient in every view; takes many times the file's size in memory"
+                                        on:click=move |_| effects::hold(store)
+                                    >
+                                        "Open in the explorer"
+                                    </button>
+                                }
+                            })}
+                        <button type="button" class="button" data-command="close-summary" on:click=move |_| large::close(store)>
+                            "Close"
+                        </button>
                     </span>
                 </header>
                 <div class="answer" node_ref=host>
