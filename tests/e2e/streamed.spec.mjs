@@ -1,5 +1,6 @@
 // A table that is too large to be held is summarised while it is read; `?hold=0` makes every table too large.
 import { readFile, writeFile } from 'node:fs/promises';
+import axe from 'axe-core';
 import { expect, expectOpen, forms, oneFile, openExample, studies, test } from './clarimark.mjs';
 import { pathToFileURL } from 'node:url';
 
@@ -90,6 +91,36 @@ test('what is wrong with the table is said, and what was found before and the op
   await page.keyboard.press('2');
   await expect(page.locator('[data-view="overview"]')).toBeVisible();
 });
+
+test('a summary that cannot begin leaves the page as it was', async ({ page, site, faults: _ }, info) => {
+  const other = info.outputPath('other.csv');
+  await writeFile(other, 'a,b\n1,2\n');
+  await page.goto(`${site}?hold=0`);
+  await choose(page, [model, other]);
+  await expect(page.getByTestId('notice')).toContainText('other.csv does not fit');
+  await expect(page.locator('[data-view-body="start"]')).toBeVisible();
+  await expect(page.getByTestId('run')).toHaveCount(0);
+  await choose(page, [table]);
+  await expect(said(page)).toContainText('418 patients: every row of pbc.csv');
+});
+
+for (const theme of ['light', 'dark']) {
+  test(`axe finds nothing in a summary, nor does it scroll sideways on a phone, ${theme}`, async ({ page, site, faults: _ }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.goto(`${site}?hold=0`);
+    await choose(page, [model, table]);
+    await expect(said(page)).toContainText('418 patients');
+    for (const width of [1440, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      // Drawn anew for the width.
+      await expect.poll(() => page.locator('[data-plot="streamed"]').evaluate(canvas => canvas.getBoundingClientRect().right <= innerWidth)).toBe(true);
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    }
+  });
+}
 
 test('reading can be stopped, and begun again', async ({ page, site, faults: _ }, info) => {
   await page.goto(`${site}?hold=0&workers=1`);
