@@ -26,7 +26,7 @@ pub(crate) fn Streamed() -> impl IntoView {
         <div class="view streamed" data-view-body="streamed">
             <section class="pane" aria-label="Summary">
                 <header class="pane-head">
-                    <h2>{format!("Summary of {name}")}</h2>
+                    <h1>{format!("Summary of {name}")}</h1>
                     <span class="dim">{format!("{megabytes:.1} MB, read in this browser, not held")}</span>
                     <span class="pane-tools">
                         {can_be_held
