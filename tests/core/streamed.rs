@@ -209,6 +209,10 @@ fn what_is_wrong_with_a_stream_is_said_with_its_place() {
     // With decimal commas every worker binds every row.
     let said = fails(&model, &mixed.replace(',', ";"), 2);
     assert!(said.contains("column age_years, row 4098: “true”"), "{said}");
+    let said = fails(&model, &format!("{text}{}", "\0".repeat(2 << 20)), 1);
+    assert!(said.contains("looks like a binary file"), "{said}");
+    let said = fails(&model, &format!("{text}{}", "ä".repeat(1 << 20)), 1);
+    assert!(said.contains("more than 1 MiB in one cell (reached in row 420)"), "{said}");
     let said = fails(&model, text.lines().next().unwrap(), 1);
     assert!(said.contains("patients.csv cannot be read as a table"), "{said}");
     let said = fails(&model, "a,b\n1,2\n", 1);

@@ -24,9 +24,10 @@ pub(crate) fn Streamed() -> impl IntoView {
     let sheet = Memo::new(move |_| store.streamed.get());
     view! {
         <div class="view streamed" data-view-body="streamed">
+            <h1 class="visually-hidden">"Summary"</h1>
             <section class="pane" aria-label="Summary">
                 <header class="pane-head">
-                    <h1>{format!("Summary of {name}")}</h1>
+                    <h2>{format!("Summary of {name}")}</h2>
                     <span class="dim">{format!("{megabytes:.1} MB, read in this browser, not held")}</span>
                     <span class="pane-tools">
                         {can_be_held

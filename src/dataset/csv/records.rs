@@ -139,6 +139,12 @@ impl<S: Source> Records<S> {
             n_ends += n_end;
             let open = n_bytes - self.ends[..n_ends].last().copied().unwrap_or(0);
             if open > Cap::Cell.limit() {
+                // What never ends may be no text at all. Not that a character is cut here.
+                if let Err(none @ (DataError::NotATable(_) | DataError::Utf16 { .. })) =
+                    self.source.check(n_read)
+                {
+                    return Err(none);
+                }
                 return Err(DataError::TooLarge { cap: Cap::Cell, row: Some(row) });
             }
             match result {
