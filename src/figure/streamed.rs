@@ -28,7 +28,7 @@ pub struct Streamed<'a> {
     pub model_sha256: &'a str,
     /// Name of the table's file.
     pub table: &'a str,
-    /// Of the table's file; None while it is being read.
+    /// Of the table's file; None while not every row of it is explained.
     pub table_sha256: Option<&'a str>,
     /// Rows explained.
     pub n: u64,

@@ -64,8 +64,9 @@ struct Tally {
     outputs: Vec<Stream>,
     /// What the cells of each feature's column were.
     seen: Vec<Seen>,
-    /// Of the table, once it has been read to its end.
+    /// Of the table, and its rows, once it has been read to its end.
     sha256: Option<String>,
+    rows: u64,
     warnings: Vec<String>,
 }
 
@@ -165,6 +166,7 @@ impl Streamed {
             outputs: summary.outputs.iter().map(|_| nothing()).collect(),
             seen: binding.seen(),
             sha256: None,
+            rows: 0,
             warnings: if first { warnings } else { Vec::new() },
         };
         Ok(Streamed {
@@ -240,6 +242,7 @@ impl Streamed {
             }
             if let Some(sha256) = self.input.borrow_mut().sha256.take() {
                 self.tally.sha256 = Some(hex(&sha256.finalize()));
+                self.tally.rows = self.binding.n_rows() as u64;
                 self.tally.warnings.extend(rows.warnings());
             }
         }
@@ -260,7 +263,7 @@ impl Streamed {
     /// What all workers have found, in pictures and numbers.
     ///
     /// # Errors
-    /// None of the tallies can be read: a fault of the page.
+    /// A tally cannot be read, a fault of the page; or rows that were bound apart do not go together.
     pub(super) fn sheet(&self, tallies: &[Vec<u8>], width: f64) -> Result<Sheet, Notice> {
         let mut all: Option<Tally> = None;
         for tally in tallies.iter().filter(|bytes| !bytes.is_empty()) {
@@ -280,7 +283,8 @@ impl Streamed {
             manifest: &self.manifest,
             model_sha256: &self.model_sha256,
             table: &self.name,
-            table_sha256: all.sha256.as_deref(),
+            // Who has read to the end may wait for others to explain their rows.
+            table_sha256: all.sha256.as_deref().filter(|_| all.n == all.rows),
             n: all.n,
             error: all.error,
             margin: all.margin,
@@ -314,6 +318,7 @@ impl Tally {
         }
         self.seen.iter_mut().zip(other.seen).for_each(|(own, other)| own.add(other));
         self.sha256 = self.sha256.take().or(other.sha256);
+        self.rows = self.rows.max(other.rows);
         self.warnings.extend(other.warnings);
     }
 }
