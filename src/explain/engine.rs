@@ -8,9 +8,7 @@
 
 use super::flow::Flow;
 use super::quadrature::Rule;
-use super::table::{
-    Codes, Cut, Exact, Number, Patterns, Plan, ROWS, Scratch, Sheet, TOGETHER, Tables, add_to_values, flush,
-};
+use super::table::{Codes, Cut, Memory, Number, Plan, ROWS, Scratch, Sheet, Sums, Tables};
 use super::{Attributions, ExplainError};
 use crate::ensemble::Ensemble;
 
@@ -20,7 +18,7 @@ pub enum Precision {
     /// f64: within 1e-12 of the definition, relative to the size of the margin.
     #[default]
     F64,
-    /// Tables and the sums of 16 trees at a time in f32: within 5e-6, faster for many rows. Trees that no table takes
+    /// Tables and the sums of 64 trees at a time in f32: within 5e-6, faster for many rows. Trees that no table takes
     /// are explained in f64.
     F32,
 }
@@ -41,11 +39,13 @@ const CUT: Cut = Cut { merge: 7, leaf: 10 };
 const FEWEST: usize = 128;
 /// Most bytes of tables: 192 MB.
 const MAX_BYTES: usize = 192 << 20;
-/// Trees that some sheets go through before the next sheets do, so that tables come from memory once for many rows. The
-/// f32 sums of so many trees are added up before they go into f64.
-const GROUP: usize = 16;
-/// Most bytes of the sums of rows that are explained at a time: 16 MB.
-const MAX_SUMS: usize = 16 << 20;
+/// Trees whose f32 sums are added up before they go into f64.
+const GROUP: usize = 64;
+/// Parts of a sheet at most, for 8 MB of sums and 1 MB of patterns; no power of two, for columns so far apart would meet in
+/// the same places of a cache.
+const MOST_PARTS: usize = 63;
+const MAX_SUMS: usize = 8 << 20;
+const MAX_PATTERNS: usize = 1 << 20;
 
 /// A model prepared for explaining a known number of rows.
 #[derive(Clone, Debug)]
@@ -58,6 +58,8 @@ pub struct Engine {
 struct Table {
     codes: Codes,
     trees: Trees,
+    /// Rows of a sheet.
+    n_together: usize,
 }
 
 /// The trees that are read from tables.
@@ -92,11 +94,19 @@ impl Engine {
         let rules = Rule::up_to(super::flow::MAX_POINTS);
         let in_table: Vec<usize> = plans.iter().map(|p| p.tree).collect();
         let flow = Flow::with(model, rules.clone(), |t| in_table.binary_search(&t).is_err())?;
+        let n_levels = plans.iter().map(|p| p.n_levels).max().unwrap_or_default();
+        let of_part = [
+            (MAX_SUMS, flow.channels().used().len() * model.n_outputs() * Sums::<f64>::BYTES),
+            (MAX_PATTERNS, (n_levels + 2) * 2 * ROWS),
+        ];
+        let n_parts =
+            of_part.map(|(most, bytes)| most / bytes.max(1)).into_iter().fold(MOST_PARTS, usize::min);
         let trees = match precision {
             Precision::F64 => Trees::F64(tables(model, plans, &rules)),
             Precision::F32 => Trees::F32(tables(model, plans, &rules)),
         };
-        Ok(Engine { flow, table: Some(Table { codes, trees }) })
+        let n_together = n_parts.max(1) * ROWS;
+        Ok(Engine { flow, table: Some(Table { codes, trees, n_together }) })
     }
 
     /// The model that is explained.
@@ -136,95 +146,52 @@ impl Engine {
         let all = self.n_table_trees() == model.trees().len();
         let mut explained = self.flow.explain_with(rows, !all);
         let (n_features, n_outputs) = (explained.n_features, explained.n_outputs);
-        let (n_columns, row_width) = (self.flow.channels().used().len() * n_outputs, n_features * n_outputs);
-        let of_group = TOGETHER * n_columns.max(1) * size_of::<Exact>();
-        let together = (MAX_SUMS / of_group).max(1) * TOGETHER * ROWS;
-        let chunks = rows[..explained.n_rows * n_features].chunks(together * n_features);
-        let mut margins = explained.margin.chunks_mut(together * n_outputs);
-        for (rows, values) in chunks.zip(explained.values.chunks_mut(together * row_width)) {
+        let (row_width, n_together) = (n_features * n_outputs, table.n_together);
+        let sheets = rows[..explained.n_rows * n_features].chunks(n_together * n_features);
+        let mut margins = explained.margin.chunks_mut(n_together * n_outputs);
+        for (rows, values) in sheets.zip(explained.values.chunks_mut(n_together * row_width)) {
             let margins = margins.next().filter(|_| all).unwrap_or_default();
             let sums = table.sums(model, rows, margins, n_outputs);
-            add_to_values(&sums, self.flow.channels(), row_width, n_outputs, values);
+            sums.add_to(self.flow.channels(), row_width, n_outputs, values);
         }
         explained
     }
 }
 
 impl Table {
-    /// φ of some rows by sheet, `[used feature][output]`. Adds to their margins, `[row][output]`, unless that is empty.
-    fn sums(&self, model: &Ensemble, rows: &[f64], margins: &mut [f64], n_outputs: usize) -> Vec<Vec<Exact>> {
-        let n_features = model.n_features();
+    /// φ of the rows of a sheet. Adds to their margins, `[row][output]`, unless that is empty.
+    fn sums(&self, model: &Ensemble, rows: &[f64], margins: &mut [f64], n_outputs: usize) -> Sums<f64> {
         let n_columns = self.codes.channels().used().len() * n_outputs;
-        let mut sheets = self.codes.sheets(rows, n_features);
-        let mut sums = vec![vec![Exact::default(); n_columns]; sheets.len()];
-        let mut patterns = Patterns::new();
+        let mut sheet = self.codes.sheet(rows, model.n_features());
+        let mut sums = Sums::new(n_columns, sheet.n_parts);
+        let mut memory = Memory::default();
         match &self.trees {
             Trees::F64(trees) => {
-                for trees in trees.chunks(GROUP) {
-                    for Group { rows, sheets, sums, margins } in
-                        groups(rows, n_features, &mut sheets, &mut sums, margins, n_outputs)
-                    {
-                        for (plan, tables) in trees {
-                            self.fill(model, plan, rows, sheets);
-                            tables.read(plan, sheets, &mut patterns, sums, margins, n_outputs);
-                        }
-                    }
+                for (plan, tables) in trees {
+                    self.fill(model, plan, rows, &mut sheet);
+                    tables.read(plan, &sheet, &mut memory, &mut sums, margins, n_outputs);
                 }
             }
             Trees::F32(trees) => {
-                let mut narrow = vec![vec![Default::default(); n_columns]; TOGETHER];
+                let mut narrow = Sums::new(n_columns, sheet.n_parts);
                 for trees in trees.chunks(GROUP) {
-                    for Group { rows, sheets, sums, margins } in
-                        groups(rows, n_features, &mut sheets, &mut sums, margins, n_outputs)
-                    {
-                        for (plan, tables) in trees {
-                            self.fill(model, plan, rows, sheets);
-                            tables.read(plan, sheets, &mut patterns, &mut narrow, margins, n_outputs);
-                        }
-                        flush(&mut narrow, sums);
+                    for (plan, tables) in trees {
+                        self.fill(model, plan, rows, &mut sheet);
+                        tables.read(plan, &sheet, &mut memory, &mut narrow, margins, n_outputs);
                     }
+                    sums.take(&mut narrow);
                 }
             }
         }
         sums
     }
 
-    /// Writes the categorical splits of a tree into the sheets.
-    fn fill(&self, model: &Ensemble, plan: &Plan, rows: &[f64], sheets: &mut [Sheet]) {
+    /// Writes the categorical splits of a tree into a sheet.
+    fn fill(&self, model: &Ensemble, plan: &Plan, rows: &[f64], sheet: &mut Sheet) {
         if plan.is_categorical() {
-            let (tree, n_features) = (&model.trees()[plan.tree], model.n_features());
-            for (sheet, rows) in sheets.iter_mut().zip(rows.chunks(ROWS * n_features)) {
-                self.codes.fill_categorical(tree, plan, rows, n_features, sheet);
-            }
+            self.codes.fill_categorical(&model.trees()[plan.tree], plan, rows, model.n_features(), sheet);
         }
     }
-}
-
-/// Sheets that go through a unit together.
-struct Group<'a> {
-    /// `[row][feature]`.
-    rows: &'a [f64],
-    sheets: &'a mut [Sheet],
-    /// `[sheet][used feature][output]`.
-    sums: &'a mut [Vec<Exact>],
-    /// `[row][output]`, empty if nobody asks for them.
-    margins: &'a mut [f64],
-}
-
-fn groups<'a>(
-    rows: &'a [f64],
-    n_features: usize,
-    sheets: &'a mut [Sheet],
-    sums: &'a mut [Vec<Exact>],
-    margins: &'a mut [f64],
-    n_outputs: usize,
-) -> impl Iterator<Item = Group<'a>> {
-    let mut margins = margins.chunks_mut(TOGETHER * ROWS * n_outputs);
-    let groups = rows.chunks(TOGETHER * ROWS * n_features).zip(sheets.chunks_mut(TOGETHER));
-    groups.zip(sums.chunks_mut(TOGETHER)).map(move |((rows, sheets), sums)| {
-        let margins = margins.next().unwrap_or_default();
-        Group { rows, sheets, sums, margins }
-    })
 }
 
 /// Makes the tables of the trees.
@@ -268,7 +235,7 @@ mod cost {
     /// FLOW, per row, inner node and point.
     pub(super) const NODE: f64 = 0.85;
     /// Reading a number of a line, in f64 and f32.
-    pub(super) const READ: [f64; 2] = [0.7, 0.5];
+    pub(super) const READ: [f64; 2] = [0.42, 0.32];
     /// A comparison, per row.
     pub(super) const TEST: f64 = 0.5;
     /// Making a leaf's table, per point, pattern and feature.

@@ -25,12 +25,11 @@ use super::error::MAX_PER_ROW;
 use super::flow::Channels;
 use super::quadrature::Rule;
 use super::simd::Plain;
-use super::table::{self, Codes, Cut, Exact, Number, Patterns, Plan, ROWS, Scratch, Sheet, Tables};
+use super::table::{self, Codes, Cut, Number, Patterns, Plan, ROWS, Scratch, Sheet, Sums, Tables};
 use super::{Attributions, ExplainError};
 use crate::ensemble::{Ensemble, Node, Tree};
 use crate::ids::OutputId;
 use decisions::Decisions;
-use std::slice;
 use std::sync::OnceLock;
 use walk::{Compared, Memory};
 
@@ -81,14 +80,24 @@ impl Prepared {
     }
 }
 
+/// Rows of a sheet.
+const TOGETHER: usize = 16 * ROWS;
+
+/// Sums for so many rows, by sheet.
+fn sums_of(n_rows: usize, n_columns: usize) -> Vec<Sums<f64>> {
+    let of_sheet = |from: usize| Sums::new(n_columns, (n_rows - from).min(TOGETHER).div_ceil(ROWS));
+    (0..n_rows).step_by(TOGETHER).map(of_sheet).collect()
+}
+
 /// Adds what leaves give to the φ of one row.
 struct ToRow<'a> {
     tree: &'a Tree,
     /// Entry of the leaf vectors, or all.
     entry: Option<usize>,
     n_outputs: usize,
-    lane: usize,
-    sums: &'a mut [Exact],
+    /// Its place in the sums.
+    x: usize,
+    sums: &'a mut Sums<f64>,
 }
 
 impl Gain for ToRow<'_> {
@@ -100,7 +109,7 @@ impl Gain for ToRow<'_> {
         for (e, value) in values.iter().enumerate().filter(|(e, _)| self.entry.is_none_or(|only| only == *e))
         {
             let column = row as usize * self.n_outputs + first + e;
-            self.sums[column].add(self.lane, self.tree.weight() * value * share);
+            self.sums.add(self.x, column, self.tree.weight() * value * share);
         }
     }
 
@@ -139,7 +148,8 @@ impl Interventional {
         let prepared = Codes::new(model, channels.clone()).map(|codes| {
             let plan = |(t, tree)| Plan::new(t, tree, &codes, cut);
             let plans = model.trees().iter().enumerate().map(plan).collect();
-            let background = codes.sheets(&background, n_features);
+            let background =
+                background.chunks(TOGETHER * n_features).map(|rows| codes.sheet(rows, n_features)).collect();
             Prepared {
                 codes,
                 rules: Rule::up_to(cut.leaf.div_ceil(2).max(1)),
@@ -229,17 +239,19 @@ impl Interventional {
         let (n_features, n_outputs) = (self.model.n_features(), self.model.n_outputs());
         let n_rows = rows.len() / n_features.max(1);
         let n_columns = self.channels.used().len() * n_outputs;
-        let mut sums = vec![vec![Exact::default(); n_columns]; n_rows.div_ceil(ROWS)];
+        let mut sums = sums_of(n_rows, n_columns);
         let share = vec![1.0 / self.n_background() as f64; self.n_background()];
-        let mut sheets =
-            self.prepared.as_ref().map(|p| p.codes.sheets(&rows[..n_rows * n_features], n_features));
+        let mut sheets = self.prepared.as_ref().map(|p| -> Vec<Sheet> {
+            let sheets = rows[..n_rows * n_features].chunks(TOGETHER * n_features);
+            sheets.map(|rows| p.codes.sheet(rows, n_features)).collect()
+        });
         let by_tables = self.prepared.as_ref().is_some_and(|p| p.in_tables(&self.model));
         let mut margin = match by_tables {
             true => self.model.base_margin().repeat(n_rows),
             false => self.model.margins(rows),
         };
-        let (mut patterns, mut scratch, mut memory) =
-            (Patterns::new(), Scratch::default(), Memory::default());
+        let (mut reading, mut scratch, mut memory) =
+            (table::Memory::default(), Scratch::default(), Memory::default());
         for (t, tree) in self.model.trees().iter().enumerate().filter(|(_, tree)| tree.n_nodes() > 1) {
             let mut plan = None;
             if let (Some(prepared), Some(sheets)) = (&self.prepared, &mut sheets) {
@@ -260,27 +272,38 @@ impl Interventional {
                         &made
                     }
                 };
-                for (sheet, rows) in sheets.iter_mut().zip(rows.chunks(ROWS * n_features)) {
+                let mut margins = margin.chunks_mut(TOGETHER * n_outputs);
+                let rows = rows.chunks(TOGETHER * n_features);
+                for ((sheet, rows), sums) in sheets.iter_mut().zip(rows).zip(&mut sums) {
                     prepared.codes.fill_categorical(tree, of_tree, rows, n_features, sheet);
+                    let margins = margins.next().filter(|_| by_tables).unwrap_or_default();
+                    tables.read(of_tree, sheet, &mut reading, sums, margins, n_outputs);
                 }
-                let margins = if by_tables { &mut margin[..] } else { &mut [] };
-                tables.read(of_tree, sheets, &mut patterns, &mut sums, margins, n_outputs);
                 plan = Some(of_tree);
             }
             if plan.is_none_or(|p| p.open) {
                 let without = plan.map_or(&[][..], |p| &p.roots);
                 self.compare(tree, without, rows, &mut memory, |compared, decisions, memory| {
                     for r in 0..n_rows {
-                        let mut gain =
-                            ToRow { tree, entry: None, n_outputs, lane: r % ROWS, sums: &mut sums[r / ROWS] };
+                        let (x, sums) = (r % TOGETHER, &mut sums[r / TOGETHER]);
+                        let mut gain = ToRow { tree, entry: None, n_outputs, x, sums };
                         compared.walk(decisions, r, &share, self.channels.used().len(), memory, &mut gain);
                     }
                 });
             }
         }
         let mut values = vec![0.0; n_rows * n_features * n_outputs];
-        table::add_to_values(&sums, &self.channels, n_features * n_outputs, n_outputs, &mut values);
+        self.add_sums(&sums, &mut values);
         Attributions { n_rows, n_features, n_outputs, values, margin, base_values: self.base_values.clone() }
+    }
+
+    /// Adds the sums of rows to φ laid out `[row][feature][output]`.
+    fn add_sums(&self, sums: &[Sums<f64>], values: &mut [f64]) {
+        let n_outputs = self.model.n_outputs();
+        let row_width = self.model.n_features() * n_outputs;
+        for (sums, values) in sums.iter().zip(values.chunks_mut((TOGETHER * row_width).max(1))) {
+            sums.add_to(&self.channels, row_width, n_outputs, values);
+        }
     }
 
     /// The inputs as trees compare them.
@@ -323,11 +346,11 @@ impl Interventional {
         let n_features = self.model.n_features();
         let mut shares: Vec<Vec<f64>> = plan.units.iter().map(|u| vec![0.0; 1 << u.n_bits]).collect();
         let (mut patterns, one) = (Patterns::new(), 1.0 / self.n_background() as f64);
-        for (sheet, rows) in prepared.background.iter().zip(self.background.chunks(ROWS * n_features)) {
+        for (sheet, rows) in prepared.background.iter().zip(self.background.chunks(TOGETHER * n_features)) {
             let mut count = |sheet: &Sheet| {
-                table::each_unit(Plain, plan, slice::from_ref(sheet), &mut patterns, |u, _, _, pattern| {
-                    let pattern: &[u16; ROWS] = bytemuck::cast_ref(pattern);
-                    pattern[..sheet.n_rows].iter().for_each(|&m| shares[u][m as usize] += 1.0);
+                table::each_unit(Plain, plan, sheet, &mut patterns, |u, _, patterns| {
+                    let patterns: &[u16] = bytemuck::cast_slice(patterns);
+                    patterns[..sheet.n_rows].iter().for_each(|&m| shares[u][m as usize] += 1.0);
                 });
             };
             if plan.is_categorical() {

@@ -1,8 +1,7 @@
 //! Attributions on the scale of probability or loss.
 
-use super::{Interventional, Memory, ToRow};
+use super::{Interventional, Memory, TOGETHER, ToRow, sums_of};
 use crate::ensemble::{Ensemble, Link};
-use crate::explain::table::{self, Exact, ROWS};
 use crate::explain::{Attributions, ExplainError};
 use crate::ids::OutputId;
 use crate::math;
@@ -117,7 +116,7 @@ impl Interventional {
             (0..n_background).map(of_z).sum::<f64>() / n_background as f64
         };
         let n_used = self.channels.used().len();
-        let mut sums = vec![vec![Exact::default(); n_used * n_outputs]; n_rows.div_ceil(ROWS)];
+        let mut sums = sums_of(n_rows, n_used * n_outputs);
         let (mut memory, mut share) = (Memory::default(), Vec::new());
         let n_together = (MAX_SHARES / (n_background * n_outputs)).max(1);
         for from in (0..n_rows).step_by(n_together) {
@@ -139,9 +138,9 @@ impl Interventional {
                         for entry in entries.clone() {
                             let share = &share[((x - from) * n_outputs + first + entry) * n_background..]
                                 [..n_background];
-                            let sums = &mut sums[x / ROWS];
+                            let sums = &mut sums[x / TOGETHER];
                             let mut gain =
-                                ToRow { tree, entry: Some(entry), n_outputs, lane: x % ROWS, sums };
+                                ToRow { tree, entry: Some(entry), n_outputs, x: x % TOGETHER, sums };
                             compared.walk(decisions, x - from, share, n_used, memory, &mut gain);
                         }
                     }
@@ -152,7 +151,7 @@ impl Interventional {
             (0..n_rows).flat_map(|x| (0..n_outputs).map(move |k| of(x, k))).collect()
         };
         let mut values = vec![0.0; n_rows * n_features * n_outputs];
-        table::add_to_values(&sums, &self.channels, n_features * n_outputs, n_outputs, &mut values);
+        self.add_sums(&sums, &mut values);
         Ok(Transformed {
             output: each(&|x, k| output.of(margin[x * n_outputs + k], x)),
             base_values: each(&mean),

@@ -10,12 +10,12 @@ use crate::explain::flow::{Block, CATEGORICAL, Channels, ROWS as BLOCK};
 use crate::explain::simd::Simd;
 use wide::i16x8;
 
-/// Rows in a sheet, the block of rows that tables are read for.
+/// Rows in a part of a sheet.
 pub(in crate::explain) const ROWS: usize = 64;
-/// Vectors that make up a column of a sheet.
+/// Vectors that make up a column of a part.
 pub(super) const VECTORS: usize = ROWS / 8;
 
-/// One small number per row of a sheet: a code, a mask, or a pattern of bits.
+/// One small number per row of a part: a code, a mask, or a pattern of bits.
 pub(in crate::explain) type Column = [i16x8; VECTORS];
 
 /// Parts of a column that are taken at once, of 16 rows each.
@@ -36,15 +36,15 @@ pub(super) fn store<S: Simd>(simd: S, quarters: [S::Bits; QUARTERS], column: &mu
 /// A test: left iff the code of the channel is below `bound`.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::explain) struct Test {
-    channel: u32,
+    pub(super) channel: u32,
     bound: i16,
 }
 
 impl Test {
     /// All ones for the rows that go left.
     #[inline(always)]
-    pub(super) fn left<S: Simd>(self, simd: S, codes: &[Column]) -> [S::Bits; QUARTERS] {
-        let (codes, bound) = (load(simd, &codes[self.channel as usize]), simd.splat_bits(self.bound));
+    pub(super) fn left<S: Simd>(self, simd: S, codes: &Column) -> [S::Bits; QUARTERS] {
+        let (codes, bound) = (load(simd, codes), simd.splat_bits(self.bound));
         codes.map(|codes| simd.above_bits(bound, codes))
     }
 }
@@ -89,20 +89,17 @@ impl Codes {
         Some(Test { channel, bound: index as i16 + 1 })
     }
 
-    /// Rows laid out `[row][feature]` as sheets: `[sheet][channel]`, without the categorical channels.
-    pub(in crate::explain) fn sheets(&self, rows: &[f64], n_features: usize) -> Vec<Sheet> {
+    /// Rows laid out `[row][feature]` as a sheet, without the categorical channels.
+    pub(in crate::explain) fn sheet(&self, rows: &[f64], n_features: usize) -> Sheet {
         let mut blocks = vec![Block::default(); self.channels.len()];
-        let sheet = |rows: &[f64]| {
-            let mut sheet = Sheet::new(self.channels.len(), rows.len() / n_features.max(1));
-            for (b, rows) in rows.chunks(BLOCK * n_features).enumerate() {
-                self.channels.fill(rows, &mut blocks);
-                for (c, thresholds) in self.thresholds.iter().enumerate() {
-                    sheet.set(c, b, &blocks[c], |x| thresholds.partition_point(|&t| t <= x) as i16);
-                }
+        let mut sheet = Sheet::new(self.channels.len(), rows.len() / n_features.max(1));
+        for (b, rows) in rows.chunks((BLOCK * n_features).max(1)).enumerate() {
+            self.channels.fill(rows, &mut blocks);
+            for (c, thresholds) in self.thresholds.iter().enumerate() {
+                sheet.set(c, b, &blocks[c], |x| thresholds.partition_point(|&t| t <= x) as i16);
             }
-            sheet
-        };
-        rows.chunks((ROWS * n_features).max(1)).map(sheet).collect()
+        }
+        sheet
     }
 
     /// Writes the channels of a tree's categorical splits, given the sheet's rows.
@@ -129,21 +126,33 @@ impl Codes {
     }
 }
 
-/// The codes of up to [`ROWS`] rows.
+/// The codes of rows that tables are read for together, `[channel][part]`.
+///
+/// Long columns are read and written one after the other, which processors foresee, and a unit's table that was fetched
+/// answers for many rows.
 #[derive(Clone, Debug)]
 pub(in crate::explain) struct Sheet {
-    pub(super) codes: Vec<Column>,
+    codes: Vec<Column>,
     pub(in crate::explain) n_rows: usize,
+    pub(in crate::explain) n_parts: usize,
 }
 
 impl Sheet {
     fn new(n_channels: usize, n_rows: usize) -> Self {
-        Sheet { codes: vec![[i16x8::ZERO; VECTORS]; n_channels], n_rows }
+        let n_parts = n_rows.div_ceil(ROWS);
+        Sheet { codes: vec![[i16x8::ZERO; VECTORS]; n_channels * n_parts], n_rows, n_parts }
+    }
+
+    /// Codes of a channel, one column per part.
+    #[inline(always)]
+    pub(super) fn channel(&self, channel: u32) -> &[Column] {
+        &self.codes[channel as usize * self.n_parts..][..self.n_parts]
     }
 
     /// Codes of one block of rows in one channel.
     fn set(&mut self, channel: usize, block: usize, values: &Block, code: impl Fn(f64) -> i16) {
-        let codes = self.codes[channel][block].as_mut_array();
+        let (part, vector) = (block / VECTORS, block % VECTORS);
+        let codes = self.codes[channel * self.n_parts + part][vector].as_mut_array();
         for (r, c) in codes.iter_mut().enumerate() {
             *c = code(values.get(r));
         }

@@ -5,7 +5,7 @@
 //! exact, made once per tree in f64, by cover ([`leaf::by_cover`]) or by a background ([`by_background`]).
 //!
 //! `codes` turns values into ranks among the thresholds, `plan` cuts a tree into units, `leaf` makes the tables of
-//! single leaves, this file those of units, and `pass` reads them for 64 rows at a time, in numbers of either width
+//! single leaves, this file those of units, and `pass` reads them for the rows of a sheet, in numbers of either width
 //! (`number`). Lanes never meet, and sums run over the trees in their order: the bits of a row do not depend on the
 //! rows around it.
 
@@ -18,26 +18,24 @@ mod plan;
 use codes::Column;
 pub(super) use codes::{Codes, ROWS, Sheet};
 pub(super) use leaf::by_background;
-pub(super) use number::{Exact, Narrow, Number};
+pub(super) use number::{Number, Sums};
 pub(super) use pass::{Patterns, each_unit};
 pub(super) use plan::{Cut, Plan};
 
-use super::flow::Channels;
 use super::quadrature::Rule;
 use super::simd::{self, Simd, Task};
 use crate::ensemble::{Node, Tree};
 
-/// Sheets that go through a unit together, so that its table and their sums stay near the processor.
-pub(super) const TOGETHER: usize = 4;
-
 /// The tables of a tree.
 #[derive(Clone, Debug)]
 pub(super) struct Tables<N: Number> {
-    /// `[unit][pattern][output the tree feeds][column]`, lines padded to whole vectors.
+    /// `[unit][vector of columns][pattern]`, a unit's columns being `[output the tree feeds][column]`, padded to whole
+    /// vectors.
     lines: Vec<N::Vector>,
     /// Where each unit's lines start.
     start: Vec<usize>,
-    /// Columns of φ that a line adds to, `[unit][output the tree feeds][column]`. Padding adds 0 to the last one.
+    /// Columns of the sums that lines add to, `[unit][output the tree feeds][column]`. Padding adds 0 to such as nobody
+    /// reads.
     columns: Vec<u32>,
     /// Where each unit's columns start, and the end.
     first_column: Vec<usize>,
@@ -81,6 +79,7 @@ impl<N: Number> Tables<N> {
             n_entries,
         };
         let (mut start, mut shares) = (0, Vec::new());
+        let n_all = (plan.n_used * n_outputs) as u32;
         for (u, unit) in plan.units.iter().enumerate() {
             let n_columns = unit.columns.len() * n_entries;
             let n_patterns = 1 << unit.n_bits;
@@ -118,24 +117,23 @@ impl<N: Number> Tables<N> {
                 let column = |&c: &u32| c * n_outputs as u32 + (first + entry) as u32;
                 tables.columns.extend(unit.columns.iter().map(column));
             }
-            start = tables.finish_unit(start, n_columns, n_patterns, &scratch.unit);
+            tables.columns.extend((n_all..).take(n_columns.next_multiple_of(N::LANES) - n_columns));
+            tables.first_column.push(tables.columns.len());
+            start = tables.finish_unit(start, n_patterns, &scratch.unit);
         }
         tables
     }
 
-    /// Turns a unit's columns into padded lines, and says where these end.
-    fn finish_unit(&mut self, start: usize, n_columns: usize, n_patterns: usize, unit: &[f64]) -> usize {
-        let width = n_columns.div_ceil(N::LANES);
-        if let Some(&last) = self.columns.last() {
-            self.columns.extend(std::iter::repeat_n(last, width * N::LANES - n_columns));
-        }
-        self.first_column.push(self.columns.len());
+    /// Turns a unit's columns into lines, and says where these end.
+    fn finish_unit(&mut self, start: usize, n_patterns: usize, unit: &[f64]) -> usize {
         self.start.push(start);
-        let end = start + width * n_patterns;
-        let lines: &mut [N] = bytemuck::cast_slice_mut(&mut self.lines[start..end]);
-        for (m, line) in lines.chunks_exact_mut((width * N::LANES).max(1)).enumerate() {
-            for (to, column) in line.iter_mut().zip(unit.chunks_exact(n_patterns)) {
-                *to = N::of(column[m]);
+        let of_vector = unit.chunks(N::LANES * n_patterns);
+        let end = start + of_vector.len() * n_patterns;
+        for (lines, columns) in self.lines[start..end].chunks_exact_mut(n_patterns).zip(of_vector) {
+            let numbers: &mut [N] = bytemuck::cast_slice_mut(lines);
+            for (lane, column) in columns.chunks_exact(n_patterns).enumerate() {
+                let to = numbers.iter_mut().skip(lane).step_by(N::LANES);
+                to.zip(column).for_each(|(to, value)| *to = N::of(*value));
             }
         }
         end
@@ -174,57 +172,62 @@ impl<N: Number> Tables<N> {
         }
     }
 
-    /// Adds what the tree gives to the rows of each sheet, `[sheet][used feature][output]`, and to their margins,
-    /// `[row][output]`; if these are empty, nobody asks for them.
+    /// Adds what the tree gives to the rows of a sheet to their sums, and to their margins, `[row][output]`; if these are
+    /// empty, nobody asks for them.
     pub(super) fn read(
         &self,
         plan: &Plan,
-        sheets: &[Sheet],
-        patterns: &mut Patterns,
-        sums: &mut [Vec<N::Column>],
+        sheet: &Sheet,
+        memory: &mut Memory,
+        sums: &mut Sums<N>,
         margins: &mut [f64],
         n_outputs: usize,
     ) {
-        simd::run(Read { tables: self, plan, sheets, patterns, sums, margins, n_outputs });
+        simd::run(Read { tables: self, plan, sheet, memory, sums, margins, n_outputs });
     }
 
     #[inline(always)]
     fn read_with<S: Simd>(&self, simd: S, read: Read<'_, N>) {
-        let Read { plan, sheets, patterns, sums, margins, n_outputs, .. } = read;
-        let mut margins = margins.chunks_mut(TOGETHER * ROWS * n_outputs);
-        for (sheets, sums) in sheets.chunks(TOGETHER).zip(sums.chunks_mut(TOGETHER)) {
-            let mut reached = [Column::default(); TOGETHER];
-            let margins = margins.next().unwrap_or_default();
-            each_unit(simd, plan, sheets, patterns, |u, s, n_path, pattern| {
-                let columns = &self.columns[self.first_column[u]..self.first_column[u + 1]];
-                let end = self.start.get(u + 1).copied().unwrap_or(self.lines.len());
-                pass::add_lines::<N, S>(
-                    simd,
-                    &self.lines[self.start[u]..end],
-                    columns,
-                    pattern,
-                    &mut sums[s],
-                );
-                if !margins.is_empty() {
-                    pass::note_leaves(simd, self.first_leaf[u], n_path, pattern, &mut reached[s]);
+        let Read { plan, sheet, memory, sums, margins, n_outputs, .. } = read;
+        let Memory { patterns, bytes, reached } = memory;
+        bytes.resize(sheet.n_parts, pass::Bytes::default());
+        reached.clear();
+        reached.resize(sheet.n_parts, Column::default());
+        each_unit(simd, plan, sheet, patterns, |u, n_path, patterns| {
+            let columns = &self.columns[self.first_column[u]..self.first_column[u + 1]];
+            let lines = &self.lines[self.start[u]..];
+            pass::add_lines(simd, lines, plan.units[u].n_bits, columns, patterns, bytes, sums);
+            if !margins.is_empty() {
+                for (pattern, reached) in patterns.iter().zip(reached.iter_mut()) {
+                    pass::note_leaves(simd, self.first_leaf[u], n_path, pattern, reached);
                 }
-            });
-            let reached: &[u16] = bytemuck::cast_slice(&reached);
-            for (margins, &leaf) in margins.chunks_exact_mut(n_outputs).zip(reached) {
-                let values = &self.leaves[usize::from(leaf) * self.n_entries..][..self.n_entries];
-                margins[self.first_output..].iter_mut().zip(values).for_each(|(m, value)| *m += value);
             }
+        });
+        let reached: &[u16] = bytemuck::cast_slice(reached);
+        for (margins, &leaf) in margins.chunks_exact_mut(n_outputs).zip(reached) {
+            let values = &self.leaves[usize::from(leaf) * self.n_entries..][..self.n_entries];
+            margins[self.first_output..].iter_mut().zip(values).for_each(|(m, value)| *m += value);
         }
     }
+}
+
+/// Working memory for reading tables.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    patterns: Patterns,
+    /// The patterns of a unit's rows as bytes.
+    bytes: Vec<pass::Bytes>,
+    /// Leaves that rows have reached.
+    reached: Vec<Column>,
 }
 
 /// What [`Tables::read`] is given.
 struct Read<'a, N: Number> {
     tables: &'a Tables<N>,
     plan: &'a Plan,
-    sheets: &'a [Sheet],
-    patterns: &'a mut Patterns,
-    sums: &'a mut [Vec<N::Column>],
+    sheet: &'a Sheet,
+    memory: &'a mut Memory,
+    sums: &'a mut Sums<N>,
     margins: &'a mut [f64],
     n_outputs: usize,
 }
@@ -247,29 +250,5 @@ fn add_leaf(value: f64, gives: &[f64], patterns: &[u32], n_path: usize, out: &mu
         } else {
             out.iter_mut().zip(patterns).for_each(|(out, &pattern)| *out += value * gives[pattern as usize]);
         }
-    }
-}
-
-/// Adds φ by sheet, `[used feature][output]`, to φ laid out `[row][feature][output]`.
-pub(super) fn add_to_values(
-    sums: &[Vec<Exact>],
-    channels: &Channels,
-    row_width: usize,
-    n_outputs: usize,
-    values: &mut [f64],
-) {
-    for (r, row) in values.chunks_exact_mut(row_width.max(1)).enumerate() {
-        for (of_feature, feature) in sums[r / ROWS].chunks_exact(n_outputs).zip(channels.used()) {
-            for (k, sums) in of_feature.iter().enumerate() {
-                row[feature.index() * n_outputs + k] += f64::get(sums, r % ROWS);
-            }
-        }
-    }
-}
-
-/// Adds sums of f32 to those of f64, and clears them.
-pub(super) fn flush(narrow: &mut [Vec<Narrow>], sums: &mut [Vec<Exact>]) {
-    for (narrow, sums) in narrow.iter_mut().flatten().zip(sums.iter_mut().flatten()) {
-        sums.take(narrow);
     }
 }

@@ -1,24 +1,25 @@
 //! Reading: patterns of a sheet's rows, and the lines of the tables that they point to.
 
 use super::codes::{Column, ROWS, Sheet, load, store};
-use super::number::Number;
+use super::number::{Number, Sums};
 use super::plan::{Plan, Side, Step};
 use crate::explain::simd::Simd;
+use wide::u8x16;
 
-/// Patterns per level of the path and sheet.
+/// Patterns of a unit's rows, and those of each level of the path.
 pub(in crate::explain) type Patterns = Vec<Column>;
 
-/// Calls `read` with the number of each unit, that of the sheet, the bits that a pattern has for the path, and the patterns
-/// of the sheet's rows. What belongs to a unit is asked for by all sheets in turn, while it is near the processor.
+/// Calls `read` with the number of each unit, the bits that a pattern has for the path, and the patterns of the sheet's
+/// rows, a column per part.
 #[inline(always)]
 pub(in crate::explain) fn each_unit<S: Simd>(
     simd: S,
     plan: &Plan,
-    sheets: &[Sheet],
+    sheet: &Sheet,
     patterns: &mut Patterns,
-    mut read: impl FnMut(usize, usize, u16, &Column),
+    mut read: impl FnMut(usize, u16, &[Column]),
 ) {
-    let n = sheets.len();
+    let n = sheet.n_parts;
     if patterns.len() < (plan.n_levels + 2) * n {
         patterns.resize((plan.n_levels + 2) * n, Column::default());
     }
@@ -31,8 +32,8 @@ pub(in crate::explain) fn each_unit<S: Simd>(
             Step::Edge { level, test, side, bit, new } => {
                 let (above, below) = patterns[level as usize * n..].split_at_mut(n);
                 let bit = simd.splat_bits(bit);
-                for ((sheet, from), to) in sheets.iter().zip(above).zip(below) {
-                    let (mut bits, left) = (load(simd, from), test.left(simd, &sheet.codes));
+                for ((codes, from), to) in sheet.channel(test.channel).iter().zip(above).zip(below) {
+                    let (mut bits, left) = (load(simd, from), test.left(simd, codes));
                     for (bits, left) in bits.iter_mut().zip(left) {
                         // Rows that follow the edge have the bit from now on, or keep it.
                         *bits = match (new, side) {
@@ -47,65 +48,61 @@ pub(in crate::explain) fn each_unit<S: Simd>(
             }
             Step::Unit { level, n_path, n_tests } => {
                 let (now, rest) = tests.split_at(n_tests.into());
-                // The codes of all sheets are waited for together.
-                for ((sheet, above), own) in
-                    sheets.iter().zip(&patterns[level as usize * n..]).zip(own.iter_mut())
-                {
+                let above = &patterns[level as usize * n..];
+                for (part, (above, own)) in above.iter().zip(own.iter_mut()).enumerate() {
                     let mut bits = load(simd, above);
                     for (t, test) in now.iter().enumerate() {
                         let bit = simd.splat_bits(1 << (usize::from(n_path) + t));
-                        for (bits, left) in bits.iter_mut().zip(test.left(simd, &sheet.codes)) {
+                        let left = test.left(simd, &sheet.channel(test.channel)[part]);
+                        for (bits, left) in bits.iter_mut().zip(left) {
                             *bits = simd.or_bits(*bits, simd.and_bits(left, bit));
                         }
                     }
                     store(simd, bits, own);
                 }
-                for (s, pattern) in own.iter().enumerate() {
-                    read(unit, s, n_path, pattern);
-                }
+                read(unit, n_path, own);
                 (unit, tests) = (unit + 1, rest);
             }
         }
     }
 }
 
-/// Adds to the sums of `columns` what the lines that the patterns point to say of them. A line has as many vectors as
-/// it takes for one number per column.
-#[inline(always)]
-pub(in crate::explain) fn add_lines<N: Number, S: Simd>(
-    simd: S,
-    lines: &[N::Vector],
-    columns: &[u32],
-    pattern: &Column,
-    sums: &mut [N::Column],
-) {
-    let pattern: &[u16; ROWS] = bytemuck::cast_ref(pattern);
-    match columns.len() / N::LANES {
-        0 => {}
-        1 => N::add::<S, 1>(simd, lines, columns, pattern, sums),
-        2 => N::add::<S, 2>(simd, lines, columns, pattern, sums),
-        3 => N::add::<S, 3>(simd, lines, columns, pattern, sums),
-        4 => N::add::<S, 4>(simd, lines, columns, pattern, sums),
-        5 => N::add::<S, 5>(simd, lines, columns, pattern, sums),
-        6 => N::add::<S, 6>(simd, lines, columns, pattern, sums),
-        width => add_wide::<N, S>(simd, lines, width, columns, pattern, sums),
-    }
-}
+/// Patterns of a part as bytes, for units of few bits.
+pub(super) type Bytes = [u8x16; ROWS / 16];
 
-/// Lines of any width, a vector at a time.
+/// Adds to the sums of `columns` what the lines that the patterns point to say of them. `lines` begin with the unit's:
+/// `[vector of columns][pattern]`.
 #[inline(always)]
-fn add_wide<N: Number, S: Simd>(
+pub(super) fn add_lines<N: Number, S: Simd>(
     simd: S,
     lines: &[N::Vector],
-    width: usize,
+    n_bits: usize,
     columns: &[u32],
-    pattern: &[u16; ROWS],
-    sums: &mut [N::Column],
+    patterns: &[Column],
+    bytes: &mut [Bytes],
+    sums: &mut Sums<N>,
 ) {
-    let mut narrow = vec![N::Vector::default(); lines.len() / width];
+    // What a byte points to among 256 lines needs no look at where they end: the next unit's are never pointed to.
+    const OF_BYTE: usize = 1 << u8::BITS;
+    let short = n_bits <= u8::BITS as usize;
+    if short {
+        for (bytes, pattern) in bytes.iter_mut().zip(patterns) {
+            let (pairs, _) = pattern.as_chunks::<2>();
+            bytes.iter_mut().zip(pairs).for_each(|(to, [a, b])| *to = u8x16::narrow_i16x8(*a, *b));
+        }
+    }
     for (v, columns) in columns.chunks_exact(N::LANES).enumerate() {
-        narrow.iter_mut().zip(lines.iter().skip(v).step_by(width)).for_each(|(to, from)| *to = *from);
-        N::add::<S, 1>(simd, &narrow, columns, pattern, sums);
+        let lines = &lines[v << n_bits..];
+        match lines.first_chunk::<OF_BYTE>() {
+            Some(lines) if short => {
+                let patterns: &[[u8; ROWS]] = bytemuck::cast_slice(&bytes[..patterns.len()]);
+                N::add(simd, |m: u8| &lines[usize::from(m)], columns, patterns, sums);
+            }
+            _ => {
+                let patterns: &[[u16; ROWS]] = bytemuck::cast_slice(patterns);
+                N::add(simd, |m: u16| &lines[usize::from(m)], columns, patterns, sums);
+            }
+        }
     }
 }
 

@@ -32,7 +32,9 @@ pub(in crate::explain) struct Plan {
     /// Nodes with a categorical split, in pre-order.
     pub(super) categorical: Vec<u32>,
     /// Longest path of edges above a unit.
-    pub(super) n_levels: usize,
+    pub(in crate::explain) n_levels: usize,
+    /// Features that the model uses.
+    pub(super) n_used: usize,
     /// Roots of the units, ascending.
     pub(in crate::explain) roots: Vec<usize>,
     /// True if some leaf is in no unit.
@@ -141,6 +143,7 @@ impl Plan {
                 units: Vec::new(),
                 categorical: Channels::categorical_nodes(tree),
                 n_levels: 0,
+                n_used: codes.channels().used().len(),
                 roots: Vec::new(),
                 open: false,
                 n_leaf_values: 0,
