@@ -91,15 +91,15 @@ pub(crate) async fn summarise(store: Store, files: Vec<Picked>, table: File) -> 
     let mut events = running().spawn(Program::Drawer, n_workers).await?;
     store.streamed.set(Some(Arc::default()));
     store.send(Command::Go(View::Start));
-    for part in 0..n_workers {
-        let part_of = [part as u32, n_workers as u32];
-        let request = Request::Stream { job: 0, files: files.clone(), table: table.name(), part: part_of };
+    for i in 0..n_workers {
+        let worker = [i as u32, n_workers as u32];
+        let request = Request::Stream { job: 0, files: files.clone(), table: table.name(), worker };
         let mut message = Message::of(&request.packet());
         message.push_file(&table);
-        running().post(part, message);
+        running().post(i, message);
     }
     TALLIES.set(vec![Vec::new(); n_workers]);
-    let (mut passed, mut n_ended) = (vec![[0; 2]; n_workers], 0);
+    let (mut passed, mut n_ended, mut chunk) = (vec![[0; 2]; n_workers], 0, 0);
     while let Some(event) = events.next().await {
         match event {
             Event::Died(_) => {
@@ -114,7 +114,9 @@ pub(crate) async fn summarise(store: Store, files: Vec<Picked>, table: File) -> 
                 if advanced.ended {
                     n_ended += 1;
                 } else {
-                    running().send(i, &Request::Advance { job: 0 });
+                    // Whoever is done takes the next.
+                    running().send(i, &Request::Advance { job: 0, chunk });
+                    chunk += 1;
                 }
                 if !advanced.tally.is_empty() {
                     TALLIES.with_borrow_mut(|tallies| tallies[i] = advanced.tally);

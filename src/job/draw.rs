@@ -143,14 +143,14 @@ impl Program for Drawer {
                 let sheet = figure::sheet_with(&mut self.workings, a, &kind, passes.as_deref(), size);
                 Reply::Drawn { job, sheet: Box::new(sheet) }
             }
-            Request::Stream { job, files, table, part } => {
+            Request::Stream { job, files, table, worker } => {
                 let file = self.file.0.take().ok_or_else(nothing_kept)?;
-                self.streamed = Some(Streamed::open(&files, &table, file, part)?);
+                self.streamed = Some(Streamed::open(&files, &table, file, worker)?);
                 Reply::Advanced { job, advanced: Advanced::default() }
             }
-            Request::Advance { job } => {
+            Request::Advance { job, chunk } => {
                 let streamed = self.streamed.as_mut().ok_or_else(nothing_kept)?;
-                Reply::Advanced { job, advanced: streamed.advance()? }
+                Reply::Advanced { job, advanced: streamed.advance(chunk)? }
             }
             Request::DrawStreamed { job, tallies, width } => {
                 let streamed = self.streamed.as_ref().ok_or_else(nothing_kept)?;

@@ -216,13 +216,15 @@ pub enum Request {
         files: Vec<Picked>,
         /// Name of the table's file.
         table: String,
-        /// Which share of the rows is explained, of how many.
-        part: [u32; 2],
+        /// Number of this worker, of how many.
+        worker: [u32; 2],
     },
-    /// Read on.
+    /// Read on to a chunk of rows and explain it.
     Advance {
         /// Question.
         job: u32,
+        /// Its number; each goes to one worker, and to each worker in ascending order.
+        chunk: u32,
     },
     /// Draw what all workers have found in a table.
     DrawStreamed {

@@ -1,7 +1,8 @@
 //! A table that is summarised while it is read: of its rows, those under way are held and no others.
 //!
-//! Every worker reads the whole file, because only there is to be seen where a row ends, and explains its share of the
-//! rows. Sums are exact, so neither the number of workers nor the size of a chunk changes a bit.
+//! Every worker reads the whole file, because only there is to be seen where a row ends, and explains the chunks that it
+//! is given: whoever is done takes the next. Sums are exact, so neither the number of workers, nor who explains what, nor
+//! the size of a chunk changes a bit.
 
 use super::convert::{no_model, no_table};
 use super::read::study_notice;
@@ -20,12 +21,12 @@ use std::cell::RefCell;
 use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
-/// Values that are explained together at most, unless they are fewer rows than [`FEWEST`] or more than [`MOST`]: tables of
-/// all trees pass by once for each chunk.
-const CELLS: usize = 1 << 21;
+/// Values that are explained together at most, unless they are fewer rows than [`FEWEST`] or more than [`MOST`]: who comes
+/// last is waited for.
+const CELLS: usize = 1 << 20;
 const FEWEST: usize = 64;
-const MOST: usize = 1 << 15;
-/// Rows of the first chunk, so that there is soon something to see; each turn has twice as many.
+const MOST: usize = 1 << 14;
+/// Rows of the first chunks, so that there is soon something to see; when every worker may have had one, they double.
 const FIRST: usize = 4096;
 /// Bytes that are asked of a file at a time: each time costs a good part of a millisecond.
 const PIECE: usize = 4 << 20;
@@ -41,13 +42,14 @@ pub(super) struct Streamed {
     /// None once it has ended.
     rows: Option<csv::Stream<'static>>,
     binding: RowBinding,
-    part: usize,
-    parts: usize,
+    n_workers: usize,
     /// Rows of a chunk at most.
     most: usize,
+    /// Number of the chunk that comes next.
+    chunk: usize,
     /// Model inputs of the rows under way, `[row][feature]`.
     matrix: Vec<f64>,
-    /// Chunks of its own that it has explained.
+    /// Chunks that it has explained.
     n_explained: usize,
     tally: Tally,
 }
@@ -105,7 +107,7 @@ impl<R: Read> Read for Watch<R> {
 }
 
 impl Streamed {
-    /// Reads the model among `files` and the head of the table. `part` of `parts` is the share of this worker.
+    /// Reads the model among `files` and the head of the table, for one of so many workers.
     ///
     /// # Errors
     /// As [`super::read_files`].
@@ -113,7 +115,7 @@ impl Streamed {
         files: &[Picked],
         name: &str,
         input: Box<dyn Read>,
-        [part, parts]: [u32; 2],
+        [worker, n_workers]: [u32; 2],
     ) -> Result<Self, Notice> {
         let of = |role| files.iter().rev().find(move |file| file_role(file) == role);
         let mut warnings = Vec::new();
@@ -144,7 +146,7 @@ impl Streamed {
         let engine = Engine::new(&parsed.value, Cap::Rows.limit(), Precision::F64)
             .map_err(|e| Notice::error("This model cannot be explained so", e.to_string(), e.hint()))?;
 
-        let first = part == 0;
+        let first = worker == 0;
         let input_watch = Rc::new(RefCell::new(Watched { n: 0, sha256: first.then(Sha256::new) }));
         let input = BufReader::with_capacity(PIECE, Watch(input, input_watch.clone()));
         let rows = csv::Stream::open(input, None).map_err(|e| no_table(name, &e))?;
@@ -179,23 +181,23 @@ impl Streamed {
             input: input_watch,
             rows: Some(rows),
             binding,
-            part: part as usize,
-            parts: parts.max(1) as usize,
+            n_workers: n_workers.max(1) as usize,
+            chunk: 0,
             matrix: Vec::new(),
             n_explained: 0,
             tally,
         })
     }
 
-    /// Reads on until a chunk of its own has been explained, or to the end.
+    /// Reads on to a chunk, which is not before those of earlier calls, and explains it; or to the end.
     ///
     /// # Errors
     /// What is wrong with the table, and in which row; what was found before stands.
-    pub(super) fn advance(&mut self) -> Result<Advanced, Notice> {
-        // The same in every worker: all have had as many turns when they are at the same row.
-        let n_rows = (FIRST << self.n_explained.min(16)).min(self.most);
-        for part in 0..self.parts {
-            let own = part == self.part;
+    pub(super) fn advance(&mut self, to: u32) -> Result<Advanced, Notice> {
+        while self.chunk <= to as usize && self.rows.is_some() {
+            let own = self.chunk == to as usize;
+            // The same in every worker.
+            let n_rows = (FIRST << (self.chunk / self.n_workers).min(16)).min(self.most);
             self.fill(n_rows, own || self.binding.looks_back())?;
             if own {
                 self.explain();
@@ -203,9 +205,7 @@ impl Streamed {
                 self.tally.seen = self.binding.seen();
             }
             self.matrix.clear();
-            if self.rows.is_none() {
-                break;
-            }
+            self.chunk += 1;
         }
         let ended = self.rows.is_none();
         // Often at first, so that there is something to see; then seldom.
@@ -325,6 +325,9 @@ impl Tally {
 
 impl std::fmt::Debug for Streamed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Streamed").field("name", &self.name).field("part", &self.part).finish_non_exhaustive()
+        f.debug_struct("Streamed")
+            .field("name", &self.name)
+            .field("chunk", &self.chunk)
+            .finish_non_exhaustive()
     }
 }

@@ -44,25 +44,32 @@ fn advanced(drawer: &mut Drawer, request: Request) -> Result<Advanced, Notice> {
 }
 
 /// Every sheet that is drawn on the way, the last one last, by so many workers.
-fn summarised(files: &[Picked], table: &[u8], parts: u32) -> Result<Vec<Sheet>, Notice> {
+fn summarised(files: &[Picked], table: &[u8], n_workers: u32) -> Result<Vec<Sheet>, Notice> {
     let mut drawers = Vec::new();
-    for part in 0..parts {
+    for i in 0..n_workers {
         let mut drawer = Drawer::default();
         drawer.lend(Box::new(Slow(Cursor::new(table.to_vec()))));
         let files = files.to_vec();
         let first = advanced(
             &mut drawer,
-            Request::Stream { job: 1, files, table: "patients.csv".into(), part: [part, parts] },
+            Request::Stream { job: 1, files, table: "patients.csv".into(), worker: [i, n_workers] },
         )?;
         assert_eq!(first, Advanced::default());
         drawers.push((drawer, false));
     }
-    let mut tallies = vec![Vec::new(); parts as usize];
+    let mut tallies = vec![Vec::new(); n_workers as usize];
     let mut sheets = Vec::new();
+    let mut chunk = 0;
     while drawers.iter().any(|(_, ended)| !ended) {
-        // The last one goes first: no worker waits for another.
-        for (i, (drawer, ended)) in drawers.iter_mut().enumerate().rev().filter(|(_, (_, ended))| !ended) {
-            let now = advanced(drawer, Request::Advance { job: 2 })?;
+        // The last one goes first, and is twice as fast: no worker waits for another.
+        let twice = (0..drawers.len()).rev().chain([drawers.len() - 1]);
+        for i in twice {
+            let (drawer, ended) = &mut drawers[i];
+            if *ended {
+                continue;
+            }
+            let now = advanced(drawer, Request::Advance { job: 2, chunk })?;
+            chunk += 1;
             *ended = now.ended;
             assert!(!now.ended || (now.bytes == table.len() as u64 && !now.tally.is_empty()));
             if !now.tally.is_empty() {

@@ -47,10 +47,11 @@ enum RequestHeader {
         job: u32,
         files: Vec<PickedHeader>,
         table: String,
-        part: [u32; 2],
+        worker: [u32; 2],
     },
     Advance {
         job: u32,
+        chunk: u32,
     },
     DrawStreamed {
         job: u32,
@@ -89,11 +90,11 @@ pub(super) fn write_request(request: &Request) -> Option<Packet<'_>> {
             b.bytes(passes);
             RequestHeader::Draw { job, kind: kind.clone(), size }
         }
-        Request::Stream { job, files, table, part } => {
+        Request::Stream { job, files, table, worker } => {
             let files = files.iter().map(|file| PickedHeader::write(file, &mut b)).collect();
-            RequestHeader::Stream { job: *job, files, table: table.clone(), part: *part }
+            RequestHeader::Stream { job: *job, files, table: table.clone(), worker: *worker }
         }
-        &Request::Advance { job } => RequestHeader::Advance { job },
+        &Request::Advance { job, chunk } => RequestHeader::Advance { job, chunk },
         &Request::DrawStreamed { job, ref tallies, width } => {
             tallies.iter().for_each(|tally| b.bytes(tally));
             RequestHeader::DrawStreamed { job, n: tallies.len() as u32, width }
@@ -119,10 +120,10 @@ pub(in crate::job) fn read_request(packet: Packet<'_>) -> Result<Request, Packet
         RequestHeader::Document { job, json } => Request::Document { job, json },
         RequestHeader::Map { job, kind, of, metric, steps } => Request::Map { job, kind, of, metric, steps },
         RequestHeader::Draw { job, kind, size } => Request::Draw { job, kind, passes: r.bytes()?, size },
-        RequestHeader::Stream { job, files, table, part } => {
-            Request::Stream { job, files: PickedHeader::read_all(files, &mut r)?, table, part }
+        RequestHeader::Stream { job, files, table, worker } => {
+            Request::Stream { job, files: PickedHeader::read_all(files, &mut r)?, table, worker }
         }
-        RequestHeader::Advance { job } => Request::Advance { job },
+        RequestHeader::Advance { job, chunk } => Request::Advance { job, chunk },
         RequestHeader::DrawStreamed { job, n, width } => {
             let tallies: Result<_, PacketError> = (0..n).map(|_| r.bytes()).collect();
             Request::DrawStreamed { job, tallies: tallies?, width }

@@ -342,9 +342,9 @@ mod tests {
                     Picked::new("s".into(), Arc::default()),
                 ],
                 table: "ä.csv".into(),
-                part: [1, 2],
+                worker: [1, 2],
             },
-            Request::Advance { job: 6 },
+            Request::Advance { job: 6, chunk: 3 },
             Request::DrawStreamed { job: 7, tallies: vec![vec![1; 16], Vec::new(), vec![2]], width: 943.5 },
         ] {
             assert_eq!(Request::from_packet(request.packet()), Ok(request.clone()));
@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn a_message_for_another_program_is_none() {
-        let request = Request::Advance { job: 6 };
+        let request = Request::Advance { job: 6, chunk: 3 };
         assert!(compute::read_request(request.packet()).is_err());
         assert!(draw::read_request(request.packet()).is_ok());
         for header in [Vec::new(), vec![9], vec![0]] {
