@@ -50,7 +50,12 @@ const forms = {
 const settled = async page => {
   await page.evaluate(() => document.fonts.ready);
   await page.waitForFunction(() => !document.querySelector('.answer[aria-busy=true]'), null, { timeout: 60_000 });
-  await page.waitForTimeout(250);
+  // What workers draw for another width comes a little later.
+  const sizes = () => page.evaluate(() => [...document.querySelectorAll('canvas')].map(c => c.style.cssText).join());
+  for (let before = null, now = await sizes(); now !== before;) {
+    await page.waitForTimeout(700);
+    [before, now] = [now, await sizes()];
+  }
 };
 
 await mkdir(folder, { recursive: true });
@@ -72,8 +77,11 @@ const take = async (page, name, at = sizes) => {
 const print = async (page, name) => {
   await page.setViewportSize({ width: 794, height: 1123 });
   await page.emulateMedia({ media: 'print' });
+  // A printer is announced; its medium alone is not.
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
   await settled(page);
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
   await page.emulateMedia({ media: null });
   taken += 1;
 };
