@@ -482,6 +482,8 @@ pub fn by_subgroup(
             };
             let rarer = n_events.min(flags.len() - n_events);
             let label = format!("{name}, {} ({n_events})", flags.len());
+            // One event has no interval.
+            let value = value.filter(|_| rarer > 1);
             if rarer < FEW_EVENTS {
                 small.push(format!("{name} ({rarer} of {} on the rarer side)", flags.len()));
             }

@@ -20,7 +20,7 @@ pub fn heatmap(
     note: Option<&str>,
     focused: Option<FeatureId>,
     passes: Option<&[bool]>,
-    width: f64,
+    [width, room]: [f64; 2],
 ) -> Figure {
     let positions: Vec<usize> = a.insight.by_likeness.iter().map(|&i| i as usize).collect();
     let patients: Vec<RowId> = positions.iter().map(|&i| a.rows[i]).collect();
@@ -66,6 +66,7 @@ pub fn heatmap(
     let spec = chart::Spec {
         width,
         compact: compact(width),
+        room,
         patients: &patients,
         margin: &margin,
         base: a.base_value(),

@@ -329,7 +329,7 @@ pub fn sheet_with(
             ..Sheet::default()
         },
         SheetKind::Heatmap { features, note, focused } => {
-            let figure = super::heatmap(a, features, note.as_deref(), *focused, passes, width);
+            let figure = super::heatmap(a, features, note.as_deref(), *focused, passes, size);
             Sheet { figures: vec![("heatmap".into(), figure)], ..Sheet::default() }
         }
         SheetKind::GroupSums => {

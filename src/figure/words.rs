@@ -25,13 +25,18 @@ pub fn list(items: &[String]) -> String {
 
 /// `17.4 mg/dL`, `yes`.
 pub fn with_unit(value: &str, unit: &str) -> String {
-    if value.parse::<f64>().is_ok() { range_with_unit(value, unit) } else { value.to_string() }
+    if value.parse::<f64>().is_ok() {
+        range_with_unit(&value.replace('-', "−"), unit)
+    } else {
+        value.to_string()
+    }
 }
 
-/// `0.3 to 28 mg/dL`: a unit that counts something is written, one that lists the values (`1–4`) is not.
+/// `0.3 to 28 mg/dL`: a unit that counts something is written, one that lists the values (`1–4`, `−2 to 2`) or says what was
+/// done to them (`log2(x+1)`) is not.
 pub fn range_with_unit(range: &str, unit: &str) -> String {
-    let counts =
-        !unit.is_empty() && (unit.starts_with("10") || !unit.starts_with(|c: char| c.is_ascii_digit()));
+    let lists = unit.starts_with(|c: char| c.is_ascii_digit() || "-−".contains(c)) && !unit.starts_with("10");
+    let counts = !unit.is_empty() && !lists && !unit.starts_with("log");
     if counts { format!("{range} {unit}") } else { range.to_string() }
 }
 

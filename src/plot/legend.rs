@@ -30,6 +30,8 @@ pub enum Entry {
     Bar(Role, String),
     /// The hollow bar of a missing value.
     HollowBar(String),
+    /// The struck cell of a missing value.
+    StruckCell(String),
     /// A cluster's mark.
     Cluster(u32, String),
     /// The diamond of a known marker.
@@ -48,6 +50,7 @@ impl Entry {
             | Entry::Interval(text)
             | Entry::Bar(_, text)
             | Entry::HollowBar(text)
+            | Entry::StruckCell(text)
             | Entry::Cluster(_, text)
             | Entry::Known(text) => text,
         }
@@ -106,6 +109,11 @@ impl Entry {
             }
             Entry::HollowBar(_) => {
                 scene.outline([s, y - 5.0, 10.0, 10.0], Stroke::new(Role::Missing, 1.0));
+            }
+            Entry::StruckCell(_) => {
+                scene.rect([s, y - 6.0, 10.0, 12.0], Ink::Role(Role::Lowers, 0.4));
+                scene.rect([s + 1.0, y - 3.0, 8.0, 6.0], Role::Background);
+                scene.rect([s + 1.0, y - 0.5, 8.0, 1.0], Role::Missing);
             }
             Entry::Known(_) => {
                 scene.mark(Shape::Diamond, [s + 5.0, y], 3.5, Some(Role::Text.into()), None);

@@ -25,6 +25,21 @@ pub(crate) fn paint(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme) {
     paint_at(canvas, scene, &Order::of(scene).all(), None, theme, pixel_ratio());
 }
 
+/// Paints what of the scene the window shows, on a canvas that lies over it and is no larger: a browser passes on all of
+/// a canvas that changed.
+pub(crate) fn paint_in_sight(canvas: &HtmlCanvasElement, scene: Scene, theme: Theme) {
+    let Some(host) = canvas.parent_element() else { return };
+    let above = -host.get_bounding_client_rect().top();
+    let window = super::window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(scene.height);
+    let from = above.clamp(0.0, scene.height).floor();
+    let to = (above + window).clamp(from, scene.height).ceil();
+    let mut part = Scene::new(scene.width, to - from);
+    part.place(scene, 0.0, -from);
+    paint(canvas, &part, theme);
+    // Setting a style on a live element does not fail.
+    let _ = canvas.style().set_property("top", &format!("{from}px"));
+}
+
 /// Sizes the canvas to the scene and paints some of its items.
 pub(crate) fn paint_some(canvas: &HtmlCanvasElement, scene: &Scene, which: &[u32], theme: Theme) {
     paint_at(canvas, scene, which, None, theme, pixel_ratio());

@@ -1,5 +1,6 @@
-//! The width of an element as it changes.
+//! What changes where something is on the page: its size, scrolling, the window.
 
+use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -31,5 +32,24 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.observer.disconnect();
+    }
+}
+
+/// Says when the page, or a part of it, has been scrolled or the window has another size; until it is dropped.
+pub(crate) struct Scrolls {
+    _listeners: [EventListener; 2],
+}
+
+impl Scrolls {
+    pub(crate) fn new(changed: impl Fn() + Copy + 'static) -> Self {
+        // A part's scrolling is heard on its way down alone.
+        let scroll = EventListener::new_with_options(
+            &super::window(),
+            "scroll",
+            EventListenerOptions::run_in_capture_phase(),
+            move |_| changed(),
+        );
+        let resize = EventListener::new(&super::window(), "resize", move |_| changed());
+        Scrolls { _listeners: [scroll, resize] }
     }
 }

@@ -504,34 +504,36 @@ fn Pointer() -> impl IntoView {
     let analysis = store.open;
     let hovered = store.slice(|s| s.hovered.or(s.now.patient));
     let feature = store.feature;
+    let said = Memo::new(move |_| {
+        let (a, r) = analysis.get().zip(hovered.get())?;
+        let names = figure::cluster_names(&a.insight.clusters);
+        let cluster = a
+            .position(r)
+            .and_then(|i| a.insight.clusters.labels.get(i))
+            .and_then(|c| names.get(*c as usize))
+            .map_or_else(String::new, |c| format!(", subgroup {c}"));
+        let detail = feature.get().zip(a.position(r)).map_or_else(String::new, |(f, i)| {
+            let value = a
+                .study
+                .value_text(f, r)
+                .map_or("missing".to_string(), |v| words::with_unit(&v, a.study.unit(f)));
+            format!("{} {value} adds {}.", a.study.label(f), signed(a.phi(i, f), 2))
+        });
+        let outcome = words::outcome_of(&a.study, r)
+            .map_or_else(String::new, |o| format!("{}. ", words::capitalised(&o)));
+        let scored = format!(" {} {}{cluster}", a.study.model.scale.higher, signed(a.margin(r), 2));
+        Some([a.study.patient_id(r), scored, outcome + &detail])
+    });
+    // Elements stay while the pointer moves: only their words change.
+    let part = move |i: usize| move || said.with(|s| s.as_ref().map_or_else(String::new, |s| s[i].clone()));
+    let somebody = Memo::new(move |_| said.with(Option::is_some));
     view! {
         <footer class="pointer" data-testid="pointer">
             <p class="hint"><span>"Under the pointer"</span> <span>"hover any mark"</span></p>
-            {move || {
-                let (a, r) = analysis.get().zip(hovered.get())?;
-                let names = figure::cluster_names(&a.insight.clusters);
-                let cluster = a.position(r).and_then(|i| a.insight.clusters.labels.get(i)).and_then(|c| names.get(*c as usize).cloned());
-                let detail = feature
-                    .get()
-                    .zip(a.position(r))
-                    .map(|(f, i)| {
-                        let value = a
-                            .study
-                            .value_text(f, r)
-                            .map_or("missing".to_string(), |v| words::with_unit(&v, a.study.unit(f)));
-                        format!("{} {value} adds {}.", a.study.label(f), signed(a.phi(i, f), 2))
-                    });
-                let outcome = words::outcome_of(&a.study, r).map(|o| format!("{}. ", words::capitalised(&o)));
-                Some(view! {
-                    <p class="pointer-id">
-                        <b>{a.study.patient_id(r)}</b>
-                        <span class="dim">
-                            {format!(" {} {}{}", a.study.model.scale.higher, signed(a.margin(r), 2), cluster.map_or_else(String::new, |c| format!(", subgroup {c}")))}
-                        </span>
-                    </p>
-                    <p class="dim">{outcome} {detail}</p>
-                })
-            }}
+            <Show when=move || somebody.get()>
+                <p class="pointer-id"><b>{part(0)}</b> <span class="dim">{part(1)}</span></p>
+                <p class="dim">{part(2)}</p>
+            </Show>
         </footer>
     }
 }

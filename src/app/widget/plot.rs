@@ -120,6 +120,7 @@ pub(crate) fn Plot(
     let prepared = StoredValue::new_local(None::<(Arc<Drawing>, canvas::Marks)>);
     // The size of the uppermost canvas, while there is nothing on it.
     let was_empty = StoredValue::new(None::<[f64; 2]>);
+    let scrolled = RwSignal::new(0u32);
     let show_table = RwSignal::new(false);
     let gesture = StoredValue::new(gesture);
     let (draw, export, numbers) =
@@ -224,9 +225,16 @@ pub(crate) fn Plot(
         // On paper Chromium draws again what was drawn for it: clearing this canvas would clear the one below.
         if let Some(canvas) = top.get().filter(|_| !theme::printed() && !stays_empty) {
             was_empty.set_value(empty);
-            canvas::paint(&canvas, &scene, theme::current());
+            scrolled.track();
+            canvas::paint_in_sight(&canvas, scene, theme::current());
         }
     });
+
+    // What lies over a plot higher than the window follows when another part of it comes into sight.
+    let scrolls = StoredValue::new_local(Some(resize::Scrolls::new(move || {
+        scrolled.try_update(|n| *n += 1);
+    })));
+    on_cleanup(move || scrolls.set_value(None));
 
     let tell = move |g: Gesture| {
         let drawing = laid_out.get_untracked();

@@ -52,7 +52,8 @@ pub(crate) fn SheetView(
     #[prop(into, default = Signal::stored(1))]
     columns: Signal<usize>,
     /// Height of a figure that does not have its own, pixels.
-    height: f64,
+    #[prop(into)]
+    height: Signal<f64>,
     /// Narrowest figure of several side by side, pixels.
     #[prop(default = NARROWEST)]
     narrowest: f64,
@@ -71,7 +72,7 @@ pub(crate) fn SheetView(
         // What is about all patients is not asked again when a selection moves.
         let selected = if kind.follows_selection() { store.passes.get() } else { None };
         let passes = selected.map_or_else(Vec::new, |p| p.iter().map(|&p| u8::from(p)).collect());
-        Some(SheetOrder { kind, passes, size: [((w - GAP * (n - 1.0)) / n).floor(), height] })
+        Some(SheetOrder { kind, passes, size: [((w - GAP * (n - 1.0)) / n).floor(), height.get()] })
     });
     let models = store.slice(|s| Same(s.models.clone()));
     let shown = RwSignal::new(None::<(SheetOrder, Arc<Sheet>)>);

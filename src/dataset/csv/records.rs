@@ -2,6 +2,7 @@
 
 use crate::dataset::error::{Cap, DataError};
 use csv_core::{ReadRecordResult, ReaderBuilder};
+use memchr::{memchr, memchr_iter, memchr2};
 
 /// Where the text comes from.
 pub(super) trait Source {
@@ -120,6 +121,29 @@ impl<S: Source> Records<S> {
     /// True if the record that was read last has so many cells and the first of them begins with a visible character.
     pub(super) fn is_plain(&self, n: usize) -> bool {
         self.n_ends == n && self.ends[0] > 0 && self.cells[0].is_ascii_graphic()
+    }
+
+    /// Passes a record of `n` cells, of which the first begins with a visible character, if that is to be seen without the
+    /// state machine: its whole line is there and has no quotation mark. False leaves all as it was.
+    pub(super) fn pass_plain(&mut self, n: usize) -> Result<bool, DataError> {
+        let bytes = self.source.bytes();
+        // The line feed of a `\r\n` that ends the record before.
+        let from = usize::from(self.before == Some(b'\r') && bytes.first() == Some(&b'\n'));
+        let bytes = &bytes[from..];
+        let Some(end) = memchr(b'\n', bytes) else { return Ok(false) };
+        let line = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
+        let visible = line.first().is_some_and(|b| b.is_ascii_graphic() && *b != self.delimiter);
+        let plain = visible
+            && line.len() <= Cap::Cell.limit()
+            && memchr2(b'"', b'\r', line).is_none()
+            && memchr_iter(self.delimiter, line).count() + 1 == n;
+        if plain {
+            self.source.check(from + end + 1)?;
+            self.source.forget(from + end + 1);
+            self.before = Some(b'\n');
+            self.n += 1;
+        }
+        Ok(plain)
     }
 
     /// Reads a record; false after the last.
@@ -244,6 +268,29 @@ mod tests {
         check("a\n\n1\n\n\n2\n\n\n", &[&["a"], &["1"], &["2"]], 3);
         check("a\r\n\r\n1\r\n\r\n\r\n2\r\n\r\n", &[&["a"], &["1"], &["2"]], 3);
         check("\"a,\n\"\"x\"\"\",b\n\"\",é\n", &[&["a,\n\"x\"", "b"], &["", "é"]], 0);
+    }
+
+    #[test]
+    fn what_is_passed_is_what_would_be_read() {
+        let text = "a,b\r\n1,2\r\n\"x\",3\n,4\n5,6\n\n7,8\n9\n10,\"1\n1\"\r12,13\n14,15\r\n16,17";
+        let mut passed = Vec::new();
+        let (mut passing, mut reading) = (Records::new(text, b','), Records::new(text, b','));
+        loop {
+            let plain = passing.pass_plain(2).unwrap();
+            let read = reading.next().unwrap().map(|r| r.iter().map(str::to_owned).collect::<Vec<_>>());
+            if plain {
+                passed.push(read.unwrap().join(","));
+            } else {
+                let slowly = passing.next().unwrap().map(|r| r.iter().map(str::to_owned).collect::<Vec<_>>());
+                assert_eq!(slowly, read);
+                if read.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(passing.n, reading.n);
+        }
+        assert_eq!(passed, ["a,b", "1,2", "5,6", "14,15"]);
+        assert_eq!(passing.n_blank, reading.n_blank);
     }
 
     #[test]

@@ -94,6 +94,9 @@ impl<'r> Stream<'r> {
     /// As [`Stream::next_row`].
     pub fn pass_row(&mut self) -> Result<Option<usize>, DataError> {
         let expected = self.names.len();
+        if self.records.pass_plain(expected)? {
+            return Ok(Some(std::mem::take(&mut self.n_empty)));
+        }
         while self.records.advance()? {
             if self.records.is_plain(expected) || self.is_row(expected)? {
                 return Ok(Some(std::mem::take(&mut self.n_empty)));

@@ -60,6 +60,9 @@ pub(super) struct Scratch {
 impl<N: Number> Tables<N> {
     /// Makes the tables of a tree from those of its leaves, which `leaf` writes for the number of a leaf's unit, its
     /// shares of cover and its pattern for each pattern of the unit.
+    ///
+    /// A function by itself: browsers compile well what is called often, and a loop over all trees is called once.
+    #[inline(never)]
     pub(super) fn new(
         plan: &Plan,
         tree: &Tree,

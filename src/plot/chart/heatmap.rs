@@ -19,6 +19,8 @@ pub struct Spec<'a> {
     pub width: f64,
     /// Narrow layout: no bars, shorter names.
     pub compact: bool,
+    /// Height that there is, pixels; rows grow into it.
+    pub room: f64,
     /// The patients, one column each, from left to right.
     pub patients: &'a [RowId],
     /// Margin per patient.
@@ -82,9 +84,11 @@ pub fn limit<'a>(rows: impl IntoIterator<Item = &'a [f64]>) -> f64 {
     if *value > 0.0 { *value } else { 1.0 }
 }
 
-/// Height of a row.
-pub fn row_height(compact: bool) -> f64 {
-    if compact { 18.0 } else { 22.0 }
+/// Height of a row: what there is room for, within limits.
+fn row_height(spec: &Spec, top: f64) -> f64 {
+    const KEY: f64 = 40.0;
+    let room = (spec.room - top - KEY) / spec.rows.len().max(1) as f64;
+    if spec.compact { 18.0 } else { room.floor().clamp(22.0, 44.0) }
 }
 
 /// The whole figure. Cells are [`Target::Cell`], columns of the line on top [`Target::Patient`], names
@@ -101,7 +105,7 @@ pub fn key(spec: &Spec) -> Scene {
         high: format!("{most} raises {}", spec.higher),
     }];
     if spec.rows.iter().any(|r| r.missing.contains(&true)) {
-        entries.push(Entry::HollowBar("value missing".into()));
+        entries.push(Entry::StruckCell("value missing".into()));
     }
     entries.extend(spec.note.iter().flat_map(|note| note.key.iter().cloned()));
     legend::key(&entries, spec.width)
@@ -275,14 +279,8 @@ impl Layout {
         });
         let right = bars.map_or(w - 12.0, |b| b.range[0] - 12.0);
         let decimals = decimals(max);
-        Layout {
-            left: left.round(),
-            right,
-            top: 22.0 + TRACE + 10.0 + if spec.note.is_some() { NOTE } else { 0.0 },
-            row: row_height(spec.compact),
-            bars,
-            decimals,
-        }
+        let top = 22.0 + TRACE + 10.0 + if spec.note.is_some() { NOTE } else { 0.0 };
+        Layout { left: left.round(), right, top, row: row_height(spec, top), bars, decimals }
     }
 
     /// Left edge and width of each column with the patients it stands for: one, or a few neighbours where there are
@@ -332,6 +330,7 @@ mod tests {
         Spec {
             width: 700.0,
             compact: false,
+            room: 0.0,
             patients,
             margin,
             base: 0.5,

@@ -123,9 +123,16 @@ pub fn frame(spec: &Spec) -> [f64; 4] {
     [44.0, spec.width - 8.0, 4.0, spec.height - 36.0]
 }
 
+/// Ticks of an axis at most.
+const MOST_TICKS: f64 = 16.0;
+
 fn equal_ticks(x: Axis, y: Axis) -> (Axis, Axis) {
     let step = |a: &Axis| a.ticks.windows(2).map(|t| t[1].0 - t[0].0).next().unwrap_or(f64::INFINITY);
-    let step = step(&x).max(step(&y));
+    // The finer one, where it is not too fine for the longer axis.
+    let (one, other) = (step(&x), step(&y));
+    let fits = |a: &Axis, step: f64| (a.scale.domain[1] - a.scale.domain[0]) / step <= MOST_TICKS;
+    let fine = one.min(other);
+    let step = if fits(&x, fine) && fits(&y, fine) { fine } else { one.max(other) };
     let again = |a: Axis| {
         if !step.is_finite() {
             return a;

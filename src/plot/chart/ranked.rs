@@ -339,7 +339,9 @@ fn band(spec: &Spec, top: f64) -> [f64; 2] {
 
 fn swarm(scene: &mut Scene, spec: &Spec, lay: &Layout, row: &Row, top: f64) {
     let [y0, y1] = band(spec, top);
-    let r = if spec.compact { 2.3 } else { 2.1 };
+    // Larger in higher rows, unless they are a crowd.
+    let room = if spec.patients.len() > 500 { 0.0 } else { (row_height(spec) - 40.0) / 32.0 };
+    let r = if spec.compact { 2.3 } else { 2.1 + 0.9 * room };
     lay.axis().grid_x(scene, y0, y1);
     let lane = if row.n_missing() == 0 { 0.0 } else { (9.0 + 14.0 * row.share_missing()).min(14.0) };
     let ramp = ValueRamp::fit(row.values);

@@ -4,9 +4,10 @@ use super::super::{drawn_note, n_patients, provenance};
 use super::Rows;
 use crate::app::store::store;
 use crate::app::widget::controls::Picker;
-use crate::app::widget::sheet::SheetView;
+use crate::app::widget::sheet::{SheetView, size_of};
 use crate::figure::{self, SheetKind};
 use crate::session::Command;
+use leptos::html;
 use leptos::prelude::*;
 
 #[component]
@@ -35,6 +36,10 @@ pub(crate) fn Heatmap(rows: Rows) -> impl IntoView {
         all.extend(analysis.get().map(|a| figure::annotations(&a)).unwrap_or_default());
         all
     });
+    // Of a list that scrolls: what it holds does not make it higher.
+    let host = NodeRef::<html::Div>::new();
+    let size = size_of(host);
+    let room = Memo::new(move |_| size.get()[1]);
     view! {
         <div class="toolbar">
             <Picker
@@ -44,8 +49,8 @@ pub(crate) fn Heatmap(rows: Rows) -> impl IntoView {
                 choose=move |word: String| store.send(Command::SetNote(Some(word).filter(|w| w != NOTHING)))
             />
         </div>
-        <div class="ranked-rows">
-            <SheetView kind=kind height=0.0 />
+        <div class="ranked-rows" node_ref=host>
+            <SheetView kind=kind height=room />
         </div>
         <p class="caption">{caption}</p>
     }
