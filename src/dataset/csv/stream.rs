@@ -81,7 +81,7 @@ impl<'r> Stream<'r> {
     /// # Errors
     /// [`DataError`] with the row in the stream, the header being row 1.
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, DataError> {
-        match self.pass_row()? {
+        match self.advance()? {
             None => Ok(None),
             Some(n_empty_before) => Ok(Some(Row { n_empty_before, record: self.records.record()? })),
         }
@@ -93,10 +93,15 @@ impl<'r> Stream<'r> {
     /// # Errors
     /// As [`Stream::next_row`].
     pub fn pass_row(&mut self) -> Result<Option<usize>, DataError> {
-        let expected = self.names.len();
-        if self.records.pass_plain(expected)? {
+        if self.records.pass_plain(self.names.len())? {
             return Ok(Some(std::mem::take(&mut self.n_empty)));
         }
+        self.advance()
+    }
+
+    /// Reads the next row with any cell in it.
+    fn advance(&mut self) -> Result<Option<usize>, DataError> {
+        let expected = self.names.len();
         while self.records.advance()? {
             if self.records.is_plain(expected) || self.is_row(expected)? {
                 return Ok(Some(std::mem::take(&mut self.n_empty)));
