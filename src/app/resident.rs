@@ -283,7 +283,7 @@ pub(crate) fn follow<T: 'static, Q: 'static, A: 'static, F>(
 
 /// How long a question that takes long waits for a newer one, milliseconds: what is asked beside it is answered and drawn
 /// before a processor is kept busy.
-const SETTLED: u32 = 250;
+pub(crate) const SETTLED: u32 = 250;
 
 /// [`follow`]; questions that `takes_long` holds of are asked when no newer one has come for a while.
 pub(crate) fn follow_settled<T: 'static, Q: 'static, A: 'static, F>(

@@ -354,8 +354,14 @@ impl Marks {
 
     /// Their pixels; None where none of them is seen.
     pub fn layer(&self, fade: Fade) -> Option<Layer> {
+        self.rows(fade, [0, self.size[1]])
+    }
+
+    /// Their pixels in some rows of the canvas: from one on, to before another.
+    pub fn rows(&self, fade: Fade, rows: [u32; 2]) -> Option<Layer> {
         let faded: Vec<bool> = self.targets.iter().map(|target| target.is_some_and(fade)).collect();
-        self.crowd.layer(self.size, &faded)
+        let [from, to] = rows.map(|row| row as i32);
+        self.crowd.part([0, from, self.size[0] as i32, to], &faded)
     }
 }
 

@@ -27,7 +27,7 @@ const measured = async (what, run) => {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const fresh = memory(process.pid);
   let peak = fresh;
-  const watch = setInterval(() => { peak = Math.max(peak, memory(process.pid)); }, 200);
+  const watch = setInterval(() => { peak = Math.max(peak, memory(process.pid)); }, 500);
   await run(page);
   clearInterval(watch);
   console.log(`${what}: peak memory of all browser processes ${peak.toFixed(0)} MB, ${(peak - fresh).toFixed(0)} MB above an empty browser`);

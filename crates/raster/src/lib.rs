@@ -80,16 +80,21 @@ impl Crowd {
         self.rects.push((edges, fill));
     }
 
-    /// Its pixels on a canvas of this width and height, with some of its marks faded; marks beyond the end of `faded` are
-    /// not. None where nothing of it is seen.
+    /// Its pixels on a canvas of this width and height, see [`Crowd::part`].
+    pub fn layer(&self, size: [u32; 2], faded: &[bool]) -> Option<Layer> {
+        let [width, height] = size.map(|s| s as i32);
+        self.part([0, 0, width, height], faded)
+    }
+
+    /// Its pixels between a left, upper, right and lower edge, with some of its marks faded; marks beyond the end of `faded`
+    /// are not. None where nothing of it is seen.
     ///
     /// It is never part of a caller, which may be compiled for size.
     #[inline(never)]
-    pub fn layer(&self, size: [u32; 2], faded: &[bool]) -> Option<Layer> {
-        let edge = size.map(|s| s as i32);
+    pub fn part(&self, of: [i32; 4], faded: &[bool]) -> Option<Layer> {
         let mut bounds = [i32::MAX, i32::MAX, i32::MIN, i32::MIN];
         let mut seen = |[x0, y0, x1, y1]: [i32; 4]| {
-            let seen = x0 < edge[0] && y0 < edge[1] && x1 > 0 && y1 > 0;
+            let seen = x0 < of[2] && y0 < of[3] && x1 > of[0] && y1 > of[1];
             if seen {
                 bounds = [bounds[0].min(x0), bounds[1].min(y0), bounds[2].max(x1), bounds[3].max(y1)];
             }
@@ -116,7 +121,7 @@ impl Crowd {
             seen(*edges);
         }
         let edges @ [x0, y0, x1, y1] =
-            [bounds[0].max(0), bounds[1].max(0), bounds[2].min(edge[0]), bounds[3].min(edge[1])];
+            [bounds[0].max(of[0]), bounds[1].max(of[1]), bounds[2].min(of[2]), bounds[3].min(of[3])];
         if x0 >= x1 || y0 >= y1 {
             return None;
         }
@@ -556,6 +561,35 @@ mod tests {
         let layer = crowd.layer([10, 10], &[]).expect("it is on the canvas");
         let at = ((5 - layer.at[1]) * layer.size[0] as i32 + 5 - layer.at[0]) as usize * 4;
         assert_eq!(layer.rgba[at..at + 4], [0, 0, 255, 255]);
+    }
+
+    #[test]
+    fn parts_are_cut_from_the_whole() {
+        let mut crowd = Crowd::default();
+        let dot = crowd.look(Outline { corners: None, r: 3.0, line: 0.0 }, [[200, 10, 90, 128], [0; 4]]);
+        for i in 0..60 {
+            crowd.mark([dot; 2], [f64::from(i * 7 % 40), f64::from(i) * 0.73]);
+        }
+        let faded: Vec<bool> = (0..60).map(|i| i % 3 == 0).collect();
+        let pixel = |layer: &Option<Layer>, x: i32, y: i32| -> [u8; 4] {
+            let of = layer.as_ref().filter(|l| {
+                let [w, h] = l.size.map(|s| s as i32);
+                (l.at[0]..l.at[0] + w).contains(&x) && (l.at[1]..l.at[1] + h).contains(&y)
+            });
+            of.map_or([0; 4], |l| {
+                let i = (y - l.at[1]) as usize * l.size[0] as usize + (x - l.at[0]) as usize;
+                l.rgba.as_chunks::<4>().0[i]
+            })
+        };
+        let whole = crowd.layer([40, 44], &faded);
+        for rows in [[0, 13], [13, 14], [14, 44]] {
+            let part = crowd.part([0, rows[0], 40, rows[1]], &faded);
+            for (x, y) in (0..40).flat_map(|x| (0..44).map(move |y| (x, y))) {
+                let here = (rows[0]..rows[1]).contains(&y);
+                let want = if here { pixel(&whole, x, y) } else { [0; 4] };
+                assert_eq!(pixel(&part, x, y), want, "{x}, {y} of {rows:?}");
+            }
+        }
     }
 
     #[test]

@@ -25,14 +25,19 @@ pub(crate) fn paint(canvas: &HtmlCanvasElement, scene: &Scene, theme: Theme) {
     paint_at(canvas, scene, &Order::of(scene).all(), None, theme, pixel_ratio());
 }
 
+/// Upper and lower edge of what the window shows of the plot that a canvas is part of, in the scene's pixels.
+fn in_sight(canvas: &HtmlCanvasElement, height: f64) -> [f64; 2] {
+    let Some(host) = canvas.parent_element() else { return [0.0, height] };
+    let above = -host.get_bounding_client_rect().top();
+    let window = super::window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(height);
+    let from = above.clamp(0.0, height).floor();
+    [from, (above + window).clamp(from, height).ceil()]
+}
+
 /// Paints what of the scene the window shows, on a canvas that lies over it and is no larger: a browser passes on all of
 /// a canvas that changed.
 pub(crate) fn paint_in_sight(canvas: &HtmlCanvasElement, scene: Scene, theme: Theme) {
-    let Some(host) = canvas.parent_element() else { return };
-    let above = -host.get_bounding_client_rect().top();
-    let window = super::window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(scene.height);
-    let from = above.clamp(0.0, scene.height).floor();
-    let to = (above + window).clamp(from, scene.height).ceil();
+    let [from, to] = in_sight(canvas, scene.height);
     let mut part = Scene::new(scene.width, to - from);
     part.place(scene, 0.0, -from);
     paint(canvas, &part, theme);
@@ -65,14 +70,60 @@ impl Marks {
         self.theme == theme && self.dpr == pixel_ratio()
     }
 
-    /// Sizes the canvas to their scene and paints them, some of them faded.
-    pub(crate) fn paint(&self, canvas: &HtmlCanvasElement, scene: &Scene, which: &[u32], fade: Fade) {
+    /// Sizes the canvas to their scene and paints them, some of them faded. Of a crowd on a canvas that is higher than the
+    /// window only the rows in sight: these are returned, for [`Marks::paint_rest`].
+    pub(crate) fn paint(
+        &self,
+        canvas: &HtmlCanvasElement,
+        scene: &Scene,
+        which: &[u32],
+        fade: Fade,
+    ) -> Option<[u32; 2]> {
         let Some(crowd) = &self.crowd else {
-            return paint_at(canvas, scene, which, Some(fade), self.theme, self.dpr);
+            paint_at(canvas, scene, which, Some(fade), self.theme, self.dpr);
+            return None;
         };
-        if let (Some(mut pen), Some(layer)) = (blank(canvas, scene, self.dpr), crowd.layer(fade)) {
-            pen.pixels(&layer);
+        let (size, dpr) = fitted(scene, self.dpr);
+        let rows = in_sight(canvas, scene.height).map(|edge| ((edge * dpr).round() as u32).min(size[1]));
+        if rows == [0, size[1]] || [canvas.width(), canvas.height()] != size {
+            if let (Some(mut pen), Some(layer)) = (blank(canvas, scene, self.dpr), crowd.layer(fade)) {
+                pen.pixels(&layer);
+            }
+            return None;
         }
+        paint_rows(canvas, size, crowd, fade, rows);
+        Some(rows)
+    }
+
+    /// Paints the rows that [`Marks::paint`] left.
+    pub(crate) fn paint_rest(
+        &self,
+        canvas: &HtmlCanvasElement,
+        scene: &Scene,
+        fade: Fade,
+        [from, to]: [u32; 2],
+    ) {
+        let (size, _) = fitted(scene, self.dpr);
+        if let Some(crowd) = self.crowd.as_ref().filter(|_| [canvas.width(), canvas.height()] == size) {
+            for rows in [[0, from], [to, size[1]]] {
+                paint_rows(canvas, size, crowd, fade, rows);
+            }
+        }
+    }
+}
+
+/// Paints some rows of a canvas anew: from one on, to before another.
+fn paint_rows(
+    canvas: &HtmlCanvasElement,
+    size: [u32; 2],
+    crowd: &paint::Marks,
+    fade: Fade,
+    rows @ [from, to]: [u32; 2],
+) {
+    let Some(context) = context(canvas).filter(|_| from < to) else { return };
+    context.clear_rect(0.0, from.into(), size[0].into(), (to - from).into());
+    if let Some(layer) = crowd.rows(fade, rows) {
+        CanvasPen { context, size, blank: true, last: None, writes: None }.pixels(&layer);
     }
 }
 

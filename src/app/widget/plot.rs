@@ -118,6 +118,8 @@ pub(crate) fn Plot(
     let path = RwSignal::new(Vec::<[f64; 2]>::new());
     let hovered = StoredValue::new(None::<Target>);
     let prepared = StoredValue::new_local(None::<(Arc<Drawing>, canvas::Marks)>);
+    // How often the marks were painted.
+    let painting = StoredValue::new(0u32);
     // The size of the uppermost canvas, while there is nothing on it.
     let was_empty = StoredValue::new(None::<[f64; 2]>);
     let scrolled = RwSignal::new(0u32);
@@ -186,12 +188,14 @@ pub(crate) fn Plot(
         let theme = theme::current();
         // Paper has one layer.
         if let Some(canvas) = marks.get().filter(|_| !theme::printed()) {
+            let this = painting.get_value() + 1;
+            painting.set_value(this);
             spawn_local(async move {
                 let fades = |target: Target| {
                     let passes = |row: RowId| selected.as_ref()?.get(row.index()).copied();
                     target.patient().and_then(passes) == Some(false)
                 };
-                prepared.try_update_value(|prepared| {
+                let painted = prepared.try_update_value(|prepared| {
                     if prepared
                         .as_ref()
                         .is_none_or(|(of, marks)| !Arc::ptr_eq(of, &drawing) || !marks.is_for(theme))
@@ -201,10 +205,20 @@ pub(crate) fn Plot(
                             canvas::Marks::prepare(&drawing.scene, &order.marks, theme),
                         ));
                     }
-                    if let Some((_, marks)) = prepared {
-                        marks.paint(&canvas, &drawing.scene, &order.marks, &fades);
-                    }
+                    let (_, marks) = prepared.as_ref()?;
+                    marks.paint(&canvas, &drawing.scene, &order.marks, &fades)
                 });
+                // What is out of sight follows when nothing newer has come.
+                if let Some(rows) = painted.flatten() {
+                    clock::later(resident::SETTLED).await;
+                    if painting.try_get_value() == Some(this) {
+                        prepared.try_with_value(|prepared| {
+                            if let Some((_, marks)) = prepared {
+                                marks.paint_rest(&canvas, &drawing.scene, &fades, rows);
+                            }
+                        });
+                    }
+                }
             });
         }
     });
