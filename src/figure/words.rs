@@ -249,6 +249,9 @@ mod tests {
             ("4", "1–4", "4"),
             ("yes", "yes / no", "yes"),
             ("210", "10³/µL", "210 10³/µL"),
+            ("-1", "−2 to 2", "−1"),
+            ("9.353", "log2(x+1)", "9.353"),
+            ("-0.5", "mmol/L", "−0.5 mmol/L"),
         ] {
             assert_eq!(with_unit(value, unit), expect);
         }
